@@ -1,0 +1,34 @@
+"""salesrules: the rules of a sales organisation as a typed, tested, explainable library."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = [
+    "analytics",
+    "commissions",
+    "company",
+    "core",
+    "messages",
+    "org",
+    "quotas",
+    "reports",
+    "rulebook",
+    "wire",
+]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Rooms load when they are first entered, so that importing one does not pay for the others."""
+    if name in __all__:
+        return importlib.import_module(f"salesrules.{name}")
+    raise AttributeError(f"module 'salesrules' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,97 @@
+"""The words every room uses: money, rates, bands, dates, decisions and derivations.
+
+>>> from salesrules.core import Money, Rate
+>>> Money("200.00", "CNY") * Rate.parse("1.5%")
+Money('3.00000', 'CNY')
+"""
+
+from salesrules.core.allocation import TieOrder, allocate_units
+from salesrules.core.bands import Band, BandTable, Side
+from salesrules.core.converters import as_parameters, as_tuple
+from salesrules.core.currencies import CurrencyTable
+from salesrules.core.dated import Dated, DatedValue
+from salesrules.core.dates import DateRange
+from salesrules.core.decisions import (
+    ALLOW,
+    Decision,
+    Outcome,
+    PolicyReference,
+    Reason,
+    RequiredApproval,
+    Severity,
+    decide,
+)
+from salesrules.core.derivations import Derivation, Operation
+from salesrules.core.errors import (
+    AmbiguousDay,
+    CurrencyMismatch,
+    Denied,
+    Fault,
+    InvalidDocument,
+    InvalidValue,
+    MissingDay,
+    PrecisionExceeded,
+    SalesRulesError,
+    UnknownName,
+)
+from salesrules.core.evidence import ApprovalEvidence
+from salesrules.core.exact import EXACT, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.life import PolicyLife, PolicyStatus
+from salesrules.core.money import Money, total
+from salesrules.core.parameters import Parameters
+from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
+from salesrules.core.rate import Rate
+from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
+
+__all__ = [
+    "ALLOW",
+    "EXACT",
+    "AggregateStore",
+    "AmbiguousDay",
+    "ApprovalEvidence",
+    "Band",
+    "BandTable",
+    "CurrencyMismatch",
+    "CurrencyTable",
+    "DateRange",
+    "Dated",
+    "DatedValue",
+    "Decision",
+    "Denied",
+    "Derivation",
+    "Fault",
+    "InvalidDocument",
+    "InvalidValue",
+    "Journal",
+    "MissingDay",
+    "Money",
+    "Operation",
+    "Outcome",
+    "Parameters",
+    "PolicyLife",
+    "PolicyReference",
+    "PolicyStatus",
+    "PrecisionExceeded",
+    "Rate",
+    "Reason",
+    "RequiredApproval",
+    "Rounding",
+    "RoundingMode",
+    "SalesRulesError",
+    "Severity",
+    "Side",
+    "SupportsRecords",
+    "TieOrder",
+    "UnitOfWork",
+    "UnknownName",
+    "allocate_units",
+    "as_fraction",
+    "as_parameters",
+    "as_tuple",
+    "decide",
+    "exact_product",
+    "exact_sum",
+    "round_exactly",
+    "to_decimal",
+    "total",
+]

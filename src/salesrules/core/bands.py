@@ -1,0 +1,102 @@
+"""One type for every threshold table: ascending bounds, each with a declared side, looked up by bisection."""
+
+from __future__ import annotations
+
+import bisect
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+import attrs
+
+from salesrules.core.converters import as_tuple
+from salesrules.core.errors import InvalidValue
+
+__all__ = ["Band", "BandTable", "Side"]
+
+T = TypeVar("T")
+Number = Decimal | Fraction | int
+
+
+class Side(StrEnum):
+    """Which band owns a value that lies exactly on a bound.
+
+    `LOWER`: bands are `[lower, upper)`, the value belongs to the band above; `UPPER`: `(lower, upper]`, to the one
+    below.
+    """
+
+    LOWER = "lower"
+    UPPER = "upper"
+
+
+@attrs.frozen(kw_only=True)
+class Band(Generic[T]):
+    """One band: where it starts (`None`: unbounded below), its value, and the side of its start where it differs."""
+
+    start: Decimal | Fraction | int | None
+    value: T
+    side: Side | None = None
+
+
+@attrs.frozen(kw_only=True)
+class BandTable(Generic[T]):
+    """Bands in ascending order without gap or overlap, since each ends where the next one starts.
+
+    `side` is the default for every bound; `end` closes the last band (`None`: unbounded above).
+
+    >>> grades = BandTable(bands=(Band(start=0, value="C"), Band(start=60, value="B"), Band(start=80, value="A")))
+    >>> grades.at(80), grades.at(Decimal("79.99"))
+    ('A', 'B')
+    """
+
+    bands: tuple[Band[T], ...] = attrs.field(converter=as_tuple)
+    side: Side = attrs.field(default=Side.LOWER, converter=Side)
+    end: Decimal | Fraction | int | None = None
+    _keys: tuple[tuple[Number, int], ...] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.bands:
+            raise InvalidValue("bands", self.bands, "give at least one band")
+        starts = [band.start for band in self.bands]
+        for index, start in enumerate(starts):
+            _check_bound(f"bands[{index}].start", start, may_be_open=index == 0)
+        _check_bound("end", self.end, may_be_open=True)
+        bounds = [*starts, self.end] if self.end is not None else starts
+        for index in range(1, len(bounds)):
+            lower, upper = bounds[index - 1], bounds[index]
+            if lower is not None and upper is not None and not lower < upper:
+                place = f"bands[{index}].start" if index < len(starts) else "end"
+                raise InvalidValue(place, upper, f"bounds ascend; give more than {lower}")
+        keys = tuple((start, self._belongs_below(band)) for band, start in zip(self.bands, starts, strict=True))[1:]
+        object.__setattr__(self, "_keys", keys)
+
+    def _belongs_below(self, band: Band[T]) -> int:
+        """1 where a value on the band's start stays in the band below, else 0: the tie-break of the bisection."""
+        return int((band.side or self.side) is Side.UPPER)
+
+    def index_at(self, value: Number) -> int:
+        """The position of the band that owns the value; raises `InvalidValue` outside the table."""
+        first = self.bands[0]
+        if first.start is not None and (value, 0) < (first.start, self._belongs_below(first)):
+            raise InvalidValue("value", value, f"the table starts at {first.start}")
+        if self.end is not None and (value, 1) > (self.end, int(self.side is Side.UPPER)):
+            raise InvalidValue("value", value, f"the table ends at {self.end}")
+        return bisect.bisect_right(self._keys, (value, 0))
+
+    def at(self, value: Number) -> T:
+        """The value of the band that owns `value`; raises `InvalidValue` outside the table."""
+        return self.bands[self.index_at(value)].value
+
+    def limits(self, index: int) -> tuple[Number | None, Number | None]:
+        """The lower and the upper bound of a band; `None` where it is open."""
+        upper = self.bands[index + 1].start if index + 1 < len(self.bands) else self.end
+        return self.bands[index].start, upper
+
+
+def _check_bound(field: str, bound: object, *, may_be_open: bool) -> None:
+    if bound is None and may_be_open:
+        return
+    finite = isinstance(bound, int | Fraction) or (isinstance(bound, Decimal) and bound.is_finite())
+    if isinstance(bound, bool) or not finite:
+        raise InvalidValue(field, bound, "give an exact, finite number")

@@ -1,0 +1,63 @@
+"""The digits of currencies: a table that every result pins, seeded from ISO 4217."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Self
+
+import attrs
+
+from salesrules.core.errors import UnknownName
+from salesrules.core.parameters import Parameters
+
+__all__ = ["CurrencyTable"]
+
+#: ISO 4217, list one: the codes by the digits of their minor unit; a test compares them with the `iso4217` package.
+_ISO_4217: dict[int, str] = {
+    0: ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+    2: (
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE "
+        "CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD "
+        "HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK "
+        "MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD "
+        "RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH "
+        "USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG"
+    ),
+    3: ("BHD IQD JOD KWD LYD OMR TND"),
+    4: ("CLF UYW"),
+}
+
+
+@attrs.frozen(kw_only=True)
+class CurrencyTable:
+    """How many digits each currency has; made from ISO 4217 and a firm's own entries.
+
+    >>> CurrencyTable.iso().digits("JPY")
+    0
+    """
+
+    _digits: Parameters = attrs.field(converter=Parameters, alias="digits")
+
+    @classmethod
+    def iso(cls, overrides: Mapping[str, int] | None = None) -> Self:
+        """The table of ISO 4217, with a firm's own digits where it counts otherwise (also for codes of its own)."""
+        seed = {code: digits for digits, codes in _ISO_4217.items() for code in codes.split()}
+        return cls(digits={**seed, **(overrides or {})})
+
+    def digits(self, currency: str) -> int:
+        """The digits after the point; raises `UnknownName` for a code that is not in the table."""
+        try:
+            found: int = self._digits[currency]
+        except KeyError:
+            raise UnknownName(
+                "currency", currency, tuple(difflib.get_close_matches(str(currency), self._digits))
+            ) from None
+        return found
+
+    def __contains__(self, currency: object) -> bool:
+        return currency in self._digits
+
+    def to_record(self) -> dict[str, int]:
+        """The table as plain data."""
+        return dict(self._digits)

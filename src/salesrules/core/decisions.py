@@ -1,0 +1,116 @@
+"""Decisions that explain themselves: an outcome, its reasons, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import attrs
+
+from salesrules.core.converters import as_parameters, as_tuple
+from salesrules.core.errors import Denied
+from salesrules.core.money import Money
+from salesrules.core.parameters import Parameters
+
+__all__ = ["ALLOW", "Decision", "Outcome", "PolicyReference", "Reason", "RequiredApproval", "Severity", "decide"]
+
+
+class Severity(StrEnum):
+    """How much a reason weighs."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Outcome(StrEnum):
+    """What a decision says; the severest one wins when decisions are combined."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    REFER = "refer"
+    DENY = "deny"
+
+    @property
+    def weight(self) -> int:
+        """The place in the order allow, warn, refer, deny."""
+        return tuple(Outcome).index(self)
+
+
+@attrs.frozen
+class PolicyReference:
+    """The policy entry that decided: its type, its stable id and the field."""
+
+    type: str
+    id: str
+    field: str = ""
+
+
+@attrs.frozen
+class Reason:
+    """Why: a stable code, its severity and values; the path in the facts and the policy entry that decided.
+
+    A reason is data; `salesrules.messages` puts it in words for a locale.
+    """
+
+    code: str
+    severity: Severity = attrs.field(default=Severity.ERROR, converter=Severity)
+    parameters: Parameters = attrs.field(factory=Parameters, converter=as_parameters)
+    path: str = ""
+    policy: PolicyReference | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RequiredApproval:
+    """An approval that would turn a referral into a yes: whose (a position, person or body), for which act."""
+
+    approver: str
+    act: str
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """An outcome with all its reasons.
+
+    `approvals` are needed where the outcome is refer; `headroom` is what would still pass (money, a number or a
+    count), `changes_at` the next day or instant at which the answer changes by itself.
+
+    >>> Decision(outcome=Outcome.DENY, reasons=(Reason("org.cycle"),)).is_allowed
+    False
+    """
+
+    outcome: Outcome = attrs.field(converter=Outcome)
+    reasons: tuple[Reason, ...] = attrs.field(default=(), converter=as_tuple)
+    approvals: tuple[RequiredApproval, ...] = attrs.field(default=(), converter=as_tuple)
+    headroom: Money | Decimal | int | None = None
+    changes_at: date | datetime | None = None
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the act may go on: the outcome is allow or warn."""
+        return self.outcome is Outcome.ALLOW or self.outcome is Outcome.WARN
+
+    def require(self) -> None:
+        """Nothing where the act is allowed; raises `Denied` with this decision otherwise."""
+        if not self.is_allowed:
+            raise Denied(self)
+
+
+#: The plain yes, shared so that the common answer costs nothing.
+ALLOW = Decision(outcome=Outcome.ALLOW)
+
+_OUTCOME_OF = {Severity.INFO: Outcome.ALLOW, Severity.WARNING: Outcome.WARN, Severity.ERROR: Outcome.DENY}
+
+
+def decide(reasons: Iterable[Reason]) -> Decision:
+    """The decision that findings amount to: an error denies, a warning warns, none or information allows.
+
+    >>> decide([Reason("org.span.too_wide", Severity.WARNING)]).outcome.value
+    'warn'
+    """
+    given = tuple(reasons)
+    if not given:
+        return ALLOW
+    return Decision(outcome=max((_OUTCOME_OF[r.severity] for r in given), key=lambda o: o.weight), reasons=given)

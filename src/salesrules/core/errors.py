@@ -1,0 +1,159 @@
+"""The errors of the house: data in fields, a sentence that names the value and the remedy.
+
+Exceptions keep positional fields, because keyword-only frozen exceptions can neither be pickled nor copied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from salesrules.core.decisions import Decision
+
+__all__ = [
+    "AmbiguousDay",
+    "CurrencyMismatch",
+    "Denied",
+    "Fault",
+    "InvalidDocument",
+    "InvalidValue",
+    "MissingDay",
+    "PrecisionExceeded",
+    "SalesRulesError",
+    "UnknownName",
+]
+
+
+class SalesRulesError(Exception):
+    """The root of every error that this library raises on purpose."""
+
+
+@attrs.define
+class InvalidValue(SalesRulesError, ValueError):
+    """A value that a field cannot hold: names the field, the value and the remedy."""
+
+    field: str
+    value: Any
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {_shown(self.value)} is not valid; {self.remedy}"
+
+
+@attrs.define
+class CurrencyMismatch(SalesRulesError, ValueError):
+    """Two currencies met in one operation that needs a single one."""
+
+    left: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"cannot combine {self.left} with {self.right}; convert one of them at a declared rate first"
+
+
+@attrs.define
+class PrecisionExceeded(SalesRulesError, ArithmeticError):
+    """An exact operation would have needed more digits than the exact context holds."""
+
+    operation: str
+    digits: int
+
+    def __str__(self) -> str:
+        return f"{self.operation} needs more than {self.digits} digits to stay exact; round its operands first"
+
+
+@attrs.define
+class MissingDay(SalesRulesError, LookupError):
+    """No dated entry covers a day; the neighbours before and after it are named."""
+
+    subject: str
+    day: Any
+    before: str | None = None
+    after: str | None = None
+
+    def __str__(self) -> str:
+        near = "; ".join(
+            part
+            for part in (
+                f"the entry before it is {self.before}" if self.before else "",
+                f"the entry after it is {self.after}" if self.after else "",
+            )
+            if part
+        )
+        return f"{self.subject}: no entry on {self.day}; {near or 'there is no entry at all'}; add one that covers it"
+
+
+@attrs.define
+class AmbiguousDay(SalesRulesError, LookupError):
+    """More than one dated entry covers a day."""
+
+    subject: str
+    day: Any
+    entries: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {len(self.entries)} entries on {self.day} ({', '.join(self.entries)}); end one of them"
+
+
+@attrs.define
+class UnknownName(SalesRulesError, LookupError):
+    """A name that stands for nothing known, with the nearest known names."""
+
+    kind: str
+    name: Any
+    nearest: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        hint = f"; did you mean {' or '.join(map(repr, self.nearest))}?" if self.nearest else ""
+        return f"unknown {self.kind} {_shown(self.name)}{hint}"
+
+
+@attrs.define
+class Denied(SalesRulesError):
+    """A function that acts was asked to do what its decision denies."""
+
+    decision: Decision
+
+    def __str__(self) -> str:
+        codes = ", ".join(reason.code for reason in self.decision.reasons)
+        return f"{self.decision.outcome.value}: {codes or 'no reason given'}"
+
+
+@attrs.frozen(kw_only=True)
+class Fault:
+    """One fault of a document or an input file: where it is, what stands there, and how to mend it.
+
+    `path` is the place in the document (`commissions.plans[2].tiers[0].rate`) or in a table (`orders.csv:sales`);
+    `line` counts from 1; `severity` is `"error"` or `"warning"`.
+    """
+
+    code: str
+    path: str
+    problem: str
+    remedy: str
+    value: Any = None
+    file: str | None = None
+    line: int | None = None
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        shown = "" if self.value is None else f" (found {_shown(self.value)})"
+        return f"{place + ': ' if place else ''}{self.path}: {self.problem}{shown}; {self.remedy}"
+
+
+@attrs.define
+class InvalidDocument(SalesRulesError, ValueError):
+    """A document or input file that cannot be used, with all its faults at once."""
+
+    faults: tuple[Fault, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
+
+
+def _shown(value: Any, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

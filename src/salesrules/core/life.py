@@ -1,0 +1,57 @@
+"""The life of a policy: scope, owner, approver, effective days, next review; an unapproved version decides nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import attrs
+
+from salesrules.core.dates import DateRange
+from salesrules.core.errors import InvalidValue
+
+__all__ = ["PolicyLife", "PolicyStatus"]
+
+
+class PolicyStatus(StrEnum):
+    """Where a policy stands: draft, reviewed, approved, in force, superseded."""
+
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+
+
+_DECIDING = frozenset({PolicyStatus.APPROVED, PolicyStatus.IN_FORCE, PolicyStatus.SUPERSEDED})
+
+
+@attrs.frozen(kw_only=True)
+class PolicyLife:
+    """Who stands behind a policy and when it holds.
+
+    Every policy names `scope`, `owner`, `effective` days and `next_review`; from approval on also its `approver`.
+    A superseded version still decides the facts of its own days, so that history can be computed again.
+    """
+
+    status: PolicyStatus = attrs.field(converter=PolicyStatus)
+    scope: str
+    owner: str
+    effective: DateRange
+    approver: str | None = None
+    next_review: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.status in _DECIDING and not self.approver:
+            raise InvalidValue("approver", self.approver, f"a policy that is {self.status.value} names who approved it")
+        if self.status is PolicyStatus.SUPERSEDED and self.effective.end is None:
+            raise InvalidValue("effective.end", None, "a superseded policy says from which day on it no longer holds")
+
+    def decides_on(self, day: date) -> bool:
+        """Whether this version decides facts of a day: it was approved and the day is in its effective range."""
+        return self.status in _DECIDING and day in self.effective
+
+    def review_is_overdue(self, as_of: date) -> bool:
+        """Whether the next review lies in the past while the policy still holds."""
+        holds = self.status is not PolicyStatus.SUPERSEDED
+        return holds and self.next_review is not None and self.next_review < as_of

@@ -1,0 +1,69 @@
+"""A rate: an exact share, written as a per cent, a per mille or a plain decimal."""
+
+from __future__ import annotations
+
+import functools
+from decimal import Decimal
+from typing import Self
+
+import attrs
+
+from salesrules.core.errors import InvalidValue
+from salesrules.core.exact import EXACT, exact_product, to_decimal
+
+__all__ = ["Rate"]
+
+
+def _rate_value(value: object) -> Decimal:
+    return to_decimal(value, "rate")
+
+
+@functools.total_ordering
+@attrs.frozen(order=False, repr=False)
+class Rate:
+    """An exact rate; `Rate(Decimal("0.015"))` is shown as `1.5%`.
+
+    >>> Rate.parse("15‰") == Rate(Decimal("0.015"))
+    True
+    """
+
+    value: Decimal = attrs.field(converter=_rate_value)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The rate that `"1.5%"`, `"15‰"` or `"0.015"` stands for; raises `InvalidValue` for anything else."""
+        if not isinstance(text, str):
+            raise InvalidValue("rate", text, "write a rate as '1.5%', '15‰' or '0.015'")
+        body = text.strip()
+        shift = -2 if body.endswith("%") else -3 if body.endswith("‰") else 0
+        try:
+            number = to_decimal(body[:-1].rstrip() if shift else body, "rate")
+        except InvalidValue:
+            raise InvalidValue("rate", text, "write a rate as '1.5%', '15‰' or '0.015'") from None
+        return cls(number.scaleb(shift, context=EXACT))
+
+    def __lt__(self, other: Rate) -> bool:
+        if type(other) is not Rate:
+            return NotImplemented
+        return self.value < other.value
+
+    def __add__(self, other: Rate) -> Self:
+        if type(other) is not Rate:
+            return NotImplemented
+        return type(self)(EXACT.add(self.value, other.value))
+
+    def __sub__(self, other: Rate) -> Self:
+        if type(other) is not Rate:
+            return NotImplemented
+        return type(self)(EXACT.subtract(self.value, other.value))
+
+    def of(self, number: Decimal) -> Decimal:
+        """This rate of a plain number, exactly."""
+        return exact_product(self.value, number)
+
+    def __str__(self) -> str:
+        percent = self.value.scaleb(2, context=EXACT).normalize(EXACT)
+        return f"{percent:f}%"
+
+    def __repr__(self) -> str:
+        return f"Rate('{self}')"
