@@ -6,15 +6,26 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
 from salesrules.core.converters import as_parameters, as_tuple
-from salesrules.core.errors import Denied
+from salesrules.core.errors import Denied, InvalidValue
 from salesrules.core.money import Money
 from salesrules.core.parameters import Parameters
 
-__all__ = ["ALLOW", "Decision", "Outcome", "PolicyReference", "Reason", "RequiredApproval", "Severity", "decide"]
+__all__ = [
+    "ALLOW",
+    "Decision",
+    "Outcome",
+    "PolicyReference",
+    "Reason",
+    "ReasonCode",
+    "RequiredApproval",
+    "Severity",
+    "decide",
+]
 
 
 class Severity(StrEnum):
@@ -60,6 +71,35 @@ class Reason:
     parameters: Parameters = attrs.field(factory=Parameters, converter=as_parameters)
     path: str = ""
     policy: PolicyReference | None = None
+
+
+@attrs.frozen
+class ReasonCode:
+    """A code that a room can give, the names of its parameters, and its usual severity; calling it makes the reason.
+
+    Codes are versioned and never change meaning; each room lists its own in `reasons.py`.
+
+    >>> too_wide = ReasonCode("org.span_too_wide", ("reports", "limit"), Severity.WARNING)
+    >>> too_wide(reports=12, limit=8).severity.value
+    'warning'
+    """
+
+    code: str
+    parameters: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    severity: Severity = attrs.field(default=Severity.ERROR, converter=Severity)
+
+    def __call__(
+        self,
+        *,
+        path: str = "",
+        policy: PolicyReference | None = None,
+        severity: Severity | None = None,
+        **parameters: Any,
+    ) -> Reason:
+        """Make the reason with these values; raises `InvalidValue` where a parameter is missing or unknown."""
+        if parameters.keys() != set(self.parameters):
+            raise InvalidValue("parameters", sorted(parameters), f"{self.code} takes {sorted(self.parameters)}")
+        return Reason(self.code, severity or self.severity, parameters, path, policy)
 
 
 @attrs.frozen(kw_only=True)
