@@ -1,0 +1,205 @@
+"""A quota line: what a holder promised to sell in a span of days, and its parts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+import attrs
+
+from salesrules.core import (
+    DateRange,
+    Derivation,
+    InvalidValue,
+    Operation,
+    Rate,
+    Rounding,
+    as_tuple,
+    exact_sum,
+    to_decimal,
+)
+
+__all__ = ["Measure", "Quota", "QuotaOrigin", "QuotaPiece", "closed_span", "named"]
+
+
+class Measure(StrEnum):
+    """What a quota counts: an amount of money, a quantity, or a share of the market."""
+
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+    MARKET_SHARE = "market_share"
+
+
+def named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    """Refuse an empty name or id."""
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValue(attribute.name, value, "name it")
+
+
+def closed_span(instance: object, attribute: attrs.Attribute[DateRange], value: DateRange) -> None:
+    """Refuse a span without an end."""
+    if value.end is None:
+        raise InvalidValue(f"{attribute.name}.end", None, "what is promised ends on a day; give the day after the last")
+
+
+@attrs.frozen(kw_only=True)
+class Quota:
+    """One quota line: a holder (person or unit), a closed span of days, and what to sell in it.
+
+    `unit` is a currency code for amounts, what is counted for quantities (`"count"`, `"t"`), `"share"` for market
+    shares, whose amount is a fraction (`0.12` for 12 %). `measure` is one of `Measure`, or a firm's own word.
+    `origin` is set where a ramp made the amount.
+    Raises `InvalidValue` for an open span, an empty name or a negative amount.
+
+    >>> from datetime import date
+    >>> july = DateRange(date(2017, 7, 1), date(2017, 8, 1))
+    >>> Quota(id="q1", holder="ana", span=july, amount="500000", unit="USD").measure
+    'amount'
+    """
+
+    id: str = attrs.field(validator=named)
+    holder: str = attrs.field(validator=named)
+    span: DateRange = attrs.field(validator=closed_span)
+    amount: Decimal = attrs.field(converter=to_decimal)
+    unit: str = attrs.field(validator=named)
+    measure: str = attrs.field(default=Measure.AMOUNT.value, converter=str, validator=named)
+    origin: QuotaOrigin | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.amount < 0:
+            raise InvalidValue("amount", self.amount, "a quota is zero or more")
+
+    def derivation(self) -> Derivation:
+        """The amount: given, or the share of its base where a ramp made it."""
+        names = {"quota": self.id, "holder": self.holder, "start": self.span.start, "end": self.span.end}
+        if self.origin is None:
+            return Derivation(label="quotas.label.quota", value=self.amount, unit=self.unit, parameters=names)
+        return self.origin.derivation(self, names)
+
+
+@attrs.frozen(kw_only=True)
+class QuotaPiece:
+    """The part of a quota line that lies in a span.
+
+    `before` and `through` count the line's days before the piece and up to its end, `days` all of them. The piece is
+    the line's rounded amount through its end less the rounded amount before it: so the pieces of any cutting sum to
+    the line. A market share holds on each of its days, therefore its pieces keep it whole.
+    """
+
+    quota: Quota
+    span: DateRange
+    before: int
+    through: int
+    days: int
+    rounding: Rounding
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the piece has the whole amount of its line."""
+        return self.quota.measure == Measure.MARKET_SHARE or (self.before == 0 and self.through == self.days)
+
+    @property
+    def amount(self) -> Decimal:
+        """The piece's amount in the line's unit."""
+        if self.is_whole:
+            return self.quota.amount
+        return exact_sum((self._cumulated(self.through), -self._cumulated(self.before)))
+
+    def _exact(self, days: int) -> Fraction:
+        return Fraction(self.quota.amount) * days / self.days
+
+    def _cumulated(self, days: int) -> Decimal:
+        if days == self.days:
+            return self.quota.amount
+        return self.rounding(self._exact(days))
+
+    def derivation(self) -> Derivation:
+        """The piece with the line, the days and the rounding that it came from."""
+        if self.is_whole:
+            return self.quota.derivation()
+        days = (self.through, self.before) if self.before else (self.through,)
+        return Derivation(
+            label="quotas.label.piece",
+            value=self.amount,
+            unit=self.quota.unit,
+            operation=Operation.DIFFERENCE,
+            terms=[self._cumulated_derivation(count) for count in days],
+            parameters={"holder": self.quota.holder, "start": self.span.start, "end": self.span.end},
+        )
+
+    def _cumulated_derivation(self, days: int) -> Derivation:
+        if days == self.days:
+            return self.quota.derivation()
+        share = Derivation(
+            label="quotas.label.day_share",
+            value=Fraction(days, self.days),
+            unit="rate",
+            operation=Operation.QUOTIENT,
+            terms=(
+                Derivation(label="quotas.label.days_counted", value=Decimal(days), unit="days"),
+                Derivation(label="quotas.label.days_of_line", value=Decimal(self.days), unit="days"),
+            ),
+        )
+        exact = Derivation(
+            label="quotas.label.prorated_quota",
+            value=self._exact(days),
+            unit=self.quota.unit,
+            operation=Operation.PRODUCT,
+            terms=(self.quota.derivation(), share),
+        )
+        return _rounded("quotas.label.rounded_quota", self._cumulated(days), exact, self.rounding)
+
+
+@attrs.frozen(kw_only=True)
+class QuotaOrigin:
+    """How a ramp made a line's amount: which entry, its share, what it was a share of, and the rounding."""
+
+    ramp: str
+    share: Rate
+    base: tuple[QuotaPiece, ...] = attrs.field(converter=as_tuple)
+    rounding: Rounding
+
+    @property
+    def exact_amount(self) -> Decimal:
+        """The share of the base before rounding."""
+        return self.share.of(exact_sum(piece.amount for piece in self.base))
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount of the line: rounded, except for market shares, which stay exact."""
+        is_share = any(piece.quota.measure == Measure.MARKET_SHARE for piece in self.base)
+        return self.exact_amount if is_share else self.rounding(self.exact_amount)
+
+    def derivation(self, quota: Quota, names: dict[str, object]) -> Derivation:
+        """The amount of the line that this is the origin of."""
+        base = Derivation(
+            label="quotas.label.ramp_base",
+            value=exact_sum(piece.amount for piece in self.base),
+            unit=quota.unit,
+            operation=Operation.SUM,
+            terms=[piece.derivation() for piece in self.base],
+        )
+        share = Derivation(label="quotas.label.ramp_share", value=self.share.value, unit="rate")
+        exact = Derivation(
+            label="quotas.label.ramped_quota",
+            value=self.exact_amount,
+            unit=quota.unit,
+            operation=Operation.PRODUCT,
+            terms=(share, base),
+            parameters={**names, "ramp": self.ramp},
+        )
+        if self.amount == self.exact_amount:
+            return exact
+        return _rounded("quotas.label.rounded_quota", self.amount, exact, self.rounding)
+
+
+def _rounded(label: str, value: Decimal, exact: Derivation, rounding: Rounding) -> Derivation:
+    return Derivation(
+        label=label,
+        value=value,
+        unit=exact.unit,
+        operation=Operation.ROUND,
+        terms=(exact,),
+        parameters={"digits": rounding.digits, "mode": rounding.mode.value},
+    )
