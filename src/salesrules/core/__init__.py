@@ -37,9 +37,11 @@ from salesrules.core.errors import (
 )
 from salesrules.core.evidence import ApprovalEvidence
 from salesrules.core.exact import EXACT, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.life import PolicyLife, PolicyStatus
 from salesrules.core.money import Money, total
 from salesrules.core.parameters import Parameters
+from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, share_of
 from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
@@ -61,6 +63,8 @@ __all__ = [
     "Denied",
     "Derivation",
     "Fault",
+    "FiscalCalendar",
+    "FiscalPattern",
     "InvalidDocument",
     "InvalidValue",
     "Journal",
@@ -69,6 +73,8 @@ __all__ = [
     "Operation",
     "Outcome",
     "Parameters",
+    "Period",
+    "PeriodKind",
     "PolicyLife",
     "PolicyReference",
     "PolicyStatus",
@@ -86,14 +92,19 @@ __all__ = [
     "TieOrder",
     "UnitOfWork",
     "UnknownName",
+    "WeekRule",
+    "Weekday",
+    "YearName",
     "allocate_units",
     "as_fraction",
     "as_parameters",
     "as_tuple",
+    "days_between",
     "decide",
     "exact_product",
     "exact_sum",
     "round_exactly",
+    "share_of",
     "to_decimal",
     "total",
 ]

@@ -1,0 +1,116 @@
+"""Periods: the named parts of a fiscal year, and shares of days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from fractions import Fraction
+from typing import TypeVar
+
+import attrs
+
+from salesrules.core.dates import DateRange
+from salesrules.core.errors import InvalidValue
+
+__all__ = ["Period", "PeriodKind", "Weekday", "days_between", "share_of"]
+
+E = TypeVar("E", bound=Enum)
+
+
+class PeriodKind(StrEnum):
+    """The kinds of period, from the finest to the coarsest."""
+
+    WEEK = "week"
+    HALF_MONTH = "half_month"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+
+
+class Weekday(StrEnum):
+    """The days of the week, in the order of `date.weekday`."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @property
+    def number(self) -> int:
+        """Monday is 0, Sunday is 6."""
+        return list(Weekday).index(self)
+
+
+@attrs.frozen(kw_only=True)
+class Period:
+    """One period of a fiscal calendar: the `number`-th of its kind in a fiscal year, and its days.
+
+    Half-months count through the year: the second half of the third month is number 6. Periods are made by
+    `FiscalCalendar`; one made by hand must match what the calendar gives for its label, or the calendar refuses it.
+    """
+
+    kind: PeriodKind
+    year: int
+    number: int
+    span: DateRange
+    label: str
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return self.span.start
+
+    @property
+    def end(self) -> date:
+        """The day after the last one."""
+        assert self.span.end is not None  # for the type checker: a calendar's periods are closed
+        return self.span.end
+
+    def __contains__(self, day: date) -> bool:
+        return day in self.span
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def choice_of(kind: type[E], field: str, value: object) -> E:
+    """The member of an enumeration that a value is or stands for; raises `InvalidValue` with the choices otherwise."""
+    try:
+        return kind(value)
+    except ValueError:
+        choices = ", ".join(repr(member.value) for member in kind)
+        raise InvalidValue(field, value, f"give one of {choices}") from None
+
+
+def plain_day(field: str, value: object) -> date:
+    """The value where it is a date without a time; raises `InvalidValue` otherwise."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise InvalidValue(field, value, "give a date without a time")
+    return value
+
+
+def days_between(start: date, end: date) -> int:
+    """The calendar days from `start` until, but without, `end`; negative where `end` is earlier.
+
+    Raises `InvalidValue` for a date with a time, whose difference would be cut to whole days.
+
+    >>> days_between(date(2020, 2, 28), date(2020, 3, 1))
+    2
+    """
+    return (plain_day("end", end) - plain_day("start", start)).days
+
+
+def share_of(span: DateRange, within: DateRange) -> Fraction:
+    """The exact share of `within` that `span` covers, by calendar days: from 0 (no day) to 1 (every day).
+
+    `span` may be open; raises `InvalidValue` where `within` is.
+
+    >>> share_of(DateRange(date(2020, 1, 21)), within=DateRange(date(2020, 1, 1), date(2020, 2, 1)))
+    Fraction(11, 31)
+    """
+    common = span.intersection(within)
+    return Fraction(common.days if common else 0, within.days)
