@@ -167,9 +167,9 @@ class QuotaOrigin:
 
     @property
     def amount(self) -> Decimal:
-        """The amount of the line: rounded, except for market shares, which stay exact."""
+        """The amount of the line: rounded, except for market shares and for what is taken whole, which stay exact."""
         is_share = any(piece.quota.measure == Measure.MARKET_SHARE for piece in self.base)
-        return self.exact_amount if is_share else self.rounding(self.exact_amount)
+        return self.exact_amount if is_share or self.share.value == 1 else self.rounding(self.exact_amount)
 
     def derivation(self, quota: Quota, names: dict[str, object]) -> Derivation:
         """The amount of the line that this is the origin of."""

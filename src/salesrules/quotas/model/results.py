@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from salesrules.core import DateRange, Derivation, Operation, exact_sum
+from salesrules.core import DateRange, Derivation, Operation, as_tuple, exact_sum
 from salesrules.quotas.model.quotas import Measure, QuotaPiece
 
 __all__ = ["Attainment", "HeldQuota", "Pace"]
@@ -25,7 +25,7 @@ class HeldQuota:
     span: DateRange
     measure: str
     unit: str
-    pieces: tuple[QuotaPiece, ...]
+    pieces: tuple[QuotaPiece, ...] = attrs.field(converter=as_tuple)
 
     @property
     def amount(self) -> Decimal | Fraction:

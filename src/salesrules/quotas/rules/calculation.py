@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, InvalidValue, Period
@@ -55,7 +56,9 @@ def calculate_quotas(
     """
     if span.end is None:
         raise InvalidValue("span.end", None, "a quota is asked for a closed span; give the day after its last")
-    series, faults, held = lines_by_series(quotas), list[Fault](), dict[str, HeldQuota]()
+    series = lines_by_series(quotas)
+    faults: list[Fault] = []
+    held: dict[str, HeldQuota] = {}
     for holder in holders:
         lines = series.get((holder, measure), [])
         pieces = [piece for piece in (cut_line(line, span, policy) for line in lines) if piece is not None]
@@ -135,7 +138,8 @@ def _missing_days(holder: str, span: DateRange, lines: Sequence[Quota], calendar
     gaps = find_gaps(span, lines)
     if not gaps:
         return []
-    empty, shown = list[Period](), list[str]()
+    empty: list[Period] = []
+    shown: list[str] = []
     for month in months_of(span, calendar):
         if not any(gap.overlaps(month.span) for gap in gaps):
             continue
@@ -158,7 +162,7 @@ def _missing_days(holder: str, span: DateRange, lines: Sequence[Quota], calendar
 
 def _ramp_entries(holder: str, months: Sequence[Period], lines: Sequence[Quota], calendar: FiscalCalendar) -> str:
     """The entries of the rulebook that would fill whole missing months before one that has a quota."""
-    runs = list[list[Period]]()
+    runs: list[list[Period]] = []
     for month in months:
         if runs and runs[-1][-1].span.end == month.span.start:
             runs[-1].append(month)
@@ -168,10 +172,10 @@ def _ramp_entries(holder: str, months: Sequence[Period], lines: Sequence[Quota],
         "\n".join(
             (
                 "[[quotas.ramps]]",
-                f'id = "{holder}-{run[0].span.start}"',
-                f'holders = ["{holder}"]',
-                f"starts = {run[0].span.start}",
-                f"shares = [{', '.join(['"50%"'] * len(run))}]",
+                f"id = {_toml_string(f'{holder}-{run[0].start}')}",
+                f"holders = [{_toml_string(holder)}]",
+                f"starts = {run[0].start}",
+                "shares = [" + ", ".join(['"50%"'] * len(run)) + "]",
                 'base = "next"',
             )
         )
@@ -179,3 +183,8 @@ def _ramp_entries(holder: str, months: Sequence[Period], lines: Sequence[Quota],
         if find_next_month(end_of(run[-1].span), lines, calendar)
     ]
     return ", or a ramp entry to the rulebook:\n" + "\n".join(entries) if entries else ""
+
+
+def _toml_string(text: str) -> str:
+    """A basic string of TOML: what JSON escapes is escaped alike, and DEL besides."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -26,7 +26,8 @@ def apply_ramps(quotas: Iterable[Quota], policy: QuotaPolicy, calendar: FiscalCa
     while `policy.proration` refuses it.
     """
     series = lines_by_series(quotas)
-    faults, made = list[Fault](), list[Quota]()
+    faults: list[Fault] = []
+    made: list[Quota] = []
     for (holder, _measure), lines in sorted(series.items()):
         months = list(_ramp_months(holder, policy.ramps, calendar))
         faults += _clashes(holder, months)
@@ -54,7 +55,8 @@ def _ramp_months(holder: str, ramps: Iterable[Ramp], calendar: FiscalCalendar) -
 
 
 def _clashes(holder: str, months: Sequence[tuple[Ramp, Period, Rate]]) -> list[Fault]:
-    owner, faults = dict[str, str](), list[Fault]()
+    owner: dict[str, str] = {}
+    faults: list[Fault] = []
     for ramp, month, _share in months:
         other = owner.setdefault(month.label, ramp.id)
         if other != ramp.id:
