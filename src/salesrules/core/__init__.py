@@ -36,7 +36,8 @@ from salesrules.core.errors import (
     UnknownName,
 )
 from salesrules.core.evidence import ApprovalEvidence
-from salesrules.core.exact import EXACT, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.exact import EXACT, as_decimal, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.life import PolicyLife, PolicyStatus
 from salesrules.core.money import Money, total
@@ -62,6 +63,8 @@ __all__ = [
     "Decision",
     "Denied",
     "Derivation",
+    "ExchangeRate",
+    "ExchangeRates",
     "Fault",
     "FiscalCalendar",
     "FiscalPattern",
@@ -96,6 +99,7 @@ __all__ = [
     "Weekday",
     "YearName",
     "allocate_units",
+    "as_decimal",
     "as_fraction",
     "as_parameters",
     "as_tuple",
