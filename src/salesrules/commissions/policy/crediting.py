@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from salesrules.commissions.policy.balances import Draw
 from salesrules.core import DateRange, Rate, as_tuple
 
 __all__ = ["Assignment", "DirectCredit", "OverrideCredit"]
@@ -38,7 +39,7 @@ class OverrideCredit:
 class Assignment:
     """Which payees are paid by a plan family on which days: named ones, or everybody in some positions.
 
-    An assignment that names a payee goes before one by position.
+    An assignment that names a payee goes before one by position. A `draw` is part of the terms of those it assigns.
     """
 
     id: str
@@ -46,3 +47,4 @@ class Assignment:
     effective: DateRange
     payees: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     positions: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    draw: Draw | None = None

@@ -8,7 +8,7 @@ from typing import Literal
 
 import attrs
 
-from salesrules.commissions.policy.balances import Cap, Draw
+from salesrules.commissions.policy.balances import Cap
 from salesrules.core import BandTable, Parameters, PolicyLife, Rate, RoundingMode, as_parameters, as_tuple
 
 __all__ = [
@@ -149,5 +149,4 @@ class Plan:
     returns: ReturnTerms = attrs.field(converter=ReturnTerms)
     proration: Proration = attrs.field(converter=Proration)
     cap: Cap | None = None
-    draw: Draw | None = None
     labels: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)

@@ -18,7 +18,7 @@ class PlanSpan(NamedTuple):
 
     span: DateRange
     plan: Plan
-    assignment: str
+    assignment: Assignment
 
 
 def first_assigned_day(payee: Payee, policy: CommissionPolicy) -> date | None:
@@ -48,9 +48,14 @@ def plan_spans(payee: Payee, policy: CommissionPolicy, span: DateRange) -> tuple
             entries = tuple(f"{assignment.id}: {plan.id}" for assignment, plan in on_day)
             raise AmbiguousDay(f"plan of payee {payee.id}", piece.start, entries)
         for assignment, plan in on_day:
-            if found and found[-1].plan is plan and found[-1].span.end == piece.start:
+            if (
+                found
+                and found[-1].plan is plan
+                and found[-1].assignment is assignment
+                and found[-1].span.end == piece.start
+            ):
                 piece = DateRange(found.pop().span.start, piece.end)
-            found.append(PlanSpan(piece, plan, assignment.id))
+            found.append(PlanSpan(piece, plan, assignment))
     return tuple(found)
 
 

@@ -39,8 +39,8 @@ def settle_balances(
         left = zero
     draws = [
         (draw, prorated(draw.amount, span, period, plan, digits) if period.start in draw.effective else zero)
-        for span, plan, _ in spans
-        if (draw := plan.draw) is not None
+        for span, plan, assignment in spans
+        if (draw := assignment.draw) is not None
     ]
     floor = sum((amount for _, amount in draws), zero)
     for draw, amount in draws:

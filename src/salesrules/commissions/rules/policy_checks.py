@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from salesrules.commissions.model import DIRECT, override_role
-from salesrules.commissions.policy import CommissionPolicy, Component, DirectCredit, OverrideCredit, Plan
-from salesrules.core import DateRange, Fault, Money, PolicyStatus, Rate
+from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, DirectCredit, OverrideCredit, Plan
+from salesrules.core import DateRange, Fault, PolicyStatus, Rate
 
 __all__ = ["check_policy"]
 
@@ -80,6 +80,7 @@ def _assignments(policy: CommissionPolicy) -> Iterator[Fault]:
                 _did_you_mean(assignment.plan, families),
                 assignment.plan,
             )
+        yield from _draw(assignment, path, {p.currency for p in policy.plans if p.family == assignment.plan})
         if not assignment.payees and not assignment.positions:
             yield _fault("empty_assignment", path, "it assigns nobody", "name payees or positions")
         who = [("payees", payee) for payee in assignment.payees] + [("positions", p) for p in assignment.positions]
@@ -94,6 +95,24 @@ def _assignments(policy: CommissionPolicy) -> Iterator[Fault]:
                         name,
                     )
             held[kind, name].append((assignment.effective, assignment.id))
+
+
+def _draw(assignment: Assignment, path: str, currencies: set[str]) -> Iterator[Fault]:
+    draw = assignment.draw
+    if draw is None:
+        return
+    place = f"{path}.draw"
+    if currencies and draw.amount.currency not in currencies:
+        paid = ", ".join(sorted(currencies))
+        yield _fault("currency", f"{place}.amount", f"the plan pays in {paid}", "state it in that", str(draw.amount))
+    if draw.amount.amount < 0:
+        yield _fault("negative", f"{place}.amount", "it is below zero", "give zero or more", str(draw.amount))
+    if not Rate(0) <= draw.maximum_recovery <= Rate(1):
+        share = str(draw.maximum_recovery)
+        yield _fault("recovery", f"{place}.maximum_recovery", "a share lies between 0% and 100%", "correct it", share)
+    if draw.effective.end is None:
+        span = str(draw.effective)
+        yield _fault("endless_draw", f"{place}.effective", "the draw never ends", "give it an 'until'", span, "warning")
 
 
 def _crediting(policy: CommissionPolicy) -> Iterator[Fault]:
@@ -133,33 +152,13 @@ def _plans(policy: CommissionPolicy) -> Iterator[Fault]:
 
 
 def _plan_money(plan: Plan, path: str) -> Iterator[Fault]:
-    amounts: list[tuple[str, Money]] = []
-    if plan.cap is not None:
-        amounts.append((f"{path}.cap.amount", plan.cap.amount))
-    if plan.draw is not None:
-        amounts.append((f"{path}.draw.amount", plan.draw.amount))
-        if plan.draw.recoverable and not Rate(0) <= plan.draw.maximum_recovery <= Rate(1):
-            yield _fault(
-                "recovery",
-                f"{path}.draw.maximum_recovery",
-                "a share lies between 0% and 100%",
-                "correct it",
-                str(plan.draw.maximum_recovery),
-            )
-        if plan.draw.effective.end is None:
-            yield _fault(
-                "endless_draw",
-                f"{path}.draw.effective",
-                "the draw never ends",
-                "give it an 'until'",
-                str(plan.draw.effective),
-                "warning",
-            )
-    for place, money in amounts:
-        if money.currency != plan.currency:
-            yield _fault("currency", place, f"the plan pays in {plan.currency}", "state it in that", str(money))
-        if money.amount < 0:
-            yield _fault("negative", place, "it is below zero", "give zero or more", str(money))
+    if plan.cap is None:
+        return
+    place, limit = f"{path}.cap.amount", plan.cap.amount
+    if limit.currency != plan.currency:
+        yield _fault("currency", place, f"the plan pays in {plan.currency}", "state it in that", str(limit))
+    if limit.amount < 0:
+        yield _fault("negative", place, "it is below zero", "give zero or more", str(limit))
 
 
 def _component(component: Component, path: str, roles: Iterable[str]) -> Iterator[Fault]:
