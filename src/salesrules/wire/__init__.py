@@ -1,0 +1,23 @@
+r"""Documents in and out: TOML, JSON, YAML and CSV; strict, with all faults at once and their paths.
+
+>>> from salesrules.wire import parse_rulebook
+>>> parse_rulebook('rulebook.name = "Sample"\nrulebook.currencies = { XBT = 8 }').currencies.digits("XBT")
+8
+"""
+
+from salesrules.wire.documents import load_document, parse_document
+from salesrules.wire.dumping import dump
+from salesrules.wire.rulebooks import check_rulebook, dump_rulebook, find_lines, load_rulebook, parse_rulebook
+from salesrules.wire.sources import Format
+
+__all__ = [
+    "Format",
+    "check_rulebook",
+    "dump",
+    "dump_rulebook",
+    "find_lines",
+    "load_document",
+    "load_rulebook",
+    "parse_document",
+    "parse_rulebook",
+]
