@@ -1,0 +1,15 @@
+"""A company's folder: rulebook, column mapping and files in; everybody's pay, explained, out.
+
+>>> from salesrules import company
+>>> result = company.load(company.sample_folder()).run("2020-Q1")
+>>> len(result.commissions.statements)
+18
+"""
+
+from salesrules.company.facts import CompanyFacts, Region
+from salesrules.company.loading import Company, load
+from salesrules.company.mapping import CompanyDocument
+from salesrules.company.results import CompanyResult
+from salesrules.company.sample import sample_folder
+
+__all__ = ["Company", "CompanyDocument", "CompanyFacts", "CompanyResult", "Region", "load", "sample_folder"]

@@ -1,0 +1,113 @@
+"""Open a company's folder: the analyst's door."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+import attrs
+
+from salesrules.commissions import CommissionPolicy, CommissionRun, PayoutCurve, calculate_commissions
+from salesrules.company.facts import CompanyFacts, read_facts
+from salesrules.company.mapping import CompanyDocument
+from salesrules.company.paths import inside
+from salesrules.company.results import CompanyResult
+from salesrules.company.rollups import roll_up_people, roll_up_regions
+from salesrules.quotas import QuotaPolicy, apply_ramps
+from salesrules.reports import CurveBasis, PlanCurve, ReportContent
+from salesrules.rulebook import Rulebook
+from salesrules.wire import load_document, load_rulebook
+
+__all__ = ["Company", "load"]
+
+DOCUMENT = "company.toml"
+
+
+@attrs.frozen(kw_only=True)
+class Company:
+    """A company's folder, read: its rulebook and its facts, ready to run for any period."""
+
+    folder: Path
+    document: CompanyDocument
+    rulebook: Rulebook
+    facts: CompanyFacts
+
+    @property
+    def name(self) -> str:
+        """The company's name."""
+        return self.document.company.name
+
+    def run(self, period: str) -> CompanyResult:
+        """Everybody's pay for a period such as `2020-Q1`, with sales rolled up by region and by manager.
+
+        Raises `InvalidDocument` with all faults of facts and policies at once, `InvalidValue` for a label that the
+        rulebook's calendar does not know or a kind of period that its plans do not pay by.
+        """
+        found = self.rulebook.calendar.period(period)
+        policy = self.rulebook.policy(CommissionPolicy)
+        quota_policy = self.rulebook.policy(QuotaPolicy)
+        facts = self.facts.commissions
+        ramped = apply_ramps(facts.quotas, quota_policy, self.rulebook.calendar)
+        run = calculate_commissions(
+            attrs.evolve(facts, quotas=ramped),
+            policy,
+            period=found,
+            quota_policy=quota_policy,
+            calendar=self.rulebook.calendar,
+            currencies=self.rulebook.currencies,
+            version=self.rulebook.version,
+        )
+        return CompanyResult(content=self._content(run), version=run.version, currency=self.document.company.currency)
+
+    def _content(self, run: CommissionRun) -> ReportContent:
+        facts, policy = self.facts, self.rulebook.policy(CommissionPolicy)
+        currency = self.document.company.currency
+        payees = facts.commissions.payees
+        return ReportContent(
+            company=self.name,
+            note=self.document.company.note,
+            rulebook=self.rulebook.name,
+            run=run,
+            people={id: payee.name for id, payee in payees.items()},
+            positions={id: payee.position for id, payee in payees.items()},
+            plans={plan.id: {**plan.labels, "en": plan.name} for plan in policy.plans},
+            customers=facts.customers,
+            regions={id: region.name for id, region in facts.regions.items()},
+            tables=[roll_up_regions(facts, run, currency), roll_up_people(facts, run, currency)],
+            curves=_curves(policy, run),
+            changes=facts.changes,
+        )
+
+
+def load(folder: str | PathLike[str]) -> Company:
+    """Open the company in a folder that holds `company.toml`, the rulebook and the files that it names.
+
+    Raises `InvalidDocument` with all faults of the documents, or of the files, at once; nothing outside the folder is
+    read.
+
+    >>> from salesrules import company
+    >>> company.load(company.sample_folder()).run("2019-Q4").commissions.totals()["USD"].currency
+    'USD'
+    """
+    root = Path(folder)
+    document = load_document(root / DOCUMENT, CompanyDocument)
+    rulebook = load_rulebook(inside(root, document.company.rulebook))
+    return Company(
+        folder=root, document=document, rulebook=rulebook, facts=read_facts(root, document, rulebook.calendar)
+    )
+
+
+def _curves(policy: CommissionPolicy, run: CommissionRun) -> list[PlanCurve]:
+    """The curve of each component of the plans that paid in the run; by attainment, of a quota of one."""
+    paid = {plan for statement in run.statements for plan in statement.plans}
+    return [
+        PlanCurve(
+            plan=plan.id,
+            component=component.id,
+            basis=CurveBasis(component.table.kind),
+            curve=PayoutCurve.of(component.table.tiers, component.table.mode),
+        )
+        for plan in policy.plans
+        if plan.id in paid
+        for component in plan.components
+    ]

@@ -1,0 +1,31 @@
+"""Paths that a mapping document names: inside the company's folder, or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from salesrules.core import Fault, InvalidDocument
+
+__all__ = ["inside"]
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The file of that name inside the folder.
+
+    Raises `InvalidDocument` for an absolute path and one that leads out of the folder, also by a link.
+    """
+    try:
+        path = (folder / name).resolve()
+        usable = bool(name.strip()) and "\0" not in name and path.is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        usable = False
+    if not usable or Path(name).is_absolute():
+        fault = Fault(
+            code="company.path_outside",
+            path="file",
+            problem="the path leads out of the company's folder",
+            value=name,
+            remedy="put the file into the folder and name it from there",
+        )
+        raise InvalidDocument((fault,))
+    return path

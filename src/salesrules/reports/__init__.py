@@ -1,0 +1,10 @@
+"""Reports: pages, pictures and notebook views; the only place that draws.
+
+>>> from salesrules.reports import CurveBasis
+>>> CurveBasis("amount").value
+'amount'
+"""
+
+from salesrules.reports.content import CurveBasis, PlanCurve, ReportContent, RollUpKind, RollUpRow, RollUpTable
+
+__all__ = ["CurveBasis", "PlanCurve", "ReportContent", "RollUpKind", "RollUpRow", "RollUpTable"]

@@ -1,0 +1,80 @@
+"""What a report shows: a run with the names, roll-ups, curves and counts that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+
+import attrs
+
+from salesrules.commissions import CommissionRun, PayoutCurve
+from salesrules.core import Parameters, Reason, as_parameters, as_tuple
+
+__all__ = ["CurveBasis", "PlanCurve", "ReportContent", "RollUpKind", "RollUpRow", "RollUpTable"]
+
+
+class RollUpKind(StrEnum):
+    """What a roll-up follows: the region of each line, or the person who sold."""
+
+    REGION = "region"
+    MANAGER = "manager"
+
+
+@attrs.frozen(kw_only=True)
+class RollUpRow:
+    """One region or person: own amounts, and those of all below; `depth` is 0 at the top."""
+
+    id: str
+    name: str
+    depth: int
+    own_sales: Decimal
+    sales: Decimal
+    own_earned: Decimal
+    earned: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class RollUpTable:
+    """Sales and earnings of a period added up a tree, in one currency; the totals tie to the period's."""
+
+    kind: RollUpKind
+    currency: str
+    rows: tuple[RollUpRow, ...] = attrs.field(converter=as_tuple)
+    sales: Decimal
+    earned: Decimal
+
+
+class CurveBasis(StrEnum):
+    """What a curve's measure is: an amount or units, or attainment (pay is then a share of the quota)."""
+
+    AMOUNT = "amount"
+    ATTAINMENT = "attainment"
+
+
+@attrs.frozen(kw_only=True)
+class PlanCurve:
+    """The payout curve of one component of a plan."""
+
+    plan: str
+    component: str
+    basis: CurveBasis
+    curve: PayoutCurve
+
+
+@attrs.frozen(kw_only=True)
+class ReportContent:
+    """Everything on a report's pages; names are by id, and an id without a name is shown as it is."""
+
+    company: str
+    note: str
+    rulebook: str
+    run: CommissionRun
+    people: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)
+    positions: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)
+    plans: Mapping[str, Mapping[str, str]] = attrs.field(factory=Parameters, converter=as_parameters)
+    customers: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)
+    regions: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)
+    tables: tuple[RollUpTable, ...] = attrs.field(default=(), converter=as_tuple)
+    curves: tuple[PlanCurve, ...] = attrs.field(default=(), converter=as_tuple)
+    changes: tuple[Reason, ...] = attrs.field(default=(), converter=as_tuple)
