@@ -109,13 +109,13 @@ class Rulebook:
         Raises `UnknownName` with the nearest ids where there is none, and `InvalidValue` where several have the id.
         """
         found = self._index.get((reference.type, reference.id), ())
+        if len(found) == 1:
+            return found[0]
         if not found:
             known = [id for type, id in self._index if type == reference.type]
             raise UnknownName(f"policy entry of type {reference.type}", reference.id, _nearest(reference.id, known))
-        if len(found) > 1:
-            places = ", ".join(entry.path for entry in found)
-            raise InvalidValue("id", reference.id, f"several entries have it ({places}); refer to one as 'plan/entry'")
-        return found[0]
+        places = ", ".join(entry.path for entry in found)
+        raise InvalidValue("id", reference.id, f"several entries have it ({places}); refer to one as 'plan/entry'")
 
     def path_of(self, reference: PolicyReference) -> str:
         """The place in the document of the entry, and of its field where the reference names one; raises as `find`."""

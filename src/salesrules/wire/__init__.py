@@ -8,11 +8,17 @@ r"""Documents in and out: TOML, JSON, YAML and CSV; strict, with all faults at o
 from salesrules.wire.documents import load_document, parse_document
 from salesrules.wire.dumping import dump
 from salesrules.wire.rulebooks import check_rulebook, dump_rulebook, find_lines, load_rulebook, parse_rulebook
+from salesrules.wire.schema import document_schema, rulebook_schema
 from salesrules.wire.sources import Format
+from salesrules.wire.tables import Table, TableRow, parse_table, read_table
+from salesrules.wire.writing import render_csv, render_json, write_csv, write_json, write_text
 
 __all__ = [
     "Format",
+    "Table",
+    "TableRow",
     "check_rulebook",
+    "document_schema",
     "dump",
     "dump_rulebook",
     "find_lines",
@@ -20,4 +26,12 @@ __all__ = [
     "load_rulebook",
     "parse_document",
     "parse_rulebook",
+    "parse_table",
+    "read_table",
+    "render_csv",
+    "render_json",
+    "rulebook_schema",
+    "write_csv",
+    "write_json",
+    "write_text",
 ]

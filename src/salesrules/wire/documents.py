@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os import PathLike
 from typing import TypeVar
 
@@ -28,17 +29,17 @@ def load_document(path: str | PathLike[str], type: type[T], *, format: Format | 
 def parse_document(text: str, type: type[T], *, format: Format = Format.TOML, file: str = "document") -> T:
     """The value of an attrs class that a text holds; raises `InvalidDocument` with all faults at once."""
     parsed = parse_text(text, Format(format), file)
-    findings = list(parsed.findings)
     try:
         value = structure(parsed.data, type)
     except Misfit as misfit:
-        findings += misfit.findings
-    if findings:
-        raise InvalidDocument(cap_faults(faults_of(findings, parsed, file)))
+        findings = [*parsed.findings, *misfit.findings]
+        raise InvalidDocument(cap_faults(faults_of(findings, parsed, file))) from None
+    if parsed.findings:
+        raise InvalidDocument(cap_faults(faults_of(parsed.findings, parsed, file)))
     return value
 
 
-def faults_of(findings: list[Finding], parsed: Parsed, file: str) -> list[Fault]:
+def faults_of(findings: Iterable[Finding], parsed: Parsed, file: str) -> list[Fault]:
     """The findings as faults, in the order of their lines where these are known."""
     faults = [finding.to_fault(file, parsed.line_of) for finding in findings]
     return sorted(faults, key=lambda fault: fault.line or 0)

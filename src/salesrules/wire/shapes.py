@@ -25,6 +25,7 @@ __all__ = [
     "is_union",
     "shape_of",
     "union_of",
+    "wire_fields",
 ]
 
 T = TypeVar("T")
@@ -71,17 +72,25 @@ def shape_of(kind: Any) -> tuple[FieldShape, ...]:
     origin = get_origin(kind) or kind
     attrs.resolve_types(origin)
     arguments = dict(zip(getattr(origin, "__parameters__", ()), get_args(kind), strict=False))
-    renamed = _RENAMED.get(origin, {})
     return tuple(
         FieldShape(
-            name=renamed.get(attribute.name, attribute.alias or attribute.name),
+            name=name,
             attribute=attribute,
             type=_substitute(attribute.type, arguments),
             is_required=attribute.default is attrs.NOTHING,
         )
-        for attribute in attrs.fields(origin)
-        if attribute.init
+        for name, attribute in wire_fields(origin)
     )
+
+
+def wire_fields(kind: type) -> list[tuple[str, attrs.Attribute[Any]]]:
+    """The fields that documents hold of an attrs class, each with its name there."""
+    renamed = _RENAMED.get(kind, {})
+    return [
+        (renamed.get(attribute.name) or attribute.alias or attribute.name, attribute)
+        for attribute in attrs.fields(kind)
+        if attribute.init
+    ]
 
 
 def _substitute(kind: Any, arguments: dict[Any, Any]) -> Any:
