@@ -303,9 +303,9 @@ class _FolderReader:
             owed, currency = cells.number(row, line, columns.owed), self._currency(cells, line, row, columns.currency)
             if day is None or owed is None:
                 continue
-            made = self._made(cells, line, lambda: OpeningBalance(payee=payee, day=day, owed=Money(owed, currency)))
-            if made is not None:
-                yield made
+            money = self._made(cells, line, Money, owed, currency)
+            if money is not None:
+                yield OpeningBalance(payee=payee, day=day, owed=money)
 
     def _currency(self, cells: CellReader, line: int, row: Mapping[str, str], column: str | None) -> str:
         return cells.text(row, line, column) if column else self._document.company.currency

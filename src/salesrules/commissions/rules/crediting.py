@@ -6,7 +6,6 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
 
 from salesrules.commissions.model import (
     DIRECT,
@@ -18,7 +17,7 @@ from salesrules.commissions.model import (
 )
 from salesrules.commissions.policy import CommissionPolicy, DirectCredit, OverrideCredit
 from salesrules.commissions.reasons import OUTSIDE_TERRITORY
-from salesrules.core import Reason, exact_sum
+from salesrules.core import Money, Reason, total
 
 __all__ = ["credit_transactions", "report_outside_territory"]
 
@@ -64,19 +63,21 @@ def _receivers(
 
 
 def report_outside_territory(facts: CommissionFacts, attribute: str = "region") -> tuple[Reason, ...]:
-    """One finding per payee whose transactions lie outside the territories listed for them, with lines and amount.
+    """One finding per payee and currency whose sales lie outside the territories listed for them.
 
     A payee without listed territories is not bound to any. `attribute` names the territory of a transaction. What
-    lies outside is still credited: the finding tells, it does not take away.
+    lies outside is still credited: the finding tells how many lines and how much, it takes nothing away.
     """
-    outside: dict[str, list[Decimal]] = defaultdict(list)
+    outside: dict[tuple[str, str], list[Money]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
     for transaction in facts.transactions:
+        if transaction.kind is TransactionKind.RETURN:
+            continue
         payee = facts.payees[transaction.payee]
         lines[payee.id] += 1
         if payee.territories and transaction.attributes.get(attribute) not in payee.territories:
-            outside[payee.id].append(transaction.amount.amount)
+            outside[payee.id, transaction.amount.currency].append(transaction.amount)
     return tuple(
-        OUTSIDE_TERRITORY(payee=payee, lines=len(amounts), of=lines[payee], amount=exact_sum(amounts))
-        for payee, amounts in sorted(outside.items())
+        OUTSIDE_TERRITORY(payee=payee, lines=len(moneys), of=lines[payee], amount=total(moneys))
+        for (payee, _), moneys in sorted(outside.items())
     )
