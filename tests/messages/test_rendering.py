@@ -63,11 +63,34 @@ def test_an_unworded_code_shows_its_values_by_locale_and_digits():
 
 
 def test_a_text_named_period_is_a_period():
-    parameters = {"period": "2020-Q1", "first_period": "2020", "periodical": "2020-Q1", "next_period": None}
+    parameters = {
+        "period": "2020-Q1",
+        "last_period": "2020",
+        "periodical": "2020-Q1",
+        "next_period": None,
+        "span": "2020",
+    }
     assert render(Reason("mine.x", parameters=parameters), "zh_CN") == (
-        "mine.x (period=2020年第1季度, first_period=2020年, periodical=2020-Q1, next_period=无)"
+        "mine.x (period=2020年第1季度, last_period=2020年, periodical=2020-Q1, next_period=无, span=2020年)"
     )
     assert text("mine.x", "en", period="a name") == "mine.x (period=a name)"
+
+
+def test_a_text_that_the_rooms_catalog_has_a_word_for_is_said_by_it():
+    reason = Reason("core.nothing_such", parameters={"severity": "error", "outcome": "denied", "plain": 1, "none": "x"})
+    assert render(reason, "zh_CN") == "core.nothing_such (severity=错误, outcome=denied, plain=1, none=x)"
+    assert render(Reason("mine.x", parameters={"severity": "error"}), "zh_CN") == "mine.x (severity=error)"
+
+
+def test_a_change_tells_its_reason():
+    @attrs.frozen
+    class Moved:
+        path: str
+
+        def to_reason(self):
+            return Reason("mine.moved", parameters={"place": self.path})
+
+    assert render_change(Moved("a.b"), "zh_CN") == "mine.moved (place=a.b)"
 
 
 def test_names_of_parameters_never_collide_with_our_own():

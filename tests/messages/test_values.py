@@ -3,9 +3,22 @@ from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
 
+import attrs
 import pytest
 
-from salesrules.core import CurrencyTable, DateRange, Money, Outcome, PolicyStatus, Rate, RoundingMode, Severity
+from salesrules.core import (
+    CurrencyTable,
+    DateRange,
+    FiscalCalendar,
+    Money,
+    Outcome,
+    PeriodKind,
+    PolicyStatus,
+    Rate,
+    Rounding,
+    RoundingMode,
+    Severity,
+)
 from salesrules.messages import LOCALES, format_list, format_quantity, format_value
 
 
@@ -15,6 +28,15 @@ class Colour(StrEnum):
 
 class Level(IntEnum):
     HIGH = 3
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    id: str
+    fee: Money
+    _limit: int | None = None
+    note: str = attrs.field(default="", eq=False)
+    made: int = attrs.field(init=False, default=0)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +67,21 @@ class Level(IntEnum):
         (Colour.RED, ["red"] * 3),
         (Level.HIGH, ["3"] * 3),
         (b"x", ["b'x'"] * 3),
+        (FiscalCalendar().period("2020-03"), ["March 2020", "2020年3月", "2020年3月"]),
+        (FiscalCalendar().period("2020-Q1"), ["Q1 2020", "2020年第1季度", "2020年第1季"]),
+        (
+            Rounding(digits=2, mode="half_up"),
+            ["in steps of 0.01, rounded half up", "以0.01为单位四舍五入", "以0.01為單位四捨五入"],
+        ),
+        (
+            Rounding(digits=-3, mode="floor"),
+            ["in steps of 1,000, rounded down", "以1,000为单位向下取整", "以1,000為單位向下取整"],
+        ),
+        ({"a": Rate.parse("1%"), "b": {"c": None}}, ["a=1%, b=c=none", "a=1%, b=c=无", "a=1%, b=c=無"]),
+        (
+            Entry(id="x", fee=Money(5, "JPY"), note="hidden"),
+            ["id=x, fee=¥5, limit=none", "id=x, fee=JP¥5, limit=无", "id=x, fee=¥5, limit=無"],
+        ),
     ],
 )
 def test_a_value_by_its_type(value, shown):
@@ -53,6 +90,12 @@ def test_a_value_by_its_type(value, shown):
 
 def test_money_inside_a_list_has_the_given_digits():
     assert format_value((Money(1, "CNY"),), "zh_CN", CurrencyTable.iso({"CNY": 3})) == "¥1.000"
+
+
+def test_digits_reach_the_money_inside_mappings_and_records():
+    firm = CurrencyTable.iso({"JPY": 1})
+    assert format_value({"a": Money(5, "JPY")}, "en", firm) == "a=¥5.0"
+    assert format_value(Entry(id="x", fee=Money(5, "JPY")), "en", firm) == "id=x, fee=¥5.0, limit=none"
 
 
 def test_an_enumeration_of_ours_without_a_word_shows_its_value():
@@ -68,11 +111,11 @@ def test_a_word_is_found_by_the_snake_case_name_of_the_enumeration():
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("kind", [Outcome, Severity, PolicyStatus, RoundingMode])
+@pytest.mark.parametrize("kind", [Outcome, Severity, PolicyStatus, RoundingMode, PeriodKind])
 def test_every_member_of_these_has_a_word_of_its_own(kind, locale):
     words = {format_value(member, locale) for member in kind}
     assert len(words) == len(kind)
-    assert not words & {member.value for member in kind} or (kind, locale) == (PolicyStatus, "en")
+    assert not words & {member.value for member in kind} or (locale == "en" and kind in (PolicyStatus, PeriodKind))
 
 
 def test_lists_join_as_the_locale_does():

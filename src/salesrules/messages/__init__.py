@@ -15,6 +15,7 @@ from salesrules.messages.numerals import format_money, format_number, format_rat
 from salesrules.messages.rendering import (
     Coded,
     DerivationLine,
+    SupportsReason,
     derivation_lines,
     render,
     render_change,
@@ -22,18 +23,20 @@ from salesrules.messages.rendering import (
     render_derivation,
     text,
 )
-from salesrules.messages.values import format_list, format_quantity, format_value
+from salesrules.messages.values import format_list, format_pairs, format_quantity, format_value
 
 __all__ = [
     "LOCALES",
     "Coded",
     "DerivationLine",
+    "SupportsReason",
     "derivation_lines",
     "format_date",
     "format_instant",
     "format_list",
     "format_money",
     "format_number",
+    "format_pairs",
     "format_period",
     "format_quantity",
     "format_range",

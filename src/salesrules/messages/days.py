@@ -75,15 +75,16 @@ def format_period(label: str, locale: str = "en", span: DateRange | None = None)
     >>> format_period("2020-Q1"), format_period("2020-Q1", "zh_CN")
     ('Q1 2020', '2020年第1季度')
     """
+    chosen = negotiate(locale)
     match = _PERIOD.fullmatch(label)
     if match is None:
         return label
     parts = {name: text.lstrip("0") for name, text in match.groupdict().items() if text}
     kind = next((name for name in ("half_month", "half_year", "quarter", "week", "month") if name in parts), "year")
     if kind == "month" and span is not None and _is_calendar_month(span, int(parts["year"]), int(parts["month"])):
-        return format_skeleton("yMMMM", span.start, locale=babel_locale(negotiate(locale)))
+        return format_skeleton("yMMMM", span.start, locale=babel_locale(chosen))
     code = f"core.period.{kind}_{parts[kind]}" if kind.startswith("half") else f"core.period.{kind}"
-    return _fill(code, locale, parts)
+    return _fill(code, chosen, parts)
 
 
 def _is_calendar_month(span: DateRange, year: int, month: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -12,11 +12,12 @@ from salesrules.core import CurrencyTable, Decision, Derivation, Operation, Roun
 from salesrules.messages.catalogs import find_template
 from salesrules.messages.days import format_period
 from salesrules.messages.locales import negotiate
-from salesrules.messages.values import format_quantity, format_value
+from salesrules.messages.values import format_pairs, format_quantity, format_value
 
 __all__ = [
     "Coded",
     "DerivationLine",
+    "SupportsReason",
     "derivation_lines",
     "render",
     "render_change",
@@ -40,6 +41,15 @@ class Coded(Protocol):
         ...
 
 
+@runtime_checkable
+class SupportsReason(Protocol):
+    """What can be told as a reason, such as a rulebook's `Change`."""
+
+    def to_reason(self) -> Coded:
+        """The reason that says it."""
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class DerivationLine:
     """One line of a derivation in words: its depth from 0, its label, its value, and how it was computed.
@@ -57,7 +67,9 @@ def render(reason: Coded, locale: str = "en", currencies: CurrencyTable | None =
     """The sentence of a reason; `currencies` says how many digits its money has (ISO 4217 where none is given).
 
     A code without a sentence in that language has its English one, and where there is none at all, the code itself
-    with its values. A text parameter named `period` or `..._period` that is a period's label is written in words.
+    with its values. Two kinds of text parameters are put in words as well: a period's label in a parameter named
+    `period`, `..._period` or `span`, and a value that the catalog has a word for (`commissions.role.direct` for the
+    value `direct` of the parameter `role`).
 
     Raises `UnknownName` for a locale that is not served.
 
@@ -68,14 +80,14 @@ def render(reason: Coded, locale: str = "en", currencies: CurrencyTable | None =
     return _sentence(reason.code, reason.parameters, negotiate(locale), currencies)
 
 
-def render_change(change: Coded, locale: str = "en", currencies: CurrencyTable | None = None) -> str:
-    """The sentence of a change between two rulebooks, or of anything else that has a code and parameters.
+def render_change(change: Coded | SupportsReason, locale: str = "en", currencies: CurrencyTable | None = None) -> str:
+    """The sentence of a change between two rulebooks, or of anything else that is a reason or can be told as one.
 
     >>> from salesrules.core import Reason
     >>> render_change(Reason("core.outcome.deny"), "zh_TW")
     '不予准許'
     """
-    return render(change, locale, currencies)
+    return render(change.to_reason() if isinstance(change, SupportsReason) else change, locale, currencies)
 
 
 def text(code: str, locale: str = "en", /, **parameters: Any) -> str:
@@ -161,18 +173,22 @@ def render_derivation(derivation: Derivation, locale: str = "en", currencies: Cu
 
 
 def _sentence(code: str, parameters: Mapping[str, Any], locale: str, currencies: CurrencyTable | None) -> str:
-    values = {name: _shown(name, value, locale, currencies) for name, value in parameters.items()}
+    room = code.partition(".")[0]
+    said = {name: _in_words(room, name, value, locale) for name, value in parameters.items()}
     template = find_template(code, locale)
     if template is not None:
-        return template.fill(values)
-    listed = ", ".join(f"{name}={value}" for name, value in values.items())
-    return f"{code} ({listed})" if listed else code
+        return template.fill({name: format_value(value, locale, currencies) for name, value in said.items()})
+    return f"{code} ({format_pairs(said, locale, currencies)})" if said else code
 
 
-def _shown(name: str, value: object, locale: str, currencies: CurrencyTable | None) -> str:
-    if type(value) is str and (name == "period" or name.endswith("_period")):
+def _in_words(room: str, name: str, value: object, locale: str) -> object:
+    """A text that stands for a period or for one of the room's words, in words; anything else as it is."""
+    if type(value) is not str:
+        return value
+    if name in ("period", "span") or name.endswith("_period"):
         return format_period(value, locale)
-    return format_value(value, locale, currencies)
+    word = find_template(f"{room}.{name}.{value}", locale)
+    return value if word is None else word.fill({})
 
 
 def _act(act: str, locale: str) -> str:
@@ -181,7 +197,7 @@ def _act(act: str, locale: str) -> str:
 
 
 def _label_parameters(node: Derivation) -> Mapping[str, Any]:
-    """What the label's sentence needs: not the digits and the mode, which say how the value was rounded."""
+    """What the label's sentence needs: not the digits and the mode of a rounding, which `how` tells."""
     if node.operation is not Operation.ROUND:
         return node.parameters
     return {name: value for name, value in node.parameters.items() if name not in ("digits", "mode")}
