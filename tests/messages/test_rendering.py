@@ -151,7 +151,7 @@ PAY = Derivation(
 
 def test_a_derivation_as_a_tree():
     assert render_derivation(PAY, "en").splitlines() == [
-        "mine.pay (plan=P1): CN¥3.33 (the following in steps of CN¥0.01, rounded half up)",
+        "mine.pay (plan=P1): CN¥3.33 (the following, rounded half up to a multiple of CN¥0.01)",
         "  mine.raw: ≈CN¥3.333333 (product of the following)",
         "    mine.rate (period=Q1 2020): ≈33.3333%",
         "    mine.credit: CN¥10.00",
@@ -162,6 +162,44 @@ def test_a_derivation_as_a_tree():
         "    mine.rate (period=2020年第1季度)：≈33.3333%",
         "    mine.credit：¥10.000",
     ]
+
+
+def test_a_chinese_derivation_is_chinese_throughout():
+    rate = Derivation(label="commissions.label.rate", value=Decimal("0.05"), unit="rate", parameters={"tier": 1})
+    credited = Derivation(label="commissions.label.credited", value=Decimal("900.10"), parameters={"role": "direct"})
+    earned = Derivation(
+        label="commissions.label.tier",
+        value=Decimal("45.005"),
+        unit="CNY",
+        operation="product",
+        terms=(credited, rate),
+        parameters={"tier": 1},
+    )
+    line = Derivation(
+        label="commissions.label.line",
+        value=Decimal("45.01"),
+        unit="CNY",
+        operation="round",
+        terms=(earned,),
+        parameters={"transaction": "S1", "plan": "{P1}", "component": "主件", "digits": 2, "mode": "half_up"},
+    )
+    assert render_derivation(line, "zh_CN").splitlines() == [
+        "交易S1，方案{P1}，项目主件：¥45.01（下列数值以¥0.01为单位四舍五入）",
+        "  第1档佣金：¥45.005（下列各项之积）",
+        "    以销售人员身份计入的业绩：900.1",
+        "    第1档比率：5%",
+    ]
+    assert render_derivation(line, "zh_TW").splitlines() == [
+        "交易S1，方案{P1}，項目主件：CN¥45.01（下列數值以CN¥0.01為單位四捨五入）",
+        "  第1級佣金：CN¥45.005（下列各項之積）",
+        "    以銷售人員身份計入的業績：900.1",
+        "    第1級比率：5%",
+    ]
+
+
+def test_a_label_whose_last_value_is_empty_ends_cleanly():
+    carried = Derivation(label="commissions.label.shortfall_carried", value=Decimal(5), parameters={"policy": ""})
+    assert render_derivation(carried) == "Shortfall carried forward: 5"
 
 
 def test_the_lines_tell_depth_and_how():
@@ -178,7 +216,7 @@ def test_the_lines_tell_depth_and_how():
 
 def test_rounding_before_the_point_and_modes_as_text():
     pay = attrs.evolve(PAY, unit="count", parameters={"digits": -2, "mode": "floor"})
-    assert derivation_lines(pay)[0].how == "the following in steps of 100, rounded down"
+    assert derivation_lines(pay)[0].how == "the following, rounded down to a multiple of 100"
     assert derivation_lines(pay, "zh_CN")[0].how == "下列数值以100为单位向下取整"
 
 

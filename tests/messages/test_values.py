@@ -71,11 +71,11 @@ class Entry:
         (FiscalCalendar().period("2020-Q1"), ["Q1 2020", "2020年第1季度", "2020年第1季"]),
         (
             Rounding(digits=2, mode="half_up"),
-            ["in steps of 0.01, rounded half up", "以0.01为单位四舍五入", "以0.01為單位四捨五入"],
+            ["rounded half up to a multiple of 0.01", "以0.01为单位四舍五入", "以0.01為單位四捨五入"],
         ),
         (
             Rounding(digits=-3, mode="floor"),
-            ["in steps of 1,000, rounded down", "以1,000为单位向下取整", "以1,000為單位向下取整"],
+            ["rounded down to a multiple of 1,000", "以1,000为单位向下取整", "以1,000為單位向下取整"],
         ),
         ({"a": Rate.parse("1%"), "b": {"c": None}}, ["a=1%, b=c=none", "a=1%, b=c=无", "a=1%, b=c=無"]),
         (

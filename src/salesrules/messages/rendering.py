@@ -138,7 +138,7 @@ def derivation_lines(
         lines.append(
             DerivationLine(
                 depth=depth,
-                label=_sentence(node.label, _label_parameters(node), chosen, currencies),
+                label=_sentence(node.label, _label_parameters(node), chosen, currencies).strip(),
                 value=format_quantity(node.value, node.unit, chosen, currencies),
                 how=_how(node, chosen, currencies),
             )
