@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
 from salesrules.core import (
+    AmbiguousDay,
+    DateRange,
     InvalidValue,
+    PeriodKind,
     PolicyLife,
     Rate,
     Rounding,
@@ -18,7 +23,7 @@ from salesrules.core import (
     as_tuple,
 )
 
-__all__ = ["Proration", "QuotaPolicy", "Ramp", "RampBase"]
+__all__ = ["PERIODS_PER_YEAR", "EvenBy", "Proration", "QuotaPolicy", "Ramp", "RampBase", "Seasonality", "TableOrder"]
 
 
 class Proration(StrEnum):
@@ -26,6 +31,25 @@ class Proration(StrEnum):
 
     PRORATE_BY_DAYS = "prorate_by_days"
     REFUSE = "refuse"
+
+
+class TableOrder(StrEnum):
+    """How an amount is split over a table of holders and periods.
+
+    `BOTH_MARGINS`: holders and periods both tie to their own split of the amount. `ROWS_FIRST`: over the holders,
+    then each holder's part over the periods. `COLUMNS_FIRST`: over the periods, then each period's over the holders.
+    """
+
+    BOTH_MARGINS = "both_margins"
+    ROWS_FIRST = "rows_first"
+    COLUMNS_FIRST = "columns_first"
+
+
+class EvenBy(StrEnum):
+    """What evenly means where no seasonality speaks: the same for each period, or for each day."""
+
+    PERIOD = "period"
+    DAY = "day"
 
 
 class RampBase(StrEnum):
@@ -63,12 +87,54 @@ class Ramp:
                 raise InvalidValue(f"shares[{index}]", str(share), "a share of a quota is zero or more")
 
 
+#: How many periods of a kind every fiscal year has; weeks vary.
+PERIODS_PER_YEAR = {
+    PeriodKind.HALF_MONTH: 24,
+    PeriodKind.MONTH: 12,
+    PeriodKind.QUARTER: 4,
+    PeriodKind.HALF_YEAR: 2,
+}
+
+
+@attrs.frozen(kw_only=True)
+class Seasonality:
+    """How a year's sales spread over its periods of a kind: one weight per period, in the order of the fiscal year.
+
+    `effective` counts by the first day of what is split.
+    """
+
+    id: str
+    effective: DateRange
+    kind: PeriodKind = attrs.field(converter=PeriodKind)
+    weights: tuple[Decimal, ...] = attrs.field(converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        count = PERIODS_PER_YEAR.get(self.kind)
+        if count is None:
+            raise InvalidValue("kind", self.kind.value, "seasons are halves, quarters, months or half-months")
+        if len(self.weights) != count:
+            raise InvalidValue("weights", len(self.weights), f"give {count} weights, one per {self.kind.value}")
+        for index, weight in enumerate(self.weights):
+            if not isinstance(weight, Decimal | int) or isinstance(weight, bool) or not weight >= 0:
+                raise InvalidValue(f"weights[{index}]", weight, "give an exact number that is zero or more")
+        if not any(self.weights):
+            raise InvalidValue("weights", list(self.weights), "give at least one weight above zero")
+
+
+def _checked_buffer(instance: object, attribute: attrs.Attribute[Any], value: Rate) -> None:
+    if value.value < 0:
+        raise InvalidValue(attribute.name, str(value), "a buffer is zero or more")
+
+
 @attrs.frozen(kw_only=True)
 class QuotaPolicy:
     """The section `quotas` of a rulebook.
 
     `rounding` holds for every unit that `unit_roundings` does not name (`{"count": …}`); its digits are also the
-    smallest unit that is split. `ties` says who gets the last unit of a split.
+    smallest unit that is split. `ties` says who gets the last unit of a split, `table` how holders and periods share
+    an amount, `even_by` what evenly means without a seasonality. Buffers set quotas above the goal: the children of a
+    unit at depth n sum to its goal plus `level_buffers[n]` of it (none where the list ends), the periods of a line to
+    the line plus `period_buffer`.
     """
 
     life: PolicyLife
@@ -76,8 +142,22 @@ class QuotaPolicy:
     unit_roundings: Mapping[str, Rounding] = attrs.field(factory=dict, converter=as_parameters)
     ties: TieOrder = attrs.field(default=TieOrder.FIRST, converter=TieOrder)
     proration: Proration = attrs.field(default=Proration.REFUSE, converter=Proration)
+    table: TableOrder = attrs.field(default=TableOrder.BOTH_MARGINS, converter=TableOrder)
+    even_by: EvenBy = attrs.field(default=EvenBy.PERIOD, converter=EvenBy)
+    level_buffers: tuple[Rate, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=attrs.validators.deep_iterable(_checked_buffer)
+    )
+    period_buffer: Rate = attrs.field(default=Rate(0), validator=_checked_buffer)
+    seasonalities: tuple[Seasonality, ...] = attrs.field(default=(), converter=as_tuple)
     ramps: tuple[Ramp, ...] = attrs.field(default=(), converter=as_tuple)
 
     def rounding_of(self, unit: str) -> Rounding:
         """The rounding of amounts in a unit."""
         return self.unit_roundings.get(unit, self.rounding)
+
+    def seasonality_on(self, day: date) -> Seasonality | None:
+        """The seasonality in effect on a day, `None` where there is none; raises `AmbiguousDay` for several."""
+        found = [entry for entry in self.seasonalities if day in entry.effective]
+        if len(found) > 1:
+            raise AmbiguousDay("quotas.seasonalities", day, tuple(entry.id for entry in found))
+        return found[0] if found else None
