@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ import attrs
 
 from salesrules.core import (
     AmbiguousDay,
+    BandTable,
     DateRange,
     InvalidValue,
     PeriodKind,
@@ -23,7 +24,25 @@ from salesrules.core import (
     as_tuple,
 )
 
-__all__ = ["PERIODS_PER_YEAR", "EvenBy", "Proration", "QuotaPolicy", "Ramp", "RampBase", "Seasonality", "TableOrder"]
+__all__ = [
+    "PERIODS_PER_YEAR",
+    "DayCount",
+    "EvenBy",
+    "GoalPolicy",
+    "GoalVerdict",
+    "PaceBasis",
+    "PacePolicy",
+    "PaceStatus",
+    "PlanPart",
+    "PlanPolicy",
+    "Proration",
+    "QuotaPolicy",
+    "Ramp",
+    "RampBase",
+    "RevisionPolicy",
+    "Seasonality",
+    "TableOrder",
+]
 
 
 class Proration(StrEnum):
@@ -121,6 +140,112 @@ class Seasonality:
             raise InvalidValue("weights", list(self.weights), "give at least one weight above zero")
 
 
+class DayCount(StrEnum):
+    """Which days count: all of them, or those on which the firm works."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+class PaceBasis(StrEnum):
+    """What is expected by a day: the quota spread evenly over its span, or each of its lines over its own days."""
+
+    EVEN = "even"
+    LINES = "lines"
+
+
+class PaceStatus(StrEnum):
+    """How a pace is judged; only behind warns."""
+
+    BEHIND = "behind"
+    ON_PACE = "on_pace"
+    AHEAD = "ahead"
+
+
+@attrs.frozen(kw_only=True)
+class PacePolicy:
+    """How pace is measured and judged.
+
+    `status` bands the ratio of what was achieved to what was expected (`0.9` is 90 %); leave its first band open
+    below, since returns can make the ratio negative.
+    """
+
+    id: str
+    status: BandTable[PaceStatus]
+    day_count: DayCount = attrs.field(default=DayCount.CALENDAR, converter=DayCount)
+    expected_by: PaceBasis = attrs.field(default=PaceBasis.LINES, converter=PaceBasis)
+
+
+@attrs.frozen(kw_only=True)
+class RevisionPolicy:
+    """When a quota may be revised: with evidence of the act `act`, dated and approved no later than policy says.
+
+    `days_after_end` counts the calendar days after the last day of the quota's span: 0 allows the last day itself and
+    none later; `None` sets no limit.
+    """
+
+    id: str
+    act: str = "quota.revise"
+    days_after_end: int | None = 0
+
+    def __attrs_post_init__(self) -> None:
+        if self.days_after_end is not None and self.days_after_end < 0:
+            raise InvalidValue("days_after_end", self.days_after_end, "give zero or more days, or nothing for no limit")
+
+
+class GoalVerdict(StrEnum):
+    """How a goal stands against history; the first and the third warn, the last one denies."""
+
+    TOO_LOW = "too_low"
+    ACHIEVABLE = "achievable"
+    STRETCH = "stretch"
+    UNREALISTIC = "unrealistic"
+
+
+@attrs.frozen(kw_only=True)
+class GoalPolicy:
+    """What a goal must be: `measures` are those the firm can measure, `growth` bands the goal over its history.
+
+    `1.2` in `growth` is 20 % above the comparable past period; `maximum_days` is the longest span of a goal.
+    """
+
+    id: str
+    measures: tuple[str, ...] = attrs.field(converter=as_tuple)
+    growth: BandTable[GoalVerdict]
+    maximum_days: int | None = None
+
+
+class PlanPart(StrEnum):
+    """The parts of a sales plan."""
+
+    GOALS = "goals"
+    MARKET_ANALYSIS = "market_analysis"
+    STRATEGY = "strategy"
+    PRODUCTS = "products"
+    ACTIVITIES = "activities"
+    BUDGET = "budget"
+    TIMETABLE = "timetable"
+
+
+def _as_parts(parts: Iterable[str]) -> tuple[PlanPart, ...]:
+    return tuple(PlanPart(part) for part in parts)
+
+
+@attrs.frozen(kw_only=True)
+class PlanPolicy:
+    """What a sales plan must have: the parts `required`, and products that make up its goal.
+
+    The amount of the products may differ from the amount goal by up to `product_tolerance` of the goal, that
+    difference included. `approval_act` and `revision_act` are the acts that evidence names.
+    """
+
+    id: str
+    required: tuple[PlanPart, ...] = attrs.field(default=tuple(PlanPart), converter=_as_parts)
+    product_tolerance: Rate = attrs.field(default=Rate(0))
+    approval_act: str = "plan.approve"
+    revision_act: str = "plan.revise"
+
+
 def _checked_buffer(instance: object, attribute: attrs.Attribute[Any], value: Rate) -> None:
     if value.value < 0:
         raise InvalidValue(attribute.name, str(value), "a buffer is zero or more")
@@ -150,6 +275,10 @@ class QuotaPolicy:
     period_buffer: Rate = attrs.field(default=Rate(0), validator=_checked_buffer)
     seasonalities: tuple[Seasonality, ...] = attrs.field(default=(), converter=as_tuple)
     ramps: tuple[Ramp, ...] = attrs.field(default=(), converter=as_tuple)
+    revisions: RevisionPolicy | None = None
+    pace: PacePolicy | None = None
+    goals: GoalPolicy | None = None
+    plans: PlanPolicy | None = None
 
     def rounding_of(self, unit: str) -> Rounding:
         """The rounding of amounts in a unit."""

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from salesrules.quotas.model.quotas import Measure, Quota, QuotaOrigin, QuotaPiece
-from salesrules.quotas.model.results import Attainment, HeldQuota, Pace
+from salesrules.quotas.model.goals import Goal
+from salesrules.quotas.model.plans import (
+    MarketAnalysis,
+    Milestone,
+    PlanGoal,
+    PlannedActivity,
+    PlannedCost,
+    PlannedProduct,
+    SalesPlan,
+    costs_by_category,
+)
+from salesrules.quotas.model.quotas import Measure, Quota, QuotaOrigin, QuotaPiece, QuotaRevision
+from salesrules.quotas.model.results import Attainment, HeldQuota, Pace, PacePart
 
 __all__ = [
     "Attainment",
+    "Goal",
     "HeldQuota",
+    "MarketAnalysis",
     "Measure",
+    "Milestone",
     "Pace",
+    "PacePart",
+    "PlanGoal",
+    "PlannedActivity",
+    "PlannedCost",
+    "PlannedProduct",
     "Quota",
     "QuotaOrigin",
     "QuotaPiece",
+    "QuotaRevision",
+    "SalesPlan",
+    "costs_by_category",
 ]

@@ -80,11 +80,12 @@ def table_units(rows: Sequence[int], columns: Sequence[int], ties: TieOrder = Ti
 
     The units left after rounding down go to the largest remainders while both margins have room; where that leaves
     some over, they are moved along the shortest chain of exchanges. Totals are zero or more and have one sum.
-    Equal remainders go by `ties`: row by row from the first or from the last cell, or by the size of the share.
+    Equal remainders go by `ties`, along diagonals so that they spread over both margins: from the first cell down and
+    right, or from the last cell up and left; or first by the size of the share, then so.
     Raises `InvalidValue` where the totals differ or one is negative.
 
     >>> table_units([2, 1], [2, 1])
-    [[2, 0], [0, 1]]
+    [[1, 1], [1, 0]]
     """
     whole = sum(rows)
     if whole != sum(columns):
@@ -101,7 +102,7 @@ def table_units(rows: Sequence[int], columns: Sequence[int], ties: TieOrder = Ti
         ((i, j) for i, row in enumerate(rows) for j, column in enumerate(columns) if row * column % whole),
         key=lambda cell: (
             -(rows[cell[0]] * columns[cell[1]] % whole),
-            *_tie_key(ties, cell, rows[cell[0]] * columns[cell[1]]),
+            *_tie_key(ties, cell, (len(rows), len(columns)), rows[cell[0]] * columns[cell[1]]),
         ),
     )
     for i, j in order:
@@ -122,17 +123,18 @@ def table_units(rows: Sequence[int], columns: Sequence[int], ties: TieOrder = Ti
     ]
 
 
-def _tie_key(ties: TieOrder, cell: tuple[int, int], share: int) -> tuple[int, int, int]:
-    i, j = cell
+def _tie_key(ties: TieOrder, cell: tuple[int, int], size: tuple[int, int], share: int) -> tuple[int, int, int]:
+    (i, j), (height, width) = cell, size
     match ties:
         case TieOrder.FIRST:
-            return (0, i, j)
+            return (0, (j - i) % width, i)
         case TieOrder.LAST:
-            return (0, -i, -j)
+            i, j = height - 1 - i, width - 1 - j
+            return (0, (j - i) % width, i)
         case TieOrder.LARGEST_WEIGHT:
-            return (-share, i, j)
+            return (-share, (j - i) % width, i)
         case TieOrder.SMALLEST_WEIGHT:
-            return (share, i, j)
+            return (share, (j - i) % width, i)
 
 
 def _exchange(start: int, open_cells: list[list[int]], given: list[list[bool]], column_room: list[int]) -> int:
