@@ -46,6 +46,7 @@ from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, s
 from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
+from salesrules.core.working_time import SpecialHours, WeekdayHours, WorkingHours, WorkingTime
 
 __all__ = [
     "ALLOW",
@@ -91,12 +92,16 @@ __all__ = [
     "SalesRulesError",
     "Severity",
     "Side",
+    "SpecialHours",
     "SupportsRecords",
     "TieOrder",
     "UnitOfWork",
     "UnknownName",
     "WeekRule",
     "Weekday",
+    "WeekdayHours",
+    "WorkingHours",
+    "WorkingTime",
     "YearName",
     "allocate_units",
     "as_decimal",
