@@ -36,7 +36,8 @@ from salesrules.core.errors import (
     UnknownName,
 )
 from salesrules.core.evidence import ApprovalEvidence
-from salesrules.core.exact import EXACT, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.exact import EXACT, as_decimal, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.life import PolicyLife, PolicyStatus
 from salesrules.core.money import Money, total
@@ -75,6 +76,7 @@ from salesrules.core.workflow import (
     to_mermaid,
     to_scxml,
 )
+from salesrules.core.working_time import SpecialHours, WeekdayHours, WorkingHours, WorkingTime
 
 __all__ = [
     "ALLOW",
@@ -98,6 +100,8 @@ __all__ = [
     "Denied",
     "Derivation",
     "Deviation",
+    "ExchangeRate",
+    "ExchangeRates",
     "Fault",
     "FiscalCalendar",
     "FiscalPattern",
@@ -127,6 +131,7 @@ __all__ = [
     "SalesRulesError",
     "Severity",
     "Side",
+    "SpecialHours",
     "StateKind",
     "SupportsRecords",
     "TieOrder",
@@ -136,13 +141,17 @@ __all__ = [
     "Variant",
     "WeekRule",
     "Weekday",
+    "WeekdayHours",
     "WorkflowCase",
     "WorkflowEvent",
     "WorkflowState",
     "WorkflowTable",
+    "WorkingHours",
+    "WorkingTime",
     "YearName",
     "advance_case",
     "allocate_units",
+    "as_decimal",
     "as_fraction",
     "as_parameters",
     "as_tuple",

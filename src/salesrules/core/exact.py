@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from salesrules.core.errors import InvalidValue, PrecisionExceeded
 
-__all__ = ["EXACT", "as_fraction", "exact_product", "exact_sum", "to_decimal"]
+__all__ = ["EXACT", "as_decimal", "as_fraction", "exact_product", "exact_sum", "to_decimal"]
 
 #: Inexact is trapped: an operation that would lose a digit raises instead of rounding silently.
 EXACT = decimal.Context(
@@ -71,6 +71,20 @@ def exact_product(left: Decimal, right: Decimal) -> Decimal:
         return EXACT.multiply(left, right)
     except decimal.Inexact:
         raise PrecisionExceeded("a product", EXACT.prec) from None
+
+
+def as_decimal(value: Decimal | Fraction | int) -> Decimal:
+    """The same number as a decimal; raises `PrecisionExceeded` for a fraction that no decimal equals.
+
+    >>> as_decimal(Fraction(1, 8))
+    Decimal('0.125')
+    """
+    if not isinstance(value, Fraction):
+        return Decimal(value)
+    try:
+        return EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    except decimal.Inexact:
+        raise PrecisionExceeded(f"the decimal of {value}", EXACT.prec) from None
 
 
 def as_fraction(value: Decimal | Fraction | int) -> Fraction:

@@ -1,0 +1,37 @@
+"""The nouns of commissions: facts, credits, results."""
+
+from salesrules.commissions.model.credits import DIRECT, SalesCredit, override_role
+from salesrules.commissions.model.facts import CommissionFacts, OpeningBalance, Payee, Transaction, TransactionKind
+from salesrules.commissions.model.statements import (
+    BalanceEntry,
+    BalanceKind,
+    CapUse,
+    CommissionRun,
+    Measurement,
+    Reversal,
+    Segment,
+    Statement,
+    StatementLine,
+    TierShare,
+)
+
+__all__ = [
+    "DIRECT",
+    "BalanceEntry",
+    "BalanceKind",
+    "CapUse",
+    "CommissionFacts",
+    "CommissionRun",
+    "Measurement",
+    "OpeningBalance",
+    "Payee",
+    "Reversal",
+    "SalesCredit",
+    "Segment",
+    "Statement",
+    "StatementLine",
+    "TierShare",
+    "Transaction",
+    "TransactionKind",
+    "override_role",
+]

@@ -1,0 +1,102 @@
+"""Facts that commissions are computed from: transactions, payees, opening balances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from salesrules.core import (
+    Dated,
+    ExchangeRates,
+    InvalidValue,
+    Money,
+    Parameters,
+    as_parameters,
+    as_tuple,
+    to_decimal,
+)
+from salesrules.org import Hierarchy
+from salesrules.quotas import Quota
+
+__all__ = ["CommissionFacts", "OpeningBalance", "Payee", "Transaction", "TransactionKind"]
+
+
+class TransactionKind(StrEnum):
+    """A sale, or goods that came back."""
+
+    SALE = "sale"
+    RETURN = "return"
+
+
+@attrs.frozen(kw_only=True)
+class Transaction:
+    """One line of a sale or return: who sold what, when, for how much.
+
+    `amount` and `cost` are zero or more for a sale and zero or less for a return, which names its `original`.
+    `attributes` are what plans filter on (category, region, customer); `source` is the place it was read from.
+    """
+
+    id: str
+    day: date
+    payee: str
+    amount: Money
+    kind: TransactionKind = attrs.field(default=TransactionKind.SALE, converter=TransactionKind)
+    original: str | None = None
+    cost: Money | None = None
+    quantity: Decimal = attrs.field(default=Decimal(0), converter=to_decimal)
+    attributes: Parameters = attrs.field(factory=Parameters, converter=as_parameters)
+    source: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        for name, number in (("amount", self.amount.amount), ("quantity", self.quantity)):
+            if self.kind is TransactionKind.SALE and number < 0:
+                raise InvalidValue(name, number, "a sale is zero or more; give what came back the kind 'return'")
+            if self.kind is TransactionKind.RETURN and number > 0:
+                raise InvalidValue(name, number, "a return is zero or less")
+        if self.kind is TransactionKind.SALE and self.original is not None:
+            raise InvalidValue("original", self.original, "only a return names an original")
+        if self.cost is not None and self.cost.currency != self.amount.currency:
+            raise InvalidValue("cost", self.cost, f"give it in the currency of the amount, {self.amount.currency}")
+
+
+@attrs.frozen(kw_only=True)
+class Payee:
+    """Somebody who can be paid: position as plans are assigned to, and the territories they work."""
+
+    id: str
+    name: str
+    position: str = ""
+    territories: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+
+
+@attrs.frozen(kw_only=True)
+class OpeningBalance:
+    """What a payee owed (above zero) when computing begins on `day`, in place of what earlier periods would give."""
+
+    payee: str
+    day: date
+    owed: Money
+
+
+def _by_id(payees: Any) -> Mapping[str, Payee]:
+    return payees if isinstance(payees, Mapping) else Parameters({payee.id: payee for payee in payees})
+
+
+@attrs.frozen(kw_only=True)
+class CommissionFacts:
+    """Everything that is true, whatever the plan says.
+
+    `hierarchies` tells who reports to whom on which day; `quotas` are those that hold, ramps applied.
+    """
+
+    transactions: tuple[Transaction, ...] = attrs.field(converter=as_tuple)
+    payees: Mapping[str, Payee] = attrs.field(converter=_by_id)
+    hierarchies: Dated[Hierarchy]
+    quotas: tuple[Quota, ...] = attrs.field(default=(), converter=as_tuple)
+    opening_balances: tuple[OpeningBalance, ...] = attrs.field(default=(), converter=as_tuple)
+    exchange_rates: ExchangeRates = attrs.field(factory=ExchangeRates)

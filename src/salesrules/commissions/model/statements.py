@@ -1,0 +1,243 @@
+"""Results: lines that lead back to transaction, tier, rate and rounding; statements whose lines sum to the total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from salesrules.commissions.model.credits import SalesCredit
+from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, as_tuple, total
+
+__all__ = [
+    "BalanceEntry",
+    "BalanceKind",
+    "CapUse",
+    "CommissionRun",
+    "Measurement",
+    "Reversal",
+    "Segment",
+    "Statement",
+    "StatementLine",
+    "TierShare",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Segment:
+    """One straight piece of a payout curve: from `start` on, pay is `base + slope × (measure − start)`."""
+
+    tier: int
+    start: Decimal
+    end: Decimal | None
+    base: Decimal
+    slope: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class TierShare:
+    """The part of a credit that fell into one tier, the rate there and what it earned.
+
+    `lower` and `upper` are the tier's bounds in the measure's unit; open where they are `None`. `whole` marks the two
+    pieces of a whole-amount table that crosses into another tier: all taken back at the old rate, all paid at the new.
+    """
+
+    tier: int
+    lower: Decimal | None
+    upper: Decimal | None
+    measure: Decimal
+    rate: Decimal
+    earned: Decimal
+    whole: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class CapUse:
+    """How a cap met a line: the policy entry, its limit, and what the plan had earned in the period before the line."""
+
+    policy: str
+    limit: Decimal
+    earned_before: Decimal
+
+    def room(self, earned: Decimal) -> Decimal:
+        """How much of `earned` still fits under the limit; below zero where the line gives capped pay back."""
+        after = EXACT.add(self.earned_before, earned)
+        return EXACT.subtract(min(self.limit, after), min(self.limit, self.earned_before))
+
+
+@attrs.frozen(kw_only=True)
+class Reversal:
+    """A return at original terms: the line it takes back, and the share of it returned before and after this one."""
+
+    line: str
+    paid: Money
+    share_before: Fraction
+    share_after: Fraction
+
+
+@attrs.frozen(kw_only=True)
+class StatementLine:
+    """What one credit earned in one component of a plan.
+
+    `measured` is the credited measure (in the plan's currency, or in units); `before` and `after` are the running
+    measure around it, `pieces` how it fell across the tiers. `earned` is exact, `payable` what is left under the cap.
+    `amount`, what is paid, is the rounding of the statement's running total less what was already paid:
+    `running` and `running_paid` are those before this line, both zero where each line is rounded alone.
+    """
+
+    id: str
+    credit: SalesCredit
+    plan: str
+    component: str
+    measured: Decimal
+    exchange_rate: Decimal = Decimal(1)
+    before: Decimal = Decimal(0)
+    after: Decimal = Decimal(0)
+    pieces: tuple[TierShare, ...] = attrs.field(default=(), converter=as_tuple)
+    earned: Decimal
+    payable: Decimal
+    cap: CapUse | None = None
+    rounding: Rounding
+    running: Decimal = Decimal(0)
+    running_paid: Decimal = Decimal(0)
+    amount: Money
+    reversal: Reversal | None = None
+
+    @property
+    def capped(self) -> Decimal:
+        """What the cap took."""
+        return EXACT.subtract(self.earned, self.payable)
+
+    def to_record(self) -> dict[str, Any]:
+        """The line as one flat row of plain values."""
+        transaction = self.credit.transaction
+        return {
+            "line": self.id,
+            "payee": self.credit.payee,
+            "transaction": transaction.id,
+            "day": self.credit.day,
+            "kind": transaction.kind.value,
+            "role": self.credit.role,
+            "plan": self.plan,
+            "component": self.component,
+            "measured": self.measured,
+            "before": self.before,
+            "after": self.after,
+            "tiers": "; ".join(f"{piece.tier + 1}: {piece.measure} @ {piece.rate}" for piece in self.pieces),
+            "earned": self.earned,
+            "capped": self.capped,
+            "amount": self.amount.amount,
+            "currency": self.amount.currency,
+        }
+
+
+@attrs.frozen(kw_only=True)
+class Measurement:
+    """A component's measure over its accumulation span: total credited, quota and attainment where it has one."""
+
+    plan: str
+    component: str
+    label: str
+    measured: Decimal
+    quota: Decimal | None = None
+
+    @property
+    def attainment(self) -> Fraction | None:
+        """The credited measure over the quota; `None` without a quota."""
+        return None if self.quota is None else Fraction(self.measured) / Fraction(self.quota)
+
+
+class BalanceKind(StrEnum):
+    """Why pay differs from what was earned."""
+
+    DRAW_PAID = "draw_paid"
+    SHORTFALL_CARRIED = "shortfall_carried"
+    BALANCE_RECOVERED = "balance_recovered"
+
+
+@attrs.frozen(kw_only=True)
+class BalanceEntry:
+    """An amount added to the pay of a period (below zero: held back), the policy entry behind it, and what it adds to
+    what the payee owes.
+    """
+
+    kind: BalanceKind
+    amount: Money
+    policy: str
+    owed: Money
+
+
+@attrs.frozen(kw_only=True)
+class Statement:
+    """One payee's pay for one period: lines sum to `earned`, lines and balance entries to `paid`.
+
+    `opening` and `closing` are what the payee owes from draws and shortfalls before and after the period.
+    """
+
+    payee: str
+    period: Period
+    currency: str
+    plans: tuple[str, ...] = attrs.field(converter=as_tuple)
+    lines: tuple[StatementLine, ...] = attrs.field(converter=as_tuple)
+    measurements: tuple[Measurement, ...] = attrs.field(default=(), converter=as_tuple)
+    balances: tuple[BalanceEntry, ...] = attrs.field(default=(), converter=as_tuple)
+    earned: Money
+    paid: Money
+    opening: Money
+    closing: Money
+
+    def line_of(self, transaction: str) -> tuple[StatementLine, ...]:
+        """The lines of one transaction, possibly none."""
+        return tuple(line for line in self.lines if line.credit.transaction.id == transaction)
+
+    def to_record(self) -> dict[str, Any]:
+        """The statement's totals as one flat row."""
+        return {
+            "payee": self.payee,
+            "period": self.period.label,
+            "plans": ", ".join(self.plans),
+            "lines": len(self.lines),
+            "earned": self.earned.amount,
+            "opening": self.opening.amount,
+            "balances": sum((entry.amount.amount for entry in self.balances), Decimal(0)),
+            "closing": self.closing.amount,
+            "paid": self.paid.amount,
+            "currency": self.currency,
+        }
+
+
+@attrs.frozen(kw_only=True)
+class CommissionRun:
+    """Everybody's statements for one period, with what earlier periods led to it.
+
+    `version` is the rulebook's content hash and `currencies` the table of digits: with the facts they repeat the run.
+    """
+
+    period: Period
+    statements: tuple[Statement, ...] = attrs.field(converter=as_tuple)
+    earlier: tuple[Statement, ...] = attrs.field(default=(), converter=as_tuple)
+    findings: tuple[Reason, ...] = attrs.field(default=(), converter=as_tuple)
+    currencies: CurrencyTable
+    version: str = ""
+
+    def statement_of(self, payee: str) -> Statement | None:
+        """The payee's statement of this period, `None` where there is none."""
+        return next((statement for statement in self.statements if statement.payee == payee), None)
+
+    def totals(self) -> dict[str, Money]:
+        """What is paid in all, per currency."""
+        codes = sorted({statement.currency for statement in self.statements})
+        return {code: total([s.paid for s in self.statements if s.currency == code], code) for code in codes}
+
+    def lines(self) -> Iterator[StatementLine]:
+        """Every line of every statement, in the order of the statements."""
+        for statement in self.statements:
+            yield from statement.lines
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """Every line as one flat row, ready for a frame."""
+        return [line.to_record() for line in self.lines()]

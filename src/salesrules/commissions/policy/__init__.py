@@ -1,0 +1,60 @@
+"""What a firm sets about commissions: plans, crediting, assignments, the pay period and what happens to a shortfall."""
+
+from __future__ import annotations
+
+import attrs
+
+from salesrules.commissions.policy.balances import Cap, Draw
+from salesrules.commissions.policy.crediting import Assignment, DirectCredit, OverrideCredit
+from salesrules.commissions.policy.plans import (
+    Accumulation,
+    AmountTable,
+    AttainmentTable,
+    Component,
+    Filter,
+    Measure,
+    Plan,
+    Proration,
+    RateMode,
+    ReturnTerms,
+    RoundingLevel,
+    StatementRounding,
+)
+from salesrules.core import PeriodKind, PolicyLife, as_tuple
+
+__all__ = [
+    "Accumulation",
+    "AmountTable",
+    "Assignment",
+    "AttainmentTable",
+    "Cap",
+    "CommissionPolicy",
+    "Component",
+    "DirectCredit",
+    "Draw",
+    "Filter",
+    "Measure",
+    "OverrideCredit",
+    "Plan",
+    "Proration",
+    "RateMode",
+    "ReturnTerms",
+    "RoundingLevel",
+    "StatementRounding",
+]
+
+
+@attrs.frozen(kw_only=True)
+class CommissionPolicy:
+    """Every knob of the room.
+
+    `pay_period` is the kind of period for which statements are made. A period that earns less than nothing pays
+    nothing and carries the shortfall into the next (`carry_shortfall`), or is charged to the payee at once.
+    """
+
+    life: PolicyLife
+    pay_period: PeriodKind = attrs.field(converter=PeriodKind)
+    carry_shortfall: bool
+    plans: tuple[Plan, ...] = attrs.field(converter=as_tuple)
+    crediting: tuple[DirectCredit | OverrideCredit, ...] = attrs.field(converter=as_tuple)
+    assignments: tuple[Assignment, ...] = attrs.field(converter=as_tuple)

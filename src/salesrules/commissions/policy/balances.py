@@ -1,0 +1,34 @@
+"""Caps and draws: what limits pay in a period, and what is advanced and recovered across periods."""
+
+from __future__ import annotations
+
+import attrs
+
+from salesrules.core import DateRange, Money, Rate
+
+__all__ = ["Cap", "Draw"]
+
+_WHOLE = Rate(1)
+
+
+@attrs.frozen(kw_only=True)
+class Cap:
+    """The most that a plan pays in a period, handed out to lines in order; what is above is forfeited."""
+
+    id: str
+    amount: Money
+
+
+@attrs.frozen(kw_only=True)
+class Draw:
+    """An advance that lifts pay to `amount` in each period that starts within `effective`.
+
+    What a recoverable draw advanced is held back from later earnings: at most `maximum_recovery` of what a period
+    earned above the draw (above zero once the draw has ended). A draw that is not recoverable is a guarantee.
+    """
+
+    id: str
+    amount: Money
+    recoverable: bool
+    effective: DateRange
+    maximum_recovery: Rate = _WHOLE

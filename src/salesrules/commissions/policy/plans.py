@@ -1,0 +1,152 @@
+"""Plans: what is measured, how a measure pays, and how pay is rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+import attrs
+
+from salesrules.commissions.policy.balances import Cap
+from salesrules.core import BandTable, Parameters, PolicyLife, Rate, RoundingMode, as_parameters, as_tuple
+
+__all__ = [
+    "Accumulation",
+    "AmountTable",
+    "AttainmentTable",
+    "Component",
+    "Filter",
+    "Measure",
+    "Plan",
+    "Proration",
+    "RateMode",
+    "ReturnTerms",
+    "RoundingLevel",
+    "StatementRounding",
+]
+
+
+class Measure(StrEnum):
+    """What is counted of a transaction: its amount, its margin (amount less cost), its quantity, or one."""
+
+    AMOUNT = "amount"
+    MARGIN = "margin"
+    QUANTITY = "quantity"
+    COUNT = "count"
+
+
+class Accumulation(StrEnum):
+    """Over what span a measure runs on before it starts again at zero."""
+
+    TRANSACTION = "transaction"
+    PERIOD = "period"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class RateMode(StrEnum):
+    """How tiers pay: each its own slice (`marginal`), or the reached rate on everything (`whole_amount`)."""
+
+    MARGINAL = "marginal"
+    WHOLE_AMOUNT = "whole_amount"
+
+
+class ReturnTerms(StrEnum):
+    """What a return takes back.
+
+    `original_terms`: exactly what the original paid, whatever has happened since, also across a closed period.
+    `current_measure`: it lowers the running measure of the period in which it is entered, and takes back what the top
+    of that measure pays now. With 2 % to 100 and 4 % above, and two sales of 100 of which the first comes back: 2 or 4.
+    """
+
+    ORIGINAL_TERMS = "original_terms"
+    CURRENT_MEASURE = "current_measure"
+
+
+class RoundingLevel(StrEnum):
+    """Where pay is rounded: each line alone, or the statement's running total, so that lines sum to its rounding."""
+
+    LINE = "line"
+    CUMULATIVE = "cumulative"
+
+
+class Proration(StrEnum):
+    """Whether caps and draws shrink with the days when a plan holds for part of a period."""
+
+    BY_DAYS = "by_days"
+    NONE = "none"
+
+
+@attrs.frozen(kw_only=True)
+class Filter:
+    """Which transactions count: those whose `attribute` is one of `one_of`, or none of `none_of`."""
+
+    attribute: str
+    one_of: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    none_of: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+
+
+@attrs.frozen(kw_only=True)
+class AmountTable:
+    """Rates by bands of the measure itself; bounds in the plan's currency or in units."""
+
+    kind: Literal["amount"] = "amount"
+    mode: RateMode = attrs.field(converter=RateMode)
+    tiers: BandTable[Rate]
+
+
+@attrs.frozen(kw_only=True)
+class AttainmentTable:
+    """Rates by bands of attainment, the measure over the quota; bounds as shares of the quota (0.6 is 60 %)."""
+
+    kind: Literal["attainment"] = "attainment"
+    mode: RateMode = attrs.field(converter=RateMode)
+    tiers: BandTable[Rate]
+    quota_measure: str = "amount"
+
+
+@attrs.frozen(kw_only=True)
+class Component:
+    """One way of earning in a plan: whose credits, what is measured, over which span, at which rates.
+
+    `credits` are roles (`direct`, `override_1`, …). A table by attainment needs a quota over the accumulation span.
+    """
+
+    id: str
+    credits: tuple[str, ...] = attrs.field(converter=as_tuple)
+    measure: Measure = attrs.field(converter=Measure)
+    accumulate: Accumulation = attrs.field(converter=Accumulation)
+    table: AmountTable | AttainmentTable
+    filters: tuple[Filter, ...] = attrs.field(default=(), converter=as_tuple)
+
+
+@attrs.frozen(kw_only=True)
+class StatementRounding:
+    """Where and how pay is rounded; `digits` only where they differ from the currency's own."""
+
+    level: RoundingLevel = attrs.field(converter=RoundingLevel)
+    mode: RoundingMode = attrs.field(converter=RoundingMode)
+    digits: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """One version of a compensation plan.
+
+    `family` is the plan's lasting name, which assignments point to; `id` this version; `life` says who approved it and
+    on which days it holds. `labels` are the plan's names in other languages, by locale.
+    """
+
+    id: str
+    family: str
+    name: str
+    life: PolicyLife
+    currency: str
+    components: tuple[Component, ...] = attrs.field(converter=as_tuple)
+    rounding: StatementRounding
+    returns: ReturnTerms = attrs.field(converter=ReturnTerms)
+    proration: Proration = attrs.field(converter=Proration)
+    cap: Cap | None = None
+    labels: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)

@@ -1,0 +1,28 @@
+"""The verbs of commissions: crediting, measuring, paying and explaining."""
+
+from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
+from salesrules.commissions.rules.balances import settle_balances
+from salesrules.commissions.rules.calculation import calculate_commissions
+from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory
+from salesrules.commissions.rules.curve import PayoutCurve
+from salesrules.commissions.rules.explanation import explain_line, explain_measurement, explain_statement
+from salesrules.commissions.rules.fact_checks import check_facts
+from salesrules.commissions.rules.measures import counts, measure_credit
+from salesrules.commissions.rules.policy_checks import check_policy
+
+__all__ = [
+    "PayoutCurve",
+    "PlanSpan",
+    "calculate_commissions",
+    "check_facts",
+    "check_policy",
+    "counts",
+    "credit_transactions",
+    "explain_line",
+    "explain_measurement",
+    "explain_statement",
+    "measure_credit",
+    "plan_spans",
+    "report_outside_territory",
+    "settle_balances",
+]

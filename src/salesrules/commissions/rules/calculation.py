@@ -1,0 +1,129 @@
+"""The whole path for everybody: from facts and policy to the statements of a period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from salesrules.commissions.model import (
+    BalanceKind,
+    CommissionFacts,
+    CommissionRun,
+    SalesCredit,
+    Statement,
+    TransactionKind,
+)
+from salesrules.commissions.policy import CommissionPolicy
+from salesrules.commissions.reasons import BALANCE_OWED, CAPPED, SHORTFALL
+from salesrules.commissions.rules.assignments import first_assigned_day
+from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory
+from salesrules.commissions.rules.fact_checks import check_facts, returned_shares
+from salesrules.commissions.rules.payee_run import PayeeRun, Setting
+from salesrules.commissions.rules.policy_checks import check_policy
+from salesrules.core import (
+    CurrencyTable,
+    DateRange,
+    FiscalCalendar,
+    InvalidDocument,
+    InvalidValue,
+    Money,
+    Period,
+    PolicyReference,
+    Reason,
+    total,
+)
+from salesrules.quotas import Quota, QuotaPolicy
+
+__all__ = ["calculate_commissions"]
+
+
+def calculate_commissions(
+    facts: CommissionFacts,
+    policy: CommissionPolicy,
+    *,
+    period: Period,
+    quota_policy: QuotaPolicy,
+    calendar: FiscalCalendar,
+    currencies: CurrencyTable,
+    version: str = "",
+) -> CommissionRun:
+    """Every payee's statement for a period, computed from the start of their first assignment.
+
+    Earlier periods are computed too, since balances and returns reach back; opening balances shorten nothing but
+    replace what would be owed. `version` names the rulebook that the policies came from and is kept in the result.
+
+    Raises `InvalidDocument` with all faults at once: of the policy, of the facts, missing quotas or exchange rates,
+    credits without a plan. Raises `InvalidValue` where the period is not one that the policy pays by.
+    Source: the pipeline of sales credit, measure, rate table, modifiers and balances.
+    """
+    if period.kind is not policy.pay_period:
+        raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
+    faults = [f for f in check_policy(policy) if f.severity == "error"] + list(check_facts(facts))
+    if faults:
+        raise InvalidDocument(tuple(faults))
+    transactions = {t.id: t for t in facts.transactions}
+    setting = Setting(
+        facts=facts,
+        policy=policy,
+        quota_policy=quota_policy,
+        calendar=calendar,
+        currencies=currencies,
+        sales={t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE},
+        returned=returned_shares(transactions),
+    )
+    credits: dict[str, list[SalesCredit]] = defaultdict(list)
+    for credit in credit_transactions(facts, policy):
+        if period.span.end is None or credit.day < period.span.end:
+            credits[credit.payee].append(credit)
+    quotas: dict[str, list[Quota]] = defaultdict(list)
+    for quota in facts.quotas:
+        quotas[quota.holder].append(quota)
+    statements: list[Statement] = []
+    findings = list(report_outside_territory(facts))
+    for payee in facts.payees.values():
+        run = PayeeRun(setting, payee, credits[payee.id], quotas[payee.id])
+        assigned = first_assigned_day(payee, policy)
+        first = min((day for day in (assigned, *(c.day for c in credits[payee.id][:1])) if day), default=None)
+        statements += run.statements(_periods_from(first, period, calendar))
+        faults += run.faults
+        findings += run.findings
+    if faults:
+        raise InvalidDocument(tuple(faults))
+    now = [statement for statement in statements if statement.period == period]
+    return CommissionRun(
+        period=period,
+        statements=now,
+        earlier=[statement for statement in statements if statement.period != period],
+        findings=(*findings, *_findings(now)),
+        currencies=currencies,
+        version=version,
+    )
+
+
+def _periods_from(first: date | None, period: Period, calendar: FiscalCalendar) -> tuple[Period, ...]:
+    if first is None or (period.span.end is not None and first >= period.span.end):
+        return ()
+    return calendar.periods(period.kind, DateRange(first, period.span.end))
+
+
+def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:
+    for statement in statements:
+        capped = {line.cap.policy for line in statement.lines if line.cap is not None and line.capped}
+        for cap in sorted(capped):
+            lost = [
+                Money(line.capped, statement.currency)
+                for line in statement.lines
+                if line.cap and line.cap.policy == cap
+            ]
+            yield CAPPED(
+                payee=statement.payee,
+                cap=cap,
+                amount=total(lost),
+                policy=PolicyReference("Cap", cap, "amount"),
+            )
+        for entry in statement.balances:
+            if entry.kind is BalanceKind.SHORTFALL_CARRIED:
+                yield SHORTFALL(payee=statement.payee, amount=entry.amount)
+        if statement.closing:
+            yield BALANCE_OWED(payee=statement.payee, amount=statement.closing)

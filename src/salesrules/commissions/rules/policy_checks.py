@@ -1,0 +1,211 @@
+"""What must be true of a commission policy beyond the type of each field: every fault at once, with its path."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from salesrules.commissions.model import DIRECT, override_role
+from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, DirectCredit, OverrideCredit, Plan
+from salesrules.core import DateRange, Fault, PolicyStatus, Rate
+
+__all__ = ["check_policy"]
+
+
+def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
+    """Every fault of the policy, with paths relative to the section, such as `plans[2].components[0].table.tiers`.
+
+    Found are ids used twice, references to what does not exist, versions of a plan or assignments of a payee that
+    hold on the same day, tables that do not start at zero or that end, and money in another currency than the plan's.
+    """
+    return tuple(
+        fault
+        for check in (_repeated_ids, _overlapping_versions, _assignments, _crediting, _plans)
+        for fault in check(policy)
+    )
+
+
+def _fault(code: str, path: str, problem: str, remedy: str, value: object = None, severity: str = "error") -> Fault:
+    name = f"commissions.{code}"
+    return Fault(code=name, path=path, problem=problem, remedy=remedy, value=value, severity=severity)
+
+
+def _repeated_ids(policy: CommissionPolicy) -> Iterator[Fault]:
+    lists: list[tuple[str, Sequence[str]]] = [
+        ("plans", [plan.id for plan in policy.plans]),
+        ("crediting", [rule.id for rule in policy.crediting]),
+        ("assignments", [assignment.id for assignment in policy.assignments]),
+    ]
+    lists += [
+        (f"plans[{index}].components", [component.id for component in plan.components])
+        for index, plan in enumerate(policy.plans)
+    ]
+    for path, ids in lists:
+        for index, id in enumerate(ids):
+            if id in ids[:index]:
+                yield _fault(
+                    "repeated_id", f"{path}[{index}].id", "this id stands already above", "give it its own", id
+                )
+
+
+def _overlapping_versions(policy: CommissionPolicy) -> Iterator[Fault]:
+    deciding = [
+        (index, plan)
+        for index, plan in enumerate(policy.plans)
+        if plan.life.status not in (PolicyStatus.DRAFT, PolicyStatus.REVIEWED)
+    ]
+    for place, (index, plan) in enumerate(deciding):
+        for _, other in deciding[:place]:
+            if plan.family == other.family and plan.life.effective.overlaps(other.life.effective):
+                yield _fault(
+                    "overlapping_versions",
+                    f"plans[{index}].life.effective",
+                    f"versions {other.id} and {plan.id} of plan {plan.family} hold on the same days",
+                    "end the earlier one where the later one starts",
+                    str(plan.life.effective),
+                )
+
+
+def _assignments(policy: CommissionPolicy) -> Iterator[Fault]:
+    families = {plan.family for plan in policy.plans}
+    held: dict[tuple[str, str], list[tuple[DateRange, str]]] = {}
+    for index, assignment in enumerate(policy.assignments):
+        path = f"assignments[{index}]"
+        if assignment.plan not in families:
+            yield _fault(
+                "unknown_plan",
+                f"{path}.plan",
+                "no plan has this family",
+                _did_you_mean(assignment.plan, families),
+                assignment.plan,
+            )
+        yield from _draw(assignment, path, {p.currency for p in policy.plans if p.family == assignment.plan})
+        if not assignment.payees and not assignment.positions:
+            yield _fault("empty_assignment", path, "it assigns nobody", "name payees or positions")
+        who = [("payees", payee) for payee in assignment.payees] + [("positions", p) for p in assignment.positions]
+        for kind, name in who:
+            for effective, other in held.setdefault((kind, name), []):
+                if effective.overlaps(assignment.effective):
+                    yield _fault(
+                        "overlapping_assignments",
+                        f"{path}.{kind}",
+                        f"{name} is assigned by {other} on the same days",
+                        "let one end where the other starts",
+                        name,
+                    )
+            held[kind, name].append((assignment.effective, assignment.id))
+
+
+def _draw(assignment: Assignment, path: str, currencies: set[str]) -> Iterator[Fault]:
+    draw = assignment.draw
+    if draw is None:
+        return
+    place = f"{path}.draw"
+    if currencies and draw.amount.currency not in currencies:
+        paid = ", ".join(sorted(currencies))
+        yield _fault("currency", f"{place}.amount", f"the plan pays in {paid}", "state it in that", str(draw.amount))
+    if draw.amount.amount < 0:
+        yield _fault("negative", f"{place}.amount", "it is below zero", "give zero or more", str(draw.amount))
+    if not Rate(0) <= draw.maximum_recovery <= Rate(1):
+        share = str(draw.maximum_recovery)
+        yield _fault("recovery", f"{place}.maximum_recovery", "a share lies between 0% and 100%", "correct it", share)
+    if draw.effective.end is None:
+        span = str(draw.effective)
+        yield _fault("endless_draw", f"{place}.effective", "the draw never ends", "give it an 'until'", span, "warning")
+
+
+def _crediting(policy: CommissionPolicy) -> Iterator[Fault]:
+    roles: list[tuple[str, DateRange, str]] = []
+    for index, rule in enumerate(policy.crediting):
+        path = f"crediting[{index}]"
+        if isinstance(rule, OverrideCredit) and rule.level < 1:
+            yield _fault("level", f"{path}.level", "levels count from 1, the manager", "give 1 or more", rule.level)
+        if not Rate(0) < rule.share:
+            yield _fault(
+                "share", f"{path}.share", "a share is above zero", "give a share such as '100%'", str(rule.share)
+            )
+        role = _role(rule)
+        for other_role, effective, other in roles:
+            if role == other_role and effective.overlaps(rule.effective):
+                yield _fault(
+                    "overlapping_credit",
+                    f"{path}.effective",
+                    f"{other} credits the same role on the same days",
+                    "let one end where the other starts",
+                    str(rule.effective),
+                )
+        roles.append((role, rule.effective, rule.id))
+
+
+def _role(rule: DirectCredit | OverrideCredit) -> str:
+    return DIRECT if isinstance(rule, DirectCredit) else override_role(rule.level)
+
+
+def _plans(policy: CommissionPolicy) -> Iterator[Fault]:
+    roles = {_role(rule) for rule in policy.crediting}
+    for index, plan in enumerate(policy.plans):
+        path = f"plans[{index}]"
+        yield from _plan_money(plan, path)
+        for place, component in enumerate(plan.components):
+            yield from _component(component, f"{path}.components[{place}]", roles)
+
+
+def _plan_money(plan: Plan, path: str) -> Iterator[Fault]:
+    if plan.cap is None:
+        return
+    place, limit = f"{path}.cap.amount", plan.cap.amount
+    if limit.currency != plan.currency:
+        yield _fault("currency", place, f"the plan pays in {plan.currency}", "state it in that", str(limit))
+    if limit.amount < 0:
+        yield _fault("negative", place, "it is below zero", "give zero or more", str(limit))
+
+
+def _component(component: Component, path: str, roles: Iterable[str]) -> Iterator[Fault]:
+    known = set(roles)
+    for index, role in enumerate(component.credits):
+        if role not in known:
+            yield _fault(
+                "unknown_role",
+                f"{path}.credits[{index}]",
+                "no crediting rule gives this role",
+                _did_you_mean(role, known),
+                role,
+            )
+    if not component.credits:
+        yield _fault("no_credits", f"{path}.credits", "it takes no credits", "name roles, such as 'direct'")
+    tiers = component.table.tiers
+    if tiers.bands[0].start not in (None, Decimal(0)):
+        yield _fault(
+            "first_tier",
+            f"{path}.table.tiers.bands[0].from",
+            "what lies below is not declared",
+            "start the first tier at 0, at the rate 0% if nothing is paid there",
+            tiers.bands[0].start,
+        )
+    if tiers.end is not None:
+        yield _fault(
+            "last_tier",
+            f"{path}.table.tiers.bands[{len(tiers.bands) - 1}].to",
+            "what lies above is not declared",
+            "leave the last tier open; its rate may be 0%",
+            tiers.end,
+        )
+    for index, band in enumerate(tiers.bands):
+        if band.value < Rate(0):
+            yield _fault(
+                "negative_rate",
+                f"{path}.table.tiers.bands[{index}].value",
+                "a rate is below zero",
+                "give 0% or more",
+                str(band.value),
+            )
+    for index, filter_ in enumerate(component.filters):
+        if not filter_.one_of and not filter_.none_of:
+            yield _fault("empty_filter", f"{path}.filters[{index}]", "it lets all through", "name values or remove it")
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names) or 'none'}"
