@@ -19,6 +19,7 @@ from salesrules.core import (
     PolicyLife,
     Rate,
     Rounding,
+    Side,
     TieOrder,
     as_parameters,
     as_tuple,
@@ -26,6 +27,7 @@ from salesrules.core import (
 
 __all__ = [
     "PERIODS_PER_YEAR",
+    "AcceptancePolicy",
     "DayCount",
     "EvenBy",
     "GoalPolicy",
@@ -41,6 +43,7 @@ __all__ = [
     "RampBase",
     "RevisionPolicy",
     "Seasonality",
+    "Silence",
     "TableOrder",
 ]
 
@@ -193,6 +196,33 @@ class RevisionPolicy:
             raise InvalidValue("days_after_end", self.days_after_end, "give zero or more days, or nothing for no limit")
 
 
+class Silence(StrEnum):
+    """What it means when a holder does not answer a proposed quota in time."""
+
+    ACCEPTED = "accepted"
+    ESCALATED = "escalated"
+
+
+@attrs.frozen(kw_only=True)
+class AcceptancePolicy:
+    """How a holder answers a proposed quota: within some calendar days, objections with one of the firm's codes.
+
+    `side` owns the instant at which the time is up: `LOWER`, it is too late then; `UPPER`, still in time. `uphold_act`
+    is the act that evidence names where a quota is set over an objection.
+    """
+
+    id: str
+    days_to_answer: int
+    silence: Silence = attrs.field(converter=Silence)
+    objections: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    side: Side = attrs.field(default=Side.LOWER, converter=Side)
+    uphold_act: str = "quota.uphold"
+
+    def __attrs_post_init__(self) -> None:
+        if self.days_to_answer < 1:
+            raise InvalidValue("days_to_answer", self.days_to_answer, "give at least one day")
+
+
 class GoalVerdict(StrEnum):
     """How a goal stands against history; the first and the third warn, the last one denies."""
 
@@ -235,12 +265,14 @@ def _as_parts(parts: Iterable[str]) -> tuple[PlanPart, ...]:
 class PlanPolicy:
     """What a sales plan must have: the parts `required`, and products that make up its goal.
 
+    Where it `must_agree`, it is submitted only if it agrees with the quotas and the budget granted to its unit.
     The amount of the products may differ from the amount goal by up to `product_tolerance` of the goal, that
     difference included. `approval_act` and `revision_act` are the acts that evidence names.
     """
 
     id: str
     required: tuple[PlanPart, ...] = attrs.field(default=tuple(PlanPart), converter=_as_parts)
+    must_agree: bool = True
     product_tolerance: Rate = attrs.field(default=Rate(0))
     approval_act: str = "plan.approve"
     revision_act: str = "plan.revise"
@@ -275,6 +307,7 @@ class QuotaPolicy:
     period_buffer: Rate = attrs.field(default=Rate(0), validator=_checked_buffer)
     seasonalities: tuple[Seasonality, ...] = attrs.field(default=(), converter=as_tuple)
     ramps: tuple[Ramp, ...] = attrs.field(default=(), converter=as_tuple)
+    acceptance: AcceptancePolicy | None = None
     revisions: RevisionPolicy | None = None
     pace: PacePolicy | None = None
     goals: GoalPolicy | None = None

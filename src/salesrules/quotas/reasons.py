@@ -6,6 +6,10 @@ from salesrules.core import ReasonCode, Severity
 
 __all__ = [
     "BELOW_PACE",
+    "EVIDENCE_MISSING",
+    "EVIDENCE_NOT_YET",
+    "EVIDENCE_OTHER",
+    "EVIDENCE_OWN",
     "GOAL_ALREADY_OVER",
     "GOAL_CHILDREN_DIFFER",
     "GOAL_CRITERION_MET",
@@ -33,17 +37,20 @@ __all__ = [
     "PLAN_WITHOUT_OWNER",
     "REASONS",
     "REVISION_AFTER_PERIOD",
-    "REVISION_NOT_YET_APPROVED",
-    "REVISION_OTHER_SUBJECT",
-    "REVISION_SELF_APPROVED",
-    "REVISION_WITHOUT_EVIDENCE",
+    "REVISION_MISSING",
+    "SPAN_NOT_OVER",
+    "SPAN_NOT_STARTED",
 ]
 
-REVISION_WITHOUT_EVIDENCE = ReasonCode("quotas.revision_without_evidence", ("revision", "quota"))
-REVISION_OTHER_SUBJECT = ReasonCode("quotas.revision_other_subject", ("revision", "act", "subject"))
-REVISION_SELF_APPROVED = ReasonCode("quotas.revision_self_approved", ("revision", "approver"))
-REVISION_NOT_YET_APPROVED = ReasonCode("quotas.revision_not_yet_approved", ("revision", "approved_on", "as_of"))
+EVIDENCE_MISSING = ReasonCode("quotas.evidence_missing", ("act", "subject"))
+EVIDENCE_OTHER = ReasonCode("quotas.evidence_other", ("act", "subject", "given_act", "given_subject"))
+EVIDENCE_OWN = ReasonCode("quotas.evidence_own", ("approver", "subject"))
+EVIDENCE_NOT_YET = ReasonCode("quotas.evidence_not_yet", ("subject", "at", "as_of"))
+
 REVISION_AFTER_PERIOD = ReasonCode("quotas.revision_after_period", ("revision", "day", "last_day"))
+REVISION_MISSING = ReasonCode("quotas.revision_missing", ("quota",))
+SPAN_NOT_STARTED = ReasonCode("quotas.span_not_started", ("subject", "start"))
+SPAN_NOT_OVER = ReasonCode("quotas.span_not_over", ("subject", "end"))
 
 BELOW_PACE = ReasonCode(
     "quotas.below_pace", ("holder", "achieved", "expected", "unit", "ratio", "threshold"), Severity.WARNING
@@ -77,11 +84,14 @@ PLAN_MILESTONE_OVERDUE = ReasonCode("quotas.plan_milestone_overdue", ("plan", "m
 
 #: Every code that this room can give.
 REASONS: tuple[ReasonCode, ...] = (
-    REVISION_WITHOUT_EVIDENCE,
-    REVISION_OTHER_SUBJECT,
-    REVISION_SELF_APPROVED,
-    REVISION_NOT_YET_APPROVED,
+    EVIDENCE_MISSING,
+    EVIDENCE_OTHER,
+    EVIDENCE_OWN,
+    EVIDENCE_NOT_YET,
     REVISION_AFTER_PERIOD,
+    REVISION_MISSING,
+    SPAN_NOT_STARTED,
+    SPAN_NOT_OVER,
     BELOW_PACE,
     PACE_NOT_STARTED,
     GOAL_CRITERION_MET,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salesrules.quotas.model.cases import PlanFacts, QuotaFacts
 from salesrules.quotas.model.goals import Goal
 from salesrules.quotas.model.plans import (
     MarketAnalysis,
@@ -25,11 +26,13 @@ __all__ = [
     "Milestone",
     "Pace",
     "PacePart",
+    "PlanFacts",
     "PlanGoal",
     "PlannedActivity",
     "PlannedCost",
     "PlannedProduct",
     "Quota",
+    "QuotaFacts",
     "QuotaOrigin",
     "QuotaPiece",
     "QuotaRevision",

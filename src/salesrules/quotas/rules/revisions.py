@@ -13,6 +13,7 @@ from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Quota, QuotaRevision
 from salesrules.quotas.policy import RevisionPolicy
 from salesrules.quotas.rules.coverage import end_of
+from salesrules.quotas.rules.evidence import find_objections
 
 __all__ = ["check_revision", "revise_quotas"]
 
@@ -34,30 +35,17 @@ def check_revision(
 def _objections(
     revision: QuotaRevision, quota: Quota, policy: RevisionPolicy, as_of: date, path: str
 ) -> Iterator[Reason]:
-    day, evidence = revision.day, revision.evidence
-    if evidence is None:
-        yield codes.REVISION_WITHOUT_EVIDENCE(
-            revision=revision.id, quota=quota.id, path=f"{path}.evidence", policy=_entry(policy, "act")
-        )
-    else:
-        approved_on = evidence.at.date()
-        day = max(day, approved_on)
-        if not evidence.covers(policy.act, revision.id):
-            yield codes.REVISION_OTHER_SUBJECT(
-                revision=revision.id,
-                act=evidence.act,
-                subject=evidence.subject,
-                path=f"{path}.evidence",
-                policy=_entry(policy, "act"),
-            )
-        if evidence.approver == quota.holder:
-            yield codes.REVISION_SELF_APPROVED(
-                revision=revision.id, approver=evidence.approver, path=f"{path}.evidence.approver"
-            )
-        if approved_on > as_of:
-            yield codes.REVISION_NOT_YET_APPROVED(
-                revision=revision.id, approved_on=approved_on, as_of=as_of, path=f"{path}.evidence.at"
-            )
+    evidence = revision.evidence
+    yield from find_objections(
+        evidence,
+        act=policy.act,
+        subject=revision.id,
+        interested=quota.holder,
+        as_of=as_of,
+        path=f"{path}.evidence",
+        policy=_entry(policy, "act"),
+    )
+    day = revision.day if evidence is None else max(revision.day, evidence.at.date())
     if policy.days_after_end is not None:
         last = end_of(quota.span) + timedelta(days=policy.days_after_end - 1)
         if day > last:
