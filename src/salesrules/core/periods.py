@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import attrs
 
@@ -45,6 +45,11 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
+def _closed(instance: object, attribute: attrs.Attribute[DateRange], value: object) -> None:
+    if not isinstance(value, DateRange) or value.end is None:
+        raise InvalidValue(attribute.name, value, "give a range of dates with an end")
+
+
 @attrs.frozen(kw_only=True)
 class Period:
     """One period of a fiscal calendar: the `number`-th of its kind in a fiscal year, and its days.
@@ -56,7 +61,7 @@ class Period:
     kind: PeriodKind
     year: int
     number: int
-    span: DateRange
+    span: DateRange = attrs.field(validator=_closed)
     label: str
 
     @property
@@ -67,8 +72,7 @@ class Period:
     @property
     def end(self) -> date:
         """The day after the last one."""
-        assert self.span.end is not None  # for the type checker: a calendar's periods are closed
-        return self.span.end
+        return cast(date, self.span.end)
 
     def __contains__(self, day: date) -> bool:
         return day in self.span

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
 from salesrules.core import (
+    AmbiguousDay,
+    BandTable,
+    DateRange,
     InvalidValue,
+    PeriodKind,
     PolicyLife,
     Rate,
     Rounding,
+    Side,
     TieOrder,
     as_parameters,
     as_tuple,
 )
 
-__all__ = ["Proration", "QuotaPolicy", "Ramp", "RampBase"]
+__all__ = [
+    "PERIODS_PER_YEAR",
+    "AcceptancePolicy",
+    "DayCount",
+    "EvenBy",
+    "GoalPolicy",
+    "GoalVerdict",
+    "PaceBasis",
+    "PacePolicy",
+    "PaceStatus",
+    "PlanPart",
+    "PlanPolicy",
+    "Proration",
+    "QuotaPolicy",
+    "Ramp",
+    "RampBase",
+    "RevisionPolicy",
+    "Seasonality",
+    "Silence",
+    "TableOrder",
+]
 
 
 class Proration(StrEnum):
@@ -26,6 +53,25 @@ class Proration(StrEnum):
 
     PRORATE_BY_DAYS = "prorate_by_days"
     REFUSE = "refuse"
+
+
+class TableOrder(StrEnum):
+    """How an amount is split over a table of holders and periods.
+
+    `BOTH_MARGINS`: holders and periods both tie to their own split of the amount. `ROWS_FIRST`: over the holders,
+    then each holder's part over the periods. `COLUMNS_FIRST`: over the periods, then each period's over the holders.
+    """
+
+    BOTH_MARGINS = "both_margins"
+    ROWS_FIRST = "rows_first"
+    COLUMNS_FIRST = "columns_first"
+
+
+class EvenBy(StrEnum):
+    """What evenly means where no seasonality speaks: the same for each period, or for each day."""
+
+    PERIOD = "period"
+    DAY = "day"
 
 
 class RampBase(StrEnum):
@@ -63,12 +109,189 @@ class Ramp:
                 raise InvalidValue(f"shares[{index}]", str(share), "a share of a quota is zero or more")
 
 
+#: How many periods of a kind every fiscal year has; weeks vary.
+PERIODS_PER_YEAR = {
+    PeriodKind.HALF_MONTH: 24,
+    PeriodKind.MONTH: 12,
+    PeriodKind.QUARTER: 4,
+    PeriodKind.HALF_YEAR: 2,
+}
+
+
+@attrs.frozen(kw_only=True)
+class Seasonality:
+    """How a year's sales spread over its periods of a kind: one weight per period, in the order of the fiscal year.
+
+    `effective` counts by the first day of what is split.
+    """
+
+    id: str
+    effective: DateRange
+    kind: PeriodKind = attrs.field(converter=PeriodKind)
+    weights: tuple[Decimal, ...] = attrs.field(converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        count = PERIODS_PER_YEAR.get(self.kind)
+        if count is None:
+            raise InvalidValue("kind", self.kind.value, "seasons are halves, quarters, months or half-months")
+        if len(self.weights) != count:
+            raise InvalidValue("weights", len(self.weights), f"give {count} weights, one per {self.kind.value}")
+        for index, weight in enumerate(self.weights):
+            if not isinstance(weight, Decimal | int) or isinstance(weight, bool) or not weight >= 0:
+                raise InvalidValue(f"weights[{index}]", weight, "give an exact number that is zero or more")
+        if not any(self.weights):
+            raise InvalidValue("weights", list(self.weights), "give at least one weight above zero")
+
+
+class DayCount(StrEnum):
+    """Which days count: all of them, or those on which the firm works."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+class PaceBasis(StrEnum):
+    """What is expected by a day: the quota spread evenly over its span, or each of its lines over its own days."""
+
+    EVEN = "even"
+    LINES = "lines"
+
+
+class PaceStatus(StrEnum):
+    """How a pace is judged; only behind warns."""
+
+    BEHIND = "behind"
+    ON_PACE = "on_pace"
+    AHEAD = "ahead"
+
+
+@attrs.frozen(kw_only=True)
+class PacePolicy:
+    """How pace is measured and judged.
+
+    `status` bands the ratio of what was achieved to what was expected (`0.9` is 90 %); leave its first band open
+    below, since returns can make the ratio negative.
+    """
+
+    id: str
+    status: BandTable[PaceStatus]
+    day_count: DayCount = attrs.field(default=DayCount.CALENDAR, converter=DayCount)
+    expected_by: PaceBasis = attrs.field(default=PaceBasis.LINES, converter=PaceBasis)
+
+
+@attrs.frozen(kw_only=True)
+class RevisionPolicy:
+    """When a quota may be revised: with evidence of the act `act`, dated and approved no later than policy says.
+
+    `days_after_end` counts the calendar days after the last day of the quota's span: 0 allows the last day itself and
+    none later; `None` sets no limit.
+    """
+
+    id: str
+    act: str = "quota.revise"
+    days_after_end: int | None = 0
+
+    def __attrs_post_init__(self) -> None:
+        if self.days_after_end is not None and self.days_after_end < 0:
+            raise InvalidValue("days_after_end", self.days_after_end, "give zero or more days, or nothing for no limit")
+
+
+class Silence(StrEnum):
+    """What it means when a holder does not answer a proposed quota in time."""
+
+    ACCEPTED = "accepted"
+    ESCALATED = "escalated"
+
+
+@attrs.frozen(kw_only=True)
+class AcceptancePolicy:
+    """How a holder answers a proposed quota: within some calendar days, objections with one of the firm's codes.
+
+    `side` owns the instant at which the time is up: `LOWER`, it is too late then; `UPPER`, still in time. `uphold_act`
+    is the act that evidence names where a quota is set over an objection.
+    """
+
+    id: str
+    days_to_answer: int
+    silence: Silence = attrs.field(converter=Silence)
+    objections: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    side: Side = attrs.field(default=Side.LOWER, converter=Side)
+    uphold_act: str = "quota.uphold"
+
+    def __attrs_post_init__(self) -> None:
+        if self.days_to_answer < 1:
+            raise InvalidValue("days_to_answer", self.days_to_answer, "give at least one day")
+
+
+class GoalVerdict(StrEnum):
+    """How a goal stands against history; the first and the third warn, the last one denies."""
+
+    TOO_LOW = "too_low"
+    ACHIEVABLE = "achievable"
+    STRETCH = "stretch"
+    UNREALISTIC = "unrealistic"
+
+
+@attrs.frozen(kw_only=True)
+class GoalPolicy:
+    """What a goal must be: `measures` are those the firm can measure, `growth` bands the goal over its history.
+
+    `1.2` in `growth` is 20 % above the comparable past period; `maximum_days` is the longest span of a goal.
+    """
+
+    id: str
+    measures: tuple[str, ...] = attrs.field(converter=as_tuple)
+    growth: BandTable[GoalVerdict]
+    maximum_days: int | None = None
+
+
+class PlanPart(StrEnum):
+    """The parts of a sales plan."""
+
+    GOALS = "goals"
+    MARKET_ANALYSIS = "market_analysis"
+    STRATEGY = "strategy"
+    PRODUCTS = "products"
+    ACTIVITIES = "activities"
+    BUDGET = "budget"
+    TIMETABLE = "timetable"
+
+
+def _as_parts(parts: Iterable[str]) -> tuple[PlanPart, ...]:
+    return tuple(PlanPart(part) for part in parts)
+
+
+@attrs.frozen(kw_only=True)
+class PlanPolicy:
+    """What a sales plan must have: the parts `required`, and products that make up its goal.
+
+    Where it `must_agree`, it is submitted only if it agrees with the quotas and the budget granted to its unit.
+    The amount of the products may differ from the amount goal by up to `product_tolerance` of the goal, that
+    difference included. `approval_act` and `revision_act` are the acts that evidence names.
+    """
+
+    id: str
+    required: tuple[PlanPart, ...] = attrs.field(default=tuple(PlanPart), converter=_as_parts)
+    must_agree: bool = True
+    product_tolerance: Rate = attrs.field(default=Rate(0))
+    approval_act: str = "plan.approve"
+    revision_act: str = "plan.revise"
+
+
+def _checked_buffer(instance: object, attribute: attrs.Attribute[Any], value: Rate) -> None:
+    if value.value < 0:
+        raise InvalidValue(attribute.name, str(value), "a buffer is zero or more")
+
+
 @attrs.frozen(kw_only=True)
 class QuotaPolicy:
     """The section `quotas` of a rulebook.
 
     `rounding` holds for every unit that `unit_roundings` does not name (`{"count": …}`); its digits are also the
-    smallest unit that is split. `ties` says who gets the last unit of a split.
+    smallest unit that is split. `ties` says who gets the last unit of a split, `table` how holders and periods share
+    an amount, `even_by` what evenly means without a seasonality. Buffers set quotas above the goal: the children of a
+    unit at depth n sum to its goal plus `level_buffers[n]` of it (none where the list ends), the periods of a line to
+    the line plus `period_buffer`.
     """
 
     life: PolicyLife
@@ -76,8 +299,27 @@ class QuotaPolicy:
     unit_roundings: Mapping[str, Rounding] = attrs.field(factory=dict, converter=as_parameters)
     ties: TieOrder = attrs.field(default=TieOrder.FIRST, converter=TieOrder)
     proration: Proration = attrs.field(default=Proration.REFUSE, converter=Proration)
+    table: TableOrder = attrs.field(default=TableOrder.BOTH_MARGINS, converter=TableOrder)
+    even_by: EvenBy = attrs.field(default=EvenBy.PERIOD, converter=EvenBy)
+    level_buffers: tuple[Rate, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=attrs.validators.deep_iterable(_checked_buffer)
+    )
+    period_buffer: Rate = attrs.field(default=Rate(0), validator=_checked_buffer)
+    seasonalities: tuple[Seasonality, ...] = attrs.field(default=(), converter=as_tuple)
     ramps: tuple[Ramp, ...] = attrs.field(default=(), converter=as_tuple)
+    acceptance: AcceptancePolicy | None = None
+    revisions: RevisionPolicy | None = None
+    pace: PacePolicy | None = None
+    goals: GoalPolicy | None = None
+    plans: PlanPolicy | None = None
 
     def rounding_of(self, unit: str) -> Rounding:
         """The rounding of amounts in a unit."""
         return self.unit_roundings.get(unit, self.rounding)
+
+    def seasonality_on(self, day: date) -> Seasonality | None:
+        """The seasonality in effect on a day, `None` where there is none; raises `AmbiguousDay` for several."""
+        found = [entry for entry in self.seasonalities if day in entry.effective]
+        if len(found) > 1:
+            raise AmbiguousDay("quotas.seasonalities", day, tuple(entry.id for entry in found))
+        return found[0] if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -9,6 +10,7 @@ from fractions import Fraction
 import attrs
 
 from salesrules.core import (
+    ApprovalEvidence,
     DateRange,
     Derivation,
     InvalidValue,
@@ -20,7 +22,17 @@ from salesrules.core import (
     to_decimal,
 )
 
-__all__ = ["Measure", "Quota", "QuotaOrigin", "QuotaPiece", "closed_span", "named"]
+__all__ = [
+    "Measure",
+    "Quota",
+    "QuotaOrigin",
+    "QuotaPiece",
+    "QuotaRevision",
+    "closed_span",
+    "named",
+    "not_negative",
+    "plain_day",
+]
 
 
 class Measure(StrEnum):
@@ -43,13 +55,40 @@ def closed_span(instance: object, attribute: attrs.Attribute[DateRange], value: 
         raise InvalidValue(f"{attribute.name}.end", None, "what is promised ends on a day; give the day after the last")
 
 
+def not_negative(instance: object, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
+    """Refuse an amount below zero."""
+    if value < 0:
+        raise InvalidValue(attribute.name, value, "what is promised is zero or more")
+
+
+def plain_day(instance: object, attribute: attrs.Attribute[date], value: date) -> None:
+    """Refuse anything but a date without a time."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise InvalidValue(attribute.name, value, "give a date without a time")
+
+
+@attrs.frozen(kw_only=True)
+class QuotaRevision:
+    """A dated change of one quota line to a new amount, with the approval behind it.
+
+    `day` is the day from which the new amount is known; `evidence` names this revision's id as its subject.
+    """
+
+    id: str = attrs.field(validator=named)
+    quota: str = attrs.field(validator=named)
+    amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
+    day: date = attrs.field(validator=plain_day)
+    reason: str = attrs.field(validator=named)
+    evidence: ApprovalEvidence | None = None
+
+
 @attrs.frozen(kw_only=True)
 class Quota:
     """One quota line: a holder (person or unit), a closed span of days, and what to sell in it.
 
     `unit` is a currency code for amounts, what is counted for quantities (`"count"`, `"t"`), `"share"` for market
     shares, whose amount is a fraction (`0.12` for 12 %). `measure` is one of `Measure`, or a firm's own word.
-    `origin` is set where a ramp made the amount.
+    `origin` is set where a ramp made the amount, `revision` where a revision did.
     Raises `InvalidValue` for an open span, an empty name or a negative amount.
 
     >>> from datetime import date
@@ -61,21 +100,28 @@ class Quota:
     id: str = attrs.field(validator=named)
     holder: str = attrs.field(validator=named)
     span: DateRange = attrs.field(validator=closed_span)
-    amount: Decimal = attrs.field(converter=to_decimal)
+    amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
     unit: str = attrs.field(validator=named)
     measure: str = attrs.field(default=Measure.AMOUNT.value, converter=str, validator=named)
     origin: QuotaOrigin | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.amount < 0:
-            raise InvalidValue("amount", self.amount, "a quota is zero or more")
+    revision: QuotaRevision | None = None
 
     def derivation(self) -> Derivation:
-        """The amount: given, or the share of its base where a ramp made it."""
-        names = {"quota": self.id, "holder": self.holder, "start": self.span.start, "end": self.span.end}
-        if self.origin is None:
+        """The amount: given, as revised, or the share of its base where a ramp made it."""
+        names: dict[str, object] = {
+            "quota": self.id,
+            "holder": self.holder,
+            "start": self.span.start,
+            "end": self.span.end,
+        }
+        if self.origin is not None:
+            return self.origin.derivation(self, names)
+        if self.revision is None:
             return Derivation(label="quotas.label.quota", value=self.amount, unit=self.unit, parameters=names)
-        return self.origin.derivation(self, names)
+        revision = self.revision
+        approver = revision.evidence.approver if revision.evidence else ""
+        names |= {"revision": revision.id, "day": revision.day, "approver": approver}
+        return Derivation(label="quotas.label.revised_quota", value=self.amount, unit=self.unit, parameters=names)
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ import attrs
 from salesrules.core import DateRange, Derivation, Operation, as_tuple, exact_sum
 from salesrules.quotas.model.quotas import Measure, QuotaPiece
 
-__all__ = ["Attainment", "HeldQuota", "Pace"]
+__all__ = ["Attainment", "HeldQuota", "Pace", "PacePart"]
 
 
 @attrs.frozen(kw_only=True)
@@ -61,15 +61,17 @@ class HeldQuota:
 
 @attrs.frozen(kw_only=True)
 class Attainment:
-    """How much of a quota was reached: `achieved` over the quota, exactly."""
+    """How much of a quota was reached: what was achieved over the quota, as an exact fraction (1 is the quota).
+
+    A quota of zero counts as reached in full.
+    """
 
     quota: HeldQuota
     achieved: Decimal | Fraction
-    zero_quota_counts_as_full: bool = False
 
     @property
     def ratio(self) -> Fraction:
-        """Attainment as an exact fraction: 1 is the quota."""
+        """What was achieved over the quota."""
         quota = Fraction(self.quota.amount)
         return Fraction(self.achieved) / quota if quota else Fraction(1)
 
@@ -80,25 +82,42 @@ class Attainment:
 
     def derivation(self) -> Derivation:
         """Attainment with what was achieved, the quota and its lines."""
-        label, parameters = "quotas.label.attainment", {"holder": self.quota.holder}
+        parameters = {"holder": self.quota.holder}
         if not self.quota.amount:
-            return Derivation(label="quotas.label.attainment_of_zero", value=self.ratio, unit="rate")
-        achieved = Derivation(label="quotas.label.achieved", value=self.achieved, unit=self.quota.unit)
+            return Derivation(
+                label="quotas.label.attainment_of_zero", value=self.ratio, unit="rate", parameters=parameters
+            )
         return Derivation(
-            label=label,
+            label="quotas.label.attainment",
             value=self.ratio,
             unit="rate",
             operation=Operation.QUOTIENT,
-            terms=(achieved, self.quota.derivation()),
+            terms=(_achieved(self), self.quota.derivation()),
             parameters=parameters,
         )
 
 
 @attrs.frozen(kw_only=True)
-class Pace:
-    """How fast a quota is being reached at a day.
+class PacePart:
+    """A part of a quota that is due evenly over its own days; `piece` is `None` where it is the whole quota."""
 
-    `elapsed` and `days` count the days gone and in all; `expected` is what should be there by now.
+    piece: QuotaPiece | None
+    amount: Decimal | Fraction
+    elapsed: int
+    days: int
+
+    @property
+    def expected(self) -> Fraction:
+        """What of it should be there by now."""
+        return Fraction(self.amount) * self.elapsed / self.days
+
+
+@attrs.frozen(kw_only=True)
+class Pace:
+    """How fast a quota is being reached, at the end of a day.
+
+    `elapsed` and `days` count the days gone and in all, calendar or working days as policy says; `parts` are what is
+    expected by then.
     """
 
     quota: HeldQuota
@@ -106,19 +125,72 @@ class Pace:
     as_of: date
     elapsed: int
     days: int
-    expected: Fraction
+    parts: tuple[PacePart, ...] = attrs.field(converter=as_tuple)
 
     @property
-    def run_rate(self) -> Fraction | None:
-        """What was achieved per elapsed day; `None` before the first day is over."""
-        return Fraction(self.achieved) / self.elapsed if self.elapsed else None
-
-    @property
-    def projected(self) -> Fraction | None:
-        """Where the run rate leads at the end of the span; `None` before the first day is over."""
-        return Fraction(self.achieved) * self.days / self.elapsed if self.elapsed else None
+    def expected(self) -> Fraction:
+        """What should be achieved by now, in the quota's unit, exactly."""
+        return sum((part.expected for part in self.parts), Fraction(0))
 
     @property
     def ratio(self) -> Fraction | None:
         """What was achieved over what was expected: 1 is on pace; `None` where nothing is expected yet."""
         return Fraction(self.achieved) / self.expected if self.expected else None
+
+    @property
+    def run_rate(self) -> Fraction | None:
+        """What was achieved per day gone; `None` before the first, and for market shares, which do not add up."""
+        is_share = self.quota.measure == Measure.MARKET_SHARE
+        return None if is_share or not self.elapsed else Fraction(self.achieved) / self.elapsed
+
+    @property
+    def projected(self) -> Fraction | None:
+        """Where the run rate leads by the end of the span; `None` where there is no run rate."""
+        return None if self.run_rate is None else self.run_rate * self.days
+
+    def derivation(self) -> Derivation:
+        """The ratio with what was achieved and expected; what was expected, where that is nothing."""
+        if self.ratio is None:
+            return self._expected()
+        return Derivation(
+            label="quotas.label.pace",
+            value=self.ratio,
+            unit="rate",
+            operation=Operation.QUOTIENT,
+            terms=(_achieved(self), self._expected()),
+            parameters={"holder": self.quota.holder, "as_of": self.as_of},
+        )
+
+    def _expected(self) -> Derivation:
+        return Derivation(
+            label="quotas.label.expected",
+            value=self.expected,
+            unit=self.quota.unit,
+            operation=Operation.SUM,
+            terms=[self._part(part) for part in self.parts],
+            parameters={"as_of": self.as_of},
+        )
+
+    def _part(self, part: PacePart) -> Derivation:
+        whole = self.quota.derivation() if part.piece is None else part.piece.derivation()
+        share = Derivation(
+            label="quotas.label.day_share",
+            value=Fraction(part.elapsed, part.days),
+            unit="rate",
+            operation=Operation.QUOTIENT,
+            terms=(
+                Derivation(label="quotas.label.days_elapsed", value=Decimal(part.elapsed), unit="days"),
+                Derivation(label="quotas.label.days_in_all", value=Decimal(part.days), unit="days"),
+            ),
+        )
+        return Derivation(
+            label="quotas.label.expected_part",
+            value=part.expected,
+            unit=self.quota.unit,
+            operation=Operation.PRODUCT,
+            terms=(whole, share),
+        )
+
+
+def _achieved(result: Attainment | Pace) -> Derivation:
+    return Derivation(label="quotas.label.achieved", value=result.achieved, unit=result.quota.unit)
