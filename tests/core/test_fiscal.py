@@ -20,6 +20,7 @@ from salesrules.core import (
     WeekRule,
     YearName,
 )
+from salesrules.core.fiscal import _periods_of
 
 DAY = timedelta(days=1)
 WEEK, HALF_MONTH, MONTH, QUARTER, HALF_YEAR, YEAR = PeriodKind
@@ -69,6 +70,12 @@ def refusal(call, *arguments, **named) -> Refusal:
     with pytest.raises(InvalidValue) as refused:
         call(*arguments, **named)
     return Refusal(refused.value.field, refused.value.value, refused.value.remedy)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def fresh_tables():
+    """A table kept from an earlier run in the same process would hide a fault."""
+    _periods_of.cache_clear()
 
 
 # Fixed points

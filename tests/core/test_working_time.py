@@ -20,6 +20,7 @@ from salesrules.core import (
     WorkingHours,
     WorkingTime,
 )
+from salesrules.core.working_time import _hours, _stretches_on
 
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 WORKDAYS = list(Weekday)[:5]
@@ -60,6 +61,13 @@ def refusal(call, *arguments, **named) -> Refusal:
     with pytest.raises(InvalidValue) as refused:
         call(*arguments, **named)
     return Refusal(refused.value.field, refused.value.value, refused.value.remedy)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def fresh_tables():
+    """A table kept from an earlier run in the same process would hide a fault."""
+    _hours.cache_clear()
+    _stretches_on.cache_clear()
 
 
 # Working or not

@@ -6,7 +6,7 @@ import bisect
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -82,12 +82,17 @@ def _as_week_rule(value: object) -> WeekRule:
     return choice_of(WeekRule, "week_rule", value)
 
 
-def _whole_number(low: int, high: int) -> Callable[[object, attrs.Attribute[int], object], None]:
-    def check(instance: object, attribute: attrs.Attribute[int], value: object) -> None:
-        if type(value) is not int or not low <= value <= high:
-            raise InvalidValue(attribute.name, value, f"give a whole number from {low} to {high}")
+def _check_whole_number(field: str, value: object, high: int) -> None:
+    if type(value) is not int or not 1 <= value <= high:
+        raise InvalidValue(field, value, f"give a whole number from 1 to {high}")
 
-    return check
+
+def _month_number(instance: object, attribute: attrs.Attribute[int], value: object) -> None:
+    _check_whole_number(attribute.name, value, 12)
+
+
+def _day_number(instance: object, attribute: attrs.Attribute[int], value: object) -> None:
+    _check_whole_number(attribute.name, value, 28)
 
 
 def _optional_range(instance: object, attribute: attrs.Attribute[DateRange | None], value: object) -> None:
@@ -112,12 +117,12 @@ class FiscalCalendar:
     """
 
     pattern: FiscalPattern = attrs.field(default=FiscalPattern.CALENDAR_MONTHS, converter=_as_pattern)
-    first_month: int = attrs.field(default=1, validator=_whole_number(1, 12))
-    first_day: int = attrs.field(default=1, validator=_whole_number(1, 28))
+    first_month: int = attrs.field(default=1, validator=_month_number)
+    first_day: int = attrs.field(default=1, validator=_day_number)
     year_named_by: YearName = attrs.field(default=YearName.START, converter=_as_year_name)
     week_starts_on: Weekday = attrs.field(default=Weekday.MONDAY, converter=_as_weekday)
     week_rule: WeekRule = attrs.field(default=WeekRule.MIDDLE_DAY, converter=_as_week_rule)
-    extra_week_in: int = attrs.field(default=12, validator=_whole_number(1, 12))
+    extra_week_in: int = attrs.field(default=12, validator=_month_number)
     covers: DateRange | None = attrs.field(default=None, validator=_optional_range)
 
     def period(self, label: str) -> Period:
@@ -294,9 +299,7 @@ def _label(kind: PeriodKind, year: int, number: int) -> str:
     return f"{year:04}{suffix[kind]}"
 
 
-# Every fact of a period asks for the same few years, so their tables are kept; the calendar is the whole key.
-@functools.lru_cache(maxsize=1024)
-def _periods_of(calendar: FiscalCalendar, kind: PeriodKind, year: int) -> tuple[Period, ...]:
+def _make_periods(calendar: FiscalCalendar, kind: PeriodKind, year: int) -> tuple[Period, ...]:
     try:
         starts = calendar._starts(kind, year)
     except (ValueError, OverflowError):
@@ -305,3 +308,7 @@ def _periods_of(calendar: FiscalCalendar, kind: PeriodKind, year: int) -> tuple[
         Period(kind=kind, year=year, number=number, span=DateRange(start, end), label=_label(kind, year, number))
         for number, (start, end) in enumerate(itertools.pairwise(starts), start=1)
     )
+
+
+# Every fact of a period asks for the same few years, so their tables are kept; the calendar is part of the key.
+_periods_of = functools.lru_cache(maxsize=1024)(_make_periods)

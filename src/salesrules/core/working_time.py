@@ -261,8 +261,7 @@ def _days_from(day: date, step: int) -> Iterator[date]:
     raise InvalidValue("day", day, "too little working time lies within 100 years of it; check hours and holidays")
 
 
-@functools.lru_cache(maxsize=64)
-def _hours(calendar: WorkingTime) -> tuple[dict[date, tuple[WorkingHours, ...]], list[tuple[WorkingHours, ...]]]:
+def _find_hours(calendar: WorkingTime) -> tuple[dict[date, tuple[WorkingHours, ...]], list[tuple[WorkingHours, ...]]]:
     """The hours of the days that have their own, and those of the seven weekdays."""
     by_weekday: list[tuple[WorkingHours, ...]] = [()] * 7
     for entry in calendar.week:
@@ -272,9 +271,7 @@ def _hours(calendar: WorkingTime) -> tuple[dict[date, tuple[WorkingHours, ...]],
     return {**free, **{entry.day: entry.hours for entry in calendar.special}}, by_weekday
 
 
-# Deadlines crowd on the same few weeks, so their stretches are kept; the calendar is part of the key.
-@functools.lru_cache(maxsize=4096)
-def _stretches_on(calendar: WorkingTime, day: date) -> tuple[tuple[datetime, datetime], ...]:
+def _find_stretches(calendar: WorkingTime, day: date) -> tuple[tuple[datetime, datetime], ...]:
     """The stretches that open on a day, as moments in UTC, without what a night shift of the day before covers."""
     zone, eve = ZoneInfo(calendar.zone), day - _DAY
     covered = max((_closing(eve, hours) for hours in calendar.hours_on(eve)), default=datetime.combine(day, time()))
@@ -303,3 +300,8 @@ def _moment(zone: ZoneInfo, wall: datetime) -> datetime:
         return (before + seconds * _SECOND).astimezone(zone).replace(tzinfo=None) >= wall
 
     return before + bisect.bisect_left(range(24 * 3600), True, key=is_past) * _SECOND
+
+
+# Deadlines crowd on the same few weeks, so their hours are kept; the calendar is part of the key.
+_hours = functools.lru_cache(maxsize=64)(_find_hours)
+_stretches_on = functools.lru_cache(maxsize=4096)(_find_stretches)
