@@ -16,6 +16,7 @@ import pytest
 
 from salesrules.core import ReasonCode
 
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "salesrules"
 SHELVES = {"reasons", "model", "policy", "rules", "workflow", "ports", "service"}
 
 
@@ -123,13 +124,25 @@ def test_reasons_carry_the_name_of_their_room(rooms: list[Path]) -> None:
     assert found == []
 
 
-def test_policies_have_a_life_and_a_check(rooms: list[Path]) -> None:
-    for room in rooms:
-        if (room / "policy.py").is_file() or (room / "policy").is_dir():
-            door = importlib.import_module(f"salesrules.{room.name}")
-            policy = getattr(door, f"{room.name.capitalize()}Policy")
-            assert "life" in {field.name for field in attrs.fields(policy)}, policy
-            assert "check_policy" in door.__all__, door
+def policy_classes(door: ModuleType) -> list[type]:
+    """The classes that a door offers as the whole policy of its room: they have a life."""
+    offered = [getattr(door, name) for name in door.__all__ if name.endswith("Policy")]
+    return [cls for cls in offered if attrs.has(cls) and "life" in {field.name for field in attrs.fields(cls)}]
+
+
+def test_policies_have_a_life_and_a_check_and_stand_in_the_rulebook(rooms: list[Path]) -> None:
+    with_policy = [room for room in rooms if (room / "policy.py").is_file() or (room / "policy").is_dir()]
+    for room in with_policy:
+        door = importlib.import_module(f"salesrules.{room.name}")
+        assert policy_classes(door), f"{room.name}: no policy with a life"
+        assert "check_policy" in door.__all__, f"{room.name}: no check_policy"
+    if (SOURCE / "rulebook").is_dir():
+        registry = importlib.import_module("salesrules.rulebook.sections").HOUSE
+        assert {room.name for room in with_policy} <= set(registry.names)
+        for name in registry.names:
+            policy, check = registry.load(name)
+            assert policy in policy_classes(importlib.import_module(f"salesrules.{name}"))
+            assert check is not None
 
 
 @pytest.mark.parametrize("name", ["helpers.py", "notes.md", "drafts/", "rules/table.csv"])

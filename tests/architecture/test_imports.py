@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import grimp
@@ -91,6 +93,20 @@ def broken_walls(graph: grimp.ImportGraph, inner: set[str]) -> list[str]:
     return broken
 
 
+def dynamic_imports(tree: ast.AST) -> Iterator[str]:
+    """Imports by a name that is computed: the graph cannot see them."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr="import_module" | "__import__" | "spec_from_file_location"):
+                yield f"{node.lineno}: {ast.unparse(node)}"
+            case ast.Name(id="__import__" | "import_module"):
+                yield f"{node.lineno}: {node.id}"
+            case ast.ImportFrom(module="importlib", names=names):
+                yield from (f"{node.lineno}: {alias.name}" for alias in names if alias.name == "import_module")
+            case _:
+                pass
+
+
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     command = "from importlinter.cli import lint_imports_command as lint; lint()"
     arguments = ["--no-logo", "--no-cache", "--config", str(folder / "pyproject.toml")]
@@ -111,6 +127,12 @@ def test_every_room_is_entered_through_its_door(graph: grimp.ImportGraph) -> Non
 
 def test_every_library_stays_behind_its_wall(graph: grimp.ImportGraph, rooms: list[Path]) -> None:
     assert broken_walls(graph, {"core", *(room.name for room in rooms)}) == []
+
+
+def test_only_the_root_door_and_the_rulebook_import_by_name(modules: dict[Path, ast.Module]) -> None:
+    package = next(iter(modules)).parent
+    found = {path.relative_to(package) for path, tree in modules.items() if list(dynamic_imports(tree))}
+    assert {path for path in found if path.parts[0] not in {"__init__.py", "rulebook"}} == set()
 
 
 def test_every_dependency_has_a_wall(root: Path) -> None:
@@ -206,3 +228,9 @@ def test_doors_bite(importer: str, imported: str, is_broken: bool) -> None:
 )
 def test_walls_bite(importer: str, imported: str, is_broken: bool) -> None:
     assert bool(broken_walls(drawn(importer, imported), {"core", "org"})) is is_broken
+
+
+def test_dynamic_imports_are_found() -> None:
+    for source in ("importlib.import_module(name)", "from importlib import import_module", "__import__(name)"):
+        assert list(dynamic_imports(ast.parse(source)))
+    assert not list(dynamic_imports(ast.parse("importlib.resources.files('salesrules')\nimport importlib.metadata")))
