@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,14 @@ def test_every_rule_has_a_function_and_a_test(root: Path, table: Path) -> None:
     assert list(faults(root, text)) == []
 
 
+def test_every_room_has_a_rule_table(root: Path) -> None:
+    contracts = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    floors = [re.findall(r"\w+", floor) for floor in contracts[0]["layers"]]
+    rooms = {room for floor in floors[floors.index(["rulebook"]) + 1 : floors.index(["analytics"])] for room in floor}
+    standing = {room for room in rooms if (root / "src" / "salesrules" / room).is_dir()}
+    assert standing - {path.stem for path in TABLES} == set()
+
+
 def test_bad_rule_tables_are_found(root: Path) -> None:
     here = "tests/docs/test_tables.py::test_bad_rule_tables_are_found"
     head = "| rule | function | test |\n| --- | --- | --- |\n"
@@ -113,16 +122,12 @@ def test_benchmarks_page_is_made_from_the_figures(root: Path, tmp_path: Path) ->
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "benchmarks.md").write_text("# Benchmarks\n\n<!-- results -->\n\nNo results yet.\n", "utf-8")
     (folder / "run.py").write_text((root / "benchmarks" / "run.py").read_text("utf-8"), "utf-8")
-    (folder / "bench_sum.py").write_text(
-        "def run():\n    return {'title': 'Sums', 'rows': [{'who': 'us', 'ratio': 2.0}], 'goals': {'twice': True}}\n",
-        "utf-8",
-    )
+    bench = "def run():\n    return {'size': 9, 'sum': {'us': 2.0, 'them': 4.12345}, 'met': {'twice': True}}\n"
+    (folder / "bench_sum.py").write_text(bench, "utf-8")
     subprocess.run([sys.executable, folder / "run.py"], check=True, capture_output=True)
     subprocess.run([sys.executable, folder / "run.py", "sum"], check=True, capture_output=True)
-    assert json.loads((folder / "results" / "sum.json").read_text("utf-8"))["rows"] == [{"who": "us", "ratio": 2.0}]
+    assert json.loads((folder / "results" / "sum.json").read_text("utf-8"))["sum"] == {"us": 2.0, "them": 4.12345}
     page = (tmp_path / "docs" / "benchmarks.md").read_text("utf-8")
-    assert page.startswith(
-        "# Benchmarks\n\n<!-- results -->\n\n## Sums\n\n| who | ratio |\n| --- | --- |\n| us | 2 |\n"
-    )
-    assert page.count("## Sums") == 1
-    assert "- met: twice" in page
+    assert page.startswith("# Benchmarks\n\n<!-- results -->\n\n## sum\n\n- size: 9\n\n| | us | them | twice |\n")
+    assert "| --- | --- | --- | --- |\n| sum | 2 | 4.123 |  |\n| met |  |  | yes |\n" in page
+    assert page.count("## sum") == 1
