@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -10,7 +11,6 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from salesrules.core.converters import as_tuple
 from salesrules.core.errors import InvalidValue
 
 __all__ = ["Band", "BandTable", "Side"]
@@ -39,6 +39,10 @@ class Band(Generic[T]):
     side: Side | None = None
 
 
+def _as_bands(bands: Iterable[Band[T]]) -> tuple[Band[T], ...]:
+    return tuple(bands)
+
+
 @attrs.frozen(kw_only=True)
 class BandTable(Generic[T]):
     """Bands in ascending order without gap or overlap, since each ends where the next one starts.
@@ -50,7 +54,7 @@ class BandTable(Generic[T]):
     ('A', 'B')
     """
 
-    bands: tuple[Band[T], ...] = attrs.field(converter=as_tuple)
+    bands: tuple[Band[T], ...] = attrs.field(converter=_as_bands)
     side: Side = attrs.field(default=Side.LOWER, converter=Side)
     end: Decimal | Fraction | int | None = None
     _keys: tuple[tuple[Number, int], ...] = attrs.field(init=False, repr=False, eq=False)

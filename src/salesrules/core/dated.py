@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -25,7 +25,7 @@ class DatedValue(Generic[T]):
     value: T
 
 
-def _in_order(entries: Iterable[DatedValue[Any]]) -> tuple[DatedValue[Any], ...]:
+def _in_order(entries: Iterable[DatedValue[T]]) -> tuple[DatedValue[T], ...]:
     return tuple(sorted(entries, key=lambda entry: entry.effective.start))
 
 

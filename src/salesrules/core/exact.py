@@ -44,6 +44,7 @@ def to_decimal(value: object, field: str = "amount") -> Decimal:
     number = Decimal(value)
     if not number.is_finite():
         raise InvalidValue(field, value, "give a finite number")
+    # A finite number's exponent is an int, which its stub does not say.
     if not -_PLACES <= number.adjusted() < _PLACES or number.as_tuple().exponent < -_PLACES:  # type: ignore[operator]
         raise InvalidValue(field, value, f"give a number of at most {_PLACES} digits before and after the point")
     return number

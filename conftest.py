@@ -1,0 +1,105 @@
+"""Every example printed in README.md and docs/ runs as a test.
+
+A `python` block runs, and its `>>>` lines must print what stands below them. A `console` block holds `$ salesrules …`
+commands and what they print (`...` stands for what is left out). Both work in a fresh folder per document, with
+`examples/` in it. What must not run, such as an installation, stands in a `sh` block.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sybil import Example, Sybil
+from sybil.evaluators.doctest import OutputChecker
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
+
+ROOT = Path(__file__).resolve().parent
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+RUN = [sys.executable, "-X", "utf8", "-c", "import sys; from salesrules.cli import main; sys.exit(main())"]
+
+collect_ignore = ["docs/conf.py", "noxfile.py"]
+
+
+def run_console(example: Example) -> str:
+    """Run each command of a console block; the differences, or nothing where all printed what they should."""
+    return "".join(
+        differences(command, printed, wanted)
+        for command, wanted in commands(example.parsed)
+        for printed in [run(command)]
+    )
+
+
+def commands(block: str) -> list[tuple[str, str]]:
+    r"""The commands of a block, each with the output that is printed below it.
+
+    >>> commands("$ salesrules check a.toml\n0 faults\n$ salesrules schema\n")
+    [('salesrules check a.toml', '0 faults\n'), ('salesrules schema', '')]
+    """
+    found: list[tuple[str, str]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line.removeprefix("$ "), ""))
+        else:
+            command, wanted = found[-1]
+            found[-1] = (command, f"{wanted}{line}\n")
+    return found
+
+
+def run(command: str) -> str:
+    """What a `salesrules` command prints, faults included."""
+    program, *arguments = shlex.split(command)
+    assert program == "salesrules", f"only salesrules runs in a console block, not {program}; use a sh block"
+    quiet = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1"}
+    result = subprocess.run(
+        [*RUN, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=quiet, check=False
+    )
+    return result.stdout
+
+
+def differences(command: str, printed: str, wanted: str) -> str:
+    r"""Nothing where the output is the wanted one, else both.
+
+    >>> differences("salesrules", "1 fault at line 7\n", "1 fault ...\n")
+    ''
+    >>> bool(differences("salesrules", "2 faults\n", "1 fault\n"))
+    True
+    """
+    checker, shown = OutputChecker(), doctest.Example(command, wanted)
+    if checker.check_output(wanted, printed, FLAGS):
+        return ""
+    return f"$ {command}\n{checker.output_difference(shown, printed, FLAGS)}"
+
+
+def enter_folder(namespace: dict[str, Any]) -> None:
+    """Begin a document in a fresh folder that has the examples in it."""
+    stack = namespace["_stack"] = contextlib.ExitStack()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    if (ROOT / "examples").is_dir():
+        (folder / "examples").symlink_to(ROOT / "examples")
+    stack.enter_context(contextlib.chdir(folder))
+
+
+def leave_folder(namespace: dict[str, Any]) -> None:
+    """Go back to where the document was entered from."""
+    namespace["_stack"].close()
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        PythonCodeBlockParser(doctest_optionflags=FLAGS),
+        CodeBlockParser(language="console", evaluator=run_console),
+        SkipParser(),
+    ],
+    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    excludes=["docs/_build/*"],
+    setup=enter_folder,
+    teardown=leave_folder,
+).pytest()

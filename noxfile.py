@@ -1,0 +1,132 @@
+"""Every check is a session: `nox` runs the usual ones, `nox -l` lists them all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = False  # a Python that is not installed is skipped, and nox says so
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "types", "architecture", "tests", "docs", "examples", "demo"]
+
+ROOT = Path(__file__).parent
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def offer_pyenv_interpreters() -> None:
+    """Put Pythons that pyenv has installed on the path; its shims answer only for the version that is switched on."""
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [str(path.parent) for python in PYTHONS for path in sorted(versions.glob(f"{python}.*/bin/python{python}"))]
+    os.environ["PATH"] = os.pathsep.join([*found, os.environ["PATH"]])
+
+
+offer_pyenv_interpreters()
+
+
+def install(session: nox.Session) -> None:
+    """Install the package as it stands, with everything that develops it."""
+    session.install("--quiet", "-e", ".[dev]")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Every test, as the README's second command runs them; what follows `--` goes to pytest."""
+    install(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The branches that no test reaches; core and the rooms are to have none."""
+    install(session)
+    session.run("pytest", "--cov", "--cov-report=", "tests", "src", *session.posargs)
+    session.run("coverage", "report")
+    whole = "src/salesrules/core/*,src/salesrules/*/rules*,src/salesrules/*/workflow*"
+    session.run("coverage", "report", f"--include={whole}", "--fail-under=100")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """The code as ruff wants it, format included."""
+    session.install("--quiet", "ruff")
+    session.run("ruff", "check", *session.posargs, ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict mypy and pyright on the package, and on right and wrong uses of it in typing_tests/."""
+    install(session)
+    session.install("--quiet", "pyright[nodejs]")
+    session.run("mypy")
+    session.run("mypy", "typing_tests")
+    session.run("pyright")
+
+
+@nox.session
+def architecture(session: nox.Session) -> None:
+    """Floors, shelves, doors, walls, furniture, purity."""
+    install(session)
+    session.run("lint-imports", "--no-logo", "--no-cache")
+    session.run("pytest", "tests/architecture", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as pages, every warning an error."""
+    install(session)
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Every printed example of the README and the docs, and every program in examples/."""
+    install(session)
+    session.run("pytest", "README.md", "docs", "tests/docs", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure beside the peers; writes benchmarks/results/*.json and the tables of docs/benchmarks.md."""
+    session.install("--quiet", "-e", ".[all,bench]")
+    session.run("python", "benchmarks/run.py", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The main job on the sample company, from a wheel, as somebody who installs it would run it."""
+    if not (ROOT / "src" / "salesrules" / "cli").is_dir():
+        session.skip("the command line is not built yet")
+    session.install("--quiet", ".[cli,report]")
+    with tempfile.TemporaryDirectory() as folder, session.chdir(folder):
+        session.run("salesrules", "demo", *session.posargs)
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Mutate core and run its tests against every mutant; what follows `--` are mutmut's names of mutants."""
+    install(session)
+    session.install("--quiet", "mutmut")
+    shutil.rmtree(ROOT / "mutants", ignore_errors=True)
+    session.run("mutmut", "run", *session.posargs, success_codes=[0, 1])
+    session.run("mutmut", "results")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """The next version's changelog from the fragments in changelog.d/, as a draft."""
+    session.install("--quiet", "towncrier")
+    session.run("towncrier", "build", "--draft", "--version", "next", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """A source distribution and a wheel in dist/."""
+    session.install("--quiet", "build")
+    session.run("python", "-m", "build", *session.posargs)
