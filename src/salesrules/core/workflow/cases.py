@@ -35,12 +35,17 @@ class WorkflowEvent:
 class WorkflowCase:
     """Where a case stands: its state, since when, and the events that led there, oldest first.
 
-    Made by `start_case`, `evolve_case` and `restore_case`.
+    Made by `start_case`, `evolve_case` and `restore_case`. Raises `InvalidValue` where the history is empty or does not
+    end in the state.
     """
 
     state: str
-    since: datetime
+    since: datetime = attrs.field(validator=with_zone)
     history: tuple[WorkflowEvent, ...] = attrs.field(converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.history or self.history[-1].target != self.state:
+            raise InvalidValue("history", self.history, f"give the events that led to {self.state}, oldest first")
 
     @property
     def events_of_round(self) -> tuple[WorkflowEvent, ...]:
@@ -83,7 +88,7 @@ def restore_case(events: Iterable[WorkflowEvent]) -> WorkflowCase:
     Raises `InvalidValue` where the first event does not open a case, or an event does not follow from those before.
     """
     opening, *following = events if (events := tuple(events)) else (None,)
-    if opening is None or opening.source is not None:
+    if opening is None or opening.command != START or opening.source is not None:
         raise InvalidValue("events", opening, "begin with the event that opened the case")
     case = _opened(opening)
     for event in following:

@@ -10,12 +10,14 @@ from salesrules.core.workflow.model import Choice, StateKind, Transition, Workfl
 
 __all__ = ["find_faults"]
 
-# XML's NCName without the dot: an id of SCXML, and in its events a dot would stand for a family of them.
-_START = (
+# XML's NCName without the dot: an id of SCXML, and in its events a dot would stand for a family of them. The wide
+# pattern is compiled only for names that need it, since that takes milliseconds.
+_ASCII = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_LETTERS = (
     r"A-Za-z_\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F"
     r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
-_NAME = re.compile(rf"[{_START}][{_START}0-9\u00B7\u0300-\u036F\u203F\u2040-]*")
+_WIDE = rf"[{_LETTERS}][{_LETTERS}0-9\u00B7\u0300-\u036F\u203F\u2040-]*"
 
 
 def find_faults(id: str, states: Sequence[WorkflowState], moves: Sequence[Transition], start: str) -> tuple[Fault, ...]:
@@ -55,7 +57,7 @@ def _name_faults(id: str, states: Sequence[WorkflowState], moves: Sequence[Trans
     names += [(f"states[{index}].id", state.id) for index, state in enumerate(states)]
     names += [(f"transitions[{index}].command", move.command) for index, move in enumerate(moves)]
     for path, name in names:
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if not (isinstance(name, str) and (_ASCII.fullmatch(name) or re.fullmatch(_WIDE, name))):
             remedy = "begin with a letter or _; go on with letters, digits, _ and -"
             yield _fault("bad_name", path, "this cannot be a name", remedy, name)
     for index, move in enumerate(moves):

@@ -207,7 +207,7 @@ class _Replay:
         self, track: _Track, instant: datetime, moment: datetime, command: str | None, reached: Mapping[str, datetime]
     ) -> None:
         """Name a missed deadline where every state that the case may have left was overdue at that moment."""
-        missed: tuple[str, datetime] | None = None
+        missed: list[tuple[str, datetime]] = []
         for state, since in track.stays.items():
             if state in reached and reached[state] == since:
                 return
@@ -217,9 +217,9 @@ class _Replay:
             due = due_instant(deadline, since, self._working_time)
             if not deadline.is_missed(due, moment):
                 return
-            missed = missed or (state, due)
-        if missed:
-            self._note(track, instant, codes.DEADLINE_MISSED(state=missed[0], due=missed[1]))
+            missed.append((state, due))
+        state, due = missed[0]
+        self._note(track, instant, codes.DEADLINE_MISSED(state=state, due=due))
 
     def _expected(self, stays: Mapping[str, datetime]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(command for state in stays for command in self._routes[state]))
