@@ -452,3 +452,11 @@ def test_a_very_long_chain_is_checked_without_recursion():
     ]
     built = table(chain, [move(f"n{i}", "go", f"n{i + 1}") for i in range(length)])
     assert built.steps["n4999"]["go"].target == "n5000"
+
+
+def test_a_transition_that_asks_for_nothing_is_unconditional():
+    assert move("a", "go", "b").is_unconditional is True
+    assert [
+        move("a", "go", "b", **asks).is_unconditional
+        for asks in ({"guard": always}, {"role": "boss"}, {"reasons": ["late"]})
+    ] == [False] * 3

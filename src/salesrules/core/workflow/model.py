@@ -99,6 +99,7 @@ class Transition:
     one, `workflow.guard_refused`. Where `reasons` are listed, the actor gives one of these codes with the command.
     `choice` is declared by transitions that share a state and a command. `is_editing` marks a command that changes the
     content of the case, which a pending state denies. A transition to the same state leaves its deadline running.
+    `is_unconditional` says that neither role, reason nor guard is asked for.
     """
 
     sources: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_some)
@@ -110,6 +111,11 @@ class Transition:
     refusal: ReasonCode | None = attrs.field(default=None, validator=_takes_command_and_state)
     choice: Choice | None = attrs.field(default=None, converter=attrs.converters.optional(Choice))
     is_editing: bool = False
+    is_unconditional: bool = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        free = self.guard is None and self.role is None and not self.reasons
+        object.__setattr__(self, "is_unconditional", free)
 
 
 def guard_name(guard: Guard) -> str:
