@@ -11,5 +11,16 @@ from salesrules.company.loading import Company, load
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.results import CompanyResult
 from salesrules.company.sample import sample_folder
+from salesrules.company.starting import STARTER_PERIOD, start_folder
 
-__all__ = ["Company", "CompanyDocument", "CompanyFacts", "CompanyResult", "Region", "load", "sample_folder"]
+__all__ = [
+    "STARTER_PERIOD",
+    "Company",
+    "CompanyDocument",
+    "CompanyFacts",
+    "CompanyResult",
+    "Region",
+    "load",
+    "sample_folder",
+    "start_folder",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
@@ -37,11 +38,12 @@ class Company:
         """The company's name."""
         return self.document.company.name
 
-    def run(self, period: str) -> CompanyResult:
+    def run(self, period: str, *, on_progress: Callable[[int, int], None] | None = None) -> CompanyResult:
         """Everybody's pay for a period such as `2020-Q1`, with sales rolled up by region and by manager.
 
         Raises `InvalidDocument` with all faults of facts and policies at once, `InvalidValue` for a label that the
-        rulebook's calendar does not know or a kind of period that its plans do not pay by.
+        rulebook's calendar does not know or a kind of period that its plans do not pay by. `on_progress` is told after
+        each payee how many of how many are done.
         """
         found = self.rulebook.calendar.period(period)
         policy = self.rulebook.policy(CommissionPolicy)
@@ -56,6 +58,7 @@ class Company:
             calendar=self.rulebook.calendar,
             currencies=self.rulebook.currencies,
             version=self.rulebook.version,
+            on_progress=on_progress,
         )
         return CompanyResult(content=self._content(run), version=run.version, currency=self.document.company.currency)
 

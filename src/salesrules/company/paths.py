@@ -14,12 +14,8 @@ def inside(folder: Path, name: str) -> Path:
 
     Raises `InvalidDocument` for an absolute path and one that leads out of the folder, also by a link.
     """
-    try:
-        path = (folder / name).resolve()
-        usable = bool(name.strip()) and "\0" not in name and path.is_relative_to(folder.resolve())
-    except (OSError, ValueError):
-        usable = False
-    if not usable or Path(name).is_absolute():
+    path = _resolved(folder, name)
+    if path is None:
         fault = Fault(
             code="company.path_outside",
             path="file",
@@ -29,3 +25,13 @@ def inside(folder: Path, name: str) -> Path:
         )
         raise InvalidDocument((fault,))
     return path
+
+
+def _resolved(folder: Path, name: str) -> Path | None:
+    if not name.strip() or Path(name).is_absolute():
+        return None
+    try:
+        path = (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError):  # a NUL, or links that run in a circle
+        return None
+    return path if path.is_relative_to(folder.resolve()) else None

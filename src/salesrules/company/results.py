@@ -7,9 +7,35 @@ from typing import Any
 import attrs
 
 from salesrules.commissions import BalanceEntry, CommissionRun, Statement, StatementLine
+from salesrules.core import InvalidValue
 from salesrules.reports import ReportContent
+from salesrules.wire import dump, render_csv, render_json, write_text
 
-__all__ = ["CompanyResult"]
+__all__ = ["COLUMNS", "CompanyResult"]
+
+#: The columns of `statements.csv`, in this order.
+COLUMNS = (
+    "period",
+    "payee",
+    "name",
+    "entry",
+    "transaction",
+    "day",
+    "kind",
+    "role",
+    "plan",
+    "component",
+    "measured",
+    "before",
+    "after",
+    "tiers",
+    "earned",
+    "capped",
+    "amount",
+    "currency",
+    "line",
+    "source",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -53,9 +79,29 @@ class CompanyResult:
             "company": self.content.company,
             "period": run.period.label,
             "rulebook": {"name": self.content.rulebook, "version": run.version},
-            "totals": {code: str(money.amount) for code, money in run.totals().items()},
+            "totals": {code: dump(money.amount) for code, money in run.totals().items()},
             "statements": [self._statement(statement) for statement in run.statements],
         }
+
+    def write(self, folder: str | PathLike[str], locale: str = "en") -> tuple[Path, ...]:
+        """Write `statements.csv`, `statements.json` and `report.html` into a folder; the paths written.
+
+        All are made before the first is written, each is written whole or not at all. Raises `InvalidValue` where the
+        folder cannot be written.
+        """
+        target = Path(folder)
+        texts = {
+            "statements.csv": render_csv(COLUMNS, self.to_records()),
+            "statements.json": render_json(self.to_document()),
+            "report.html": render_report(self.content, locale),
+        }
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidValue("folder", str(folder), f"give a folder that can be written ({error})") from error
+        for name, text in texts.items():
+            write_text(target / name, text)
+        return tuple(target / name for name in texts)
 
     def _statement(self, statement: Statement) -> dict[str, Any]:
         return {
@@ -63,25 +109,24 @@ class CompanyResult:
             "name": self.content.people.get(statement.payee, statement.payee),
             "plans": list(statement.plans),
             "currency": statement.currency,
-            "earned": str(statement.earned.amount),
-            "paid": str(statement.paid.amount),
-            "opening": str(statement.opening.amount),
-            "closing": str(statement.closing.amount),
+            "earned": dump(statement.earned.amount),
+            "paid": dump(statement.paid.amount),
+            "opening": dump(statement.opening.amount),
+            "closing": dump(statement.closing.amount),
             "measurements": [
                 {
                     "component": m.component,
                     "span": m.label,
-                    "measured": str(m.measured),
-                    "quota": None if m.quota is None else str(m.quota),
+                    "measured": dump(m.measured),
+                    "quota": dump(m.quota),
                 }
                 for m in statement.measurements
             ],
             "lines": [
-                {name: value if value is None else str(value) for name, value in line.to_record().items()}
-                for line in statement.lines
+                {name: dump(value) for name, value in line.to_record().items()} for line in statement.lines
             ],
             "balances": [
-                {"kind": entry.kind.value, "amount": str(entry.amount.amount), "policy": entry.policy}
+                {"kind": entry.kind.value, "amount": dump(entry.amount.amount), "policy": entry.policy}
                 for entry in statement.balances
             ],
         }

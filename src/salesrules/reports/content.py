@@ -78,3 +78,13 @@ class ReportContent:
     tables: tuple[RollUpTable, ...] = attrs.field(default=(), converter=as_tuple)
     curves: tuple[PlanCurve, ...] = attrs.field(default=(), converter=as_tuple)
     changes: tuple[Reason, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def findings(self) -> tuple[Reason, ...]:
+        """What was changed in reading and what the run found, with people by name instead of by id."""
+        return tuple(self._named(reason) for reason in (*self.changes, *self.run.findings))
+
+    def _named(self, reason: Reason) -> Reason:
+        payee = reason.parameters.get("payee")
+        if payee not in self.people:
+            return reason
+        return attrs.evolve(reason, parameters={**reason.parameters, "payee": self.people[payee]})

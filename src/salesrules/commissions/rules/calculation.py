@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from salesrules.commissions.model import (
@@ -47,11 +47,13 @@ def calculate_commissions(
     calendar: FiscalCalendar,
     currencies: CurrencyTable,
     version: str = "",
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> CommissionRun:
     """Every payee's statement for a period, computed from the start of their first assignment.
 
     Earlier periods are computed too, since balances and returns reach back; opening balances shorten nothing but
     replace what would be owed. `version` names the rulebook that the policies came from and is kept in the result.
+    `on_progress` is told after each payee how many of how many are done.
 
     Raises `InvalidDocument` with all faults at once: of the policy, of the facts, missing quotas or exchange rates,
     credits without a plan. Raises `InvalidValue` where the period is not one that the policy pays by.
@@ -81,13 +83,15 @@ def calculate_commissions(
         quotas[quota.holder].append(quota)
     statements: list[Statement] = []
     findings = list(report_outside_territory(facts))
-    for payee in facts.payees.values():
+    for done, payee in enumerate(facts.payees.values(), start=1):
         run = PayeeRun(setting, payee, credits[payee.id], quotas[payee.id])
         assigned = first_assigned_day(payee, policy)
         first = min((day for day in (assigned, *(c.day for c in credits[payee.id][:1])) if day), default=None)
         statements += run.statements(_periods_from(first, period, calendar))
         faults += run.faults
         findings += run.findings
+        if on_progress is not None:
+            on_progress(done, len(facts.payees))
     if faults:
         raise InvalidDocument(tuple(faults))
     now = [statement for statement in statements if statement.period == period]

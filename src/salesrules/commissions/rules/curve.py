@@ -32,7 +32,7 @@ class PayoutCurve:
 
     mode: RateMode
     segments: tuple[Segment, ...] = attrs.field(converter=as_tuple)
-    _keys: tuple[tuple[Decimal, int], ...] = attrs.field(converter=as_tuple)
+    _keys: tuple[tuple[Decimal, int], ...] = attrs.field(converter=as_tuple, alias="keys", repr=False)
 
     @classmethod
     def of(cls, tiers: BandTable[Rate], mode: RateMode, scale: Decimal = Decimal(1)) -> Self:

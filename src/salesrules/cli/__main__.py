@@ -1,0 +1,7 @@
+"""`python -m salesrules.cli` does what `salesrules` does."""
+
+import sys
+
+from salesrules.cli import main
+
+sys.exit(main())

@@ -1,0 +1,237 @@
+"""The commands: thin; they call company, rulebook, wire and reports, and print."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+import salesrules
+from salesrules import company
+from salesrules.cli import output, tables
+from salesrules.cli.diagrams import draw_diagram
+from salesrules.commissions import explain_line, explain_statement
+from salesrules.core import Derivation, Fault, InvalidDocument, SalesRulesError
+from salesrules.messages import negotiate, render_change, render_derivation, text
+from salesrules.rulebook import diff as diff_rulebooks
+from salesrules.wire import check_rulebook, load_rulebook, render_json, rulebook_schema
+
+__all__ = ["app", "run"]
+
+FINE, FOUND, UNREADABLE = 0, 1, 2
+
+Locale = Annotated[str, Parameter(name="--locale", help="Language of the output: en, zh_CN or zh_TW.")]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON, as the reference documents it.")]
+Out = Annotated[Path | None, Parameter(name="--out", help="Folder for statements.csv, statements.json, report.html.")]
+
+app = App(
+    name="salesrules",
+    help="The rules of a sales organisation: pay, proved and explained.",
+    version=salesrules.__version__,
+    result_action="return_value",
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; every fault goes to standard error, never a traceback."""
+    try:
+        result = app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        output.error(f"{error}\nsee: salesrules --help")
+        return UNREADABLE
+    except InvalidDocument as error:
+        output.faults(error.faults)
+        return UNREADABLE
+    except SalesRulesError as error:
+        output.error(str(error))
+        return UNREADABLE
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+        return FINE
+    return result if isinstance(result, int) else FINE
+
+
+@app.command
+def demo(*, period: str = "2020-Q1", out: Out = None, locale: Locale = "en", json: Json = False) -> int:
+    """Pay the eighteen salespeople of the sample company.
+
+    Parameters
+    ----------
+    period
+        The quarter to pay, from 2017-Q3 to 2020-Q2.
+    """
+    return _pay(company.sample_folder(), period, out, locale, json)
+
+
+@app.command(name="run")
+def run_folder(folder: Path, *, period: str, out: Out = None, locale: Locale = "en", json: Json = False) -> int:
+    """Pay everybody in a company's folder for a period.
+
+    Parameters
+    ----------
+    folder
+        A folder with company.toml, the rulebook and the files that it names.
+    period
+        A label such as 2020-Q1.
+    """
+    return _pay(folder, period, out, locale, json)
+
+
+def _pay(folder: Path, period: str, out: Path | None, locale: str, json: bool) -> int:
+    language = negotiate(locale)
+    with output.progress(text("cli.label.reading", language, folder=folder.name)) as advance:
+        opened = company.load(folder)
+        result = opened.run(period, on_progress=advance)
+    written = () if out is None else result.write(out, language)
+    if json:
+        output.write(render_json(result.to_document()))
+    else:
+        tables.show_result(result, language)
+        for path in written:
+            output.write(text("cli.label.written", language, path=str(path)) + "\n")
+    return FINE
+
+
+@app.command
+def explain(
+    folder: Path,
+    *,
+    period: str,
+    payee: str,
+    transaction: str | None = None,
+    locale: Locale = "en",
+    json: Json = False,
+) -> int:
+    """Show how a payee's pay came about, or what one transaction paid.
+
+    Parameters
+    ----------
+    folder
+        A company's folder; `demo` stands for the sample company.
+    period
+        A label such as 2020-Q1.
+    payee
+        The payee's id.
+    transaction
+        The transaction's id; without it the whole statement is explained.
+    """
+    language = negotiate(locale)
+    root = company.sample_folder() if str(folder) == "demo" and not folder.exists() else folder
+    result = company.load(root).run(period)
+    derivations = _derivations(result, payee, transaction)
+    if json:
+        output.write(render_json([derivation.to_record() for derivation in derivations]))
+    else:
+        output.write("\n\n".join(render_derivation(derivation, language) for derivation in derivations) + "\n")
+    return FINE
+
+
+def _derivations(result: company.CompanyResult, payee: str, transaction: str | None) -> list[Derivation]:
+    statement = result.commissions.statement_of(payee)
+    if statement is None:
+        raise output.unknown("payee", payee, [s.payee for s in result.commissions.statements])
+    if transaction is None:
+        return [explain_statement(statement)]
+    lines = statement.line_of(transaction)
+    if not lines:
+        raise output.unknown("transaction", transaction, [line.credit.transaction.id for line in statement.lines])
+    return [explain_line(line) for line in lines]
+
+
+@app.command
+def check(rulebook: Path, *, as_of: date | None = None, json: Json = False) -> int:
+    """Check a rulebook: every fault and warning with its place and remedy.
+
+    Parameters
+    ----------
+    rulebook
+        A rulebook in TOML, JSON or YAML.
+    as_of
+        A day; then overdue reviews and versions that nobody approved are reported too.
+    """
+    faults = check_rulebook(rulebook, as_of)
+    if json:
+        output.write(render_json({"format": "salesrules.check/1", "faults": [_fault_record(f) for f in faults]}))
+    else:
+        tables.show_faults(faults, str(rulebook))
+    return FOUND if any(fault.severity == "error" for fault in faults) else FINE
+
+
+def _fault_record(fault: Fault) -> dict[str, object]:
+    shown = None if fault.value is None else str(fault.value)
+    return {
+        "code": fault.code,
+        "severity": fault.severity,
+        "path": fault.path,
+        "file": fault.file,
+        "line": fault.line,
+        "value": shown,
+        "problem": fault.problem,
+        "remedy": fault.remedy,
+    }
+
+
+@app.command
+def diff(old: Path, new: Path, *, locale: Locale = "en", json: Json = False) -> int:
+    """Say in words what changed from one rulebook to another.
+
+    Parameters
+    ----------
+    old
+        The rulebook before.
+    new
+        The rulebook after.
+    """
+    language = negotiate(locale)
+    changes = diff_rulebooks(load_rulebook(old), load_rulebook(new))
+    if json:
+        records = [
+            {"code": c.code, "parameters": {name: str(value) for name, value in c.parameters.items()}} for c in changes
+        ]
+        output.write(render_json({"format": "salesrules.diff/1", "changes": records}))
+    else:
+        output.write("".join(f"{render_change(change, language)}\n" for change in changes))
+        if not changes:
+            output.write(text("cli.label.no_change", language) + "\n")
+    return FINE
+
+
+@app.command
+def schema() -> int:
+    """Print the JSON Schema of a rulebook, for editors that complete and check it."""
+    output.write(render_json(rulebook_schema()))
+    return FINE
+
+
+@app.command
+def diagram(room: str, *, form: Annotated[str, Parameter(name="--format")] = "mermaid") -> int:
+    """Print the workflows of a room as diagrams.
+
+    Parameters
+    ----------
+    room
+        A room with workflows, such as quotas.
+    form
+        `mermaid` or `scxml`.
+    """
+    output.write(draw_diagram(room, form))
+    return FINE
+
+
+@app.command
+def init(folder: Path) -> int:
+    """Make a starter folder that runs at once, to be changed into your own.
+
+    Parameters
+    ----------
+    folder
+        A folder that is new or empty.
+    """
+    for path in company.start_folder(folder):
+        output.write(f"{path}\n")
+    output.write(f"salesrules run {folder} --period {company.STARTER_PERIOD}\n")
+    return FINE
