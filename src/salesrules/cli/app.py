@@ -162,14 +162,13 @@ def check(rulebook: Path, *, as_of: date | None = None, json: Json = False) -> i
 
 
 def _fault_record(fault: Fault) -> dict[str, object]:
-    shown = None if fault.value is None else str(fault.value)
     return {
         "code": fault.code,
         "severity": fault.severity,
         "path": fault.path,
         "file": fault.file,
         "line": fault.line,
-        "value": shown,
+        "value": _shown(fault.value),
         "problem": fault.problem,
         "remedy": fault.remedy,
     }
@@ -189,15 +188,17 @@ def diff(old: Path, new: Path, *, locale: Locale = "en", json: Json = False) -> 
     language = negotiate(locale)
     changes = diff_rulebooks(load_rulebook(old), load_rulebook(new))
     if json:
-        records = [
-            {"code": c.code, "parameters": {name: str(value) for name, value in c.parameters.items()}} for c in changes
-        ]
+        records = [{"code": c.code, "path": c.path, "old": _shown(c.old), "new": _shown(c.new)} for c in changes]
         output.write(render_json({"format": "salesrules.diff/1", "changes": records}))
     else:
         output.write("".join(f"{render_change(change, language)}\n" for change in changes))
         if not changes:
             output.write(text("cli.label.no_change", language) + "\n")
     return FINE
+
+
+def _shown(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 @app.command

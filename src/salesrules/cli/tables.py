@@ -21,7 +21,7 @@ def show_result(result: CompanyResult, locale: str) -> None:
     """Print who is paid what, sales by region and by manager, and the findings."""
     screen = output.console()
     run = result.commissions
-    screen.print(Text(f"{result.content.company} · {format_period(run.period, locale)}", style="bold"))
+    screen.print(Text(f"{result.content.company} · {format_period(run.period.label, locale)}", style="bold"))
     screen.print(Text(f"{result.content.rulebook} · {result.version[:12]}", style="dim"))
     screen.print(_pay_table(result, locale))
     for table in result.content.tables:
@@ -38,7 +38,11 @@ def _table(title: str, *headings: tuple[str, str]) -> Table:
 
 
 def _pay_table(result: CompanyResult, locale: str) -> Table:
-    run, words = result.commissions, lambda code: text(f"cli.label.{code}", locale)
+    run = result.commissions
+
+    def words(code: str) -> str:
+        return text(f"cli.label.{code}", locale)
+
     table = _table(
         words("pay"),
         (words("payee"), "left"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from salesrules.commissions import BalanceEntry, CommissionRun, Statement, StatementLine
 from salesrules.core import InvalidValue
-from salesrules.reports import ReportContent
+from salesrules.reports import ReportContent, render_report
 from salesrules.wire import dump, render_csv, render_json, write_text
 
 __all__ = ["COLUMNS", "CompanyResult"]
@@ -122,9 +124,7 @@ class CompanyResult:
                 }
                 for m in statement.measurements
             ],
-            "lines": [
-                {name: dump(value) for name, value in line.to_record().items()} for line in statement.lines
-            ],
+            "lines": [{name: dump(value) for name, value in line.to_record().items()} for line in statement.lines],
             "balances": [
                 {"kind": entry.kind.value, "amount": dump(entry.amount.amount), "policy": entry.policy}
                 for entry in statement.balances

@@ -6,5 +6,6 @@
 """
 
 from salesrules.reports.content import CurveBasis, PlanCurve, ReportContent, RollUpKind, RollUpRow, RollUpTable
+from salesrules.reports.page import render_report
 
-__all__ = ["CurveBasis", "PlanCurve", "ReportContent", "RollUpKind", "RollUpRow", "RollUpTable"]
+__all__ = ["CurveBasis", "PlanCurve", "ReportContent", "RollUpKind", "RollUpRow", "RollUpTable", "render_report"]

@@ -84,7 +84,7 @@ class ReportContent:
         return tuple(self._named(reason) for reason in (*self.changes, *self.run.findings))
 
     def _named(self, reason: Reason) -> Reason:
-        payee = reason.parameters.get("payee")
+        payee = str(reason.parameters.get("payee"))
         if payee not in self.people:
             return reason
         return attrs.evolve(reason, parameters={**reason.parameters, "payee": self.people[payee]})
