@@ -83,8 +83,8 @@ class Reversal:
 class StatementLine:
     """What one credit earned in one component of a plan.
 
-    `measured` is the credited measure (in the plan's currency, or in units); `before` and `after` are the running
-    measure around it, `pieces` how it fell across the tiers. `earned` is exact, `payable` what is left under the cap.
+    `measured` is the credited measure in `unit`, the plan's currency or empty for quantities and counts; `before` and
+    `after` are the running measure around it, `pieces` how it fell across the tiers. `earned` is exact, `payable` what is left under the cap.
     `amount`, what is paid, is the rounding of the statement's running total less what was already paid:
     `running` and `running_paid` are those before this line, both zero where each line is rounded alone.
     """
@@ -94,6 +94,7 @@ class StatementLine:
     plan: str
     component: str
     measured: Decimal
+    unit: str = ""
     exchange_rate: Decimal = Decimal(1)
     before: Decimal = Decimal(0)
     after: Decimal = Decimal(0)
@@ -143,6 +144,7 @@ class Measurement:
     component: str
     label: str
     measured: Decimal
+    unit: str = ""
     quota: Decimal | None = None
 
     @property

@@ -68,7 +68,10 @@ def explain_measurement(measurement: Measurement) -> Derivation:
         attainment,
         "rate",
         Operation.QUOTIENT,
-        [_derive("measure_total", measurement.measured), _derive("quota", measurement.quota)],
+        [
+            _derive("measure_total", measurement.measured, measurement.unit),
+            _derive("quota", measurement.quota, measurement.unit),
+        ],
         component=measurement.component,
         span=measurement.label,
     )
@@ -128,37 +131,38 @@ def _explain_piece(line: StatementLine, piece: TierShare) -> Derivation:
 
 def _explain_overlap(line: StatementLine, piece: TierShare) -> Derivation:
     """The measure in a tier: from where the running measure or the tier starts to where the first of them ends."""
-    number = piece.tier + 1
-    before = _derive("measure_before", line.before)
-    after = _derive("measure_after", line.after, "", Operation.SUM, [before, _explain_credit(line)])
+    number, unit = piece.tier + 1, line.unit
+    before = _derive("measure_before", line.before, unit)
+    after = _derive("measure_after", line.after, unit, Operation.SUM, [before, _explain_credit(line)])
     if piece.whole and piece.measure == line.after:
-        return _derive("tier_measure", piece.measure, "", Operation.SUM, [after], tier=number)
+        return _derive("tier_measure", piece.measure, unit, Operation.SUM, [after], tier=number)
     if piece.whole:
-        nothing = _derive("nothing", Decimal(0))
-        return _derive("tier_measure", piece.measure, "", Operation.DIFFERENCE, [nothing, before], tier=number)
+        nothing = _derive("nothing", Decimal(0), unit)
+        return _derive("tier_measure", piece.measure, unit, Operation.DIFFERENCE, [nothing, before], tier=number)
     low, high = (before, after) if line.before <= line.after else (after, before)
     floor, ceiling = low, high
     if piece.lower is not None and piece.lower > low.value:
-        bound = _derive("tier_from", piece.lower, tier=number)
-        floor = _derive("tier_reached", piece.lower, "", Operation.MAXIMUM, [low, bound], tier=number)
+        bound = _derive("tier_from", piece.lower, unit, tier=number)
+        floor = _derive("tier_reached", piece.lower, unit, Operation.MAXIMUM, [low, bound], tier=number)
     if piece.upper is not None and piece.upper < high.value:
-        bound = _derive("tier_to", piece.upper, tier=number)
-        ceiling = _derive("tier_reached", piece.upper, "", Operation.MINIMUM, [high, bound], tier=number)
+        bound = _derive("tier_to", piece.upper, unit, tier=number)
+        ceiling = _derive("tier_reached", piece.upper, unit, Operation.MINIMUM, [high, bound], tier=number)
     terms = [ceiling, floor] if line.before <= line.after else [floor, ceiling]
-    return _derive("tier_measure", piece.measure, "", Operation.DIFFERENCE, terms, tier=number)
+    return _derive("tier_measure", piece.measure, unit, Operation.DIFFERENCE, terms, tier=number)
 
 
 def _explain_credit(line: StatementLine) -> Derivation:
     credit = line.credit
     share, exchange = credit.share.value, line.exchange_rate
+    unit = line.unit if exchange == 1 else ""  # before conversion the measure is in another currency
     counted = EXACT.divide(line.measured, EXACT.multiply(share, exchange)) if line.measured else Decimal(0)
     terms = [
-        _derive("transaction", counted, transaction=credit.transaction.id, day=credit.day),
+        _derive("transaction", counted, unit, transaction=credit.transaction.id, day=credit.day),
         _derive("share", share, "rate", rule=credit.rule),
     ]
     if exchange != 1:
         terms.append(_derive("exchange_rate", exchange))
-    return _derive("credited", line.measured, "", Operation.PRODUCT, terms, role=credit.role)
+    return _derive("credited", line.measured, line.unit, Operation.PRODUCT, terms, role=credit.role)
 
 
 def _explain_reversal(line: StatementLine) -> Derivation:

@@ -18,7 +18,7 @@ from salesrules.commissions.policy import (
     RoundingLevel,
 )
 from salesrules.commissions.rules.curve import PayoutCurve
-from salesrules.commissions.rules.measures import Measured, counts, measure_credit
+from salesrules.commissions.rules.measures import Measured, counts, measure_credit, unit_of
 from salesrules.core import EXACT, DateRange, ExchangeRates, Money, Rounding
 
 __all__ = ["Bucket", "LineMaker"]
@@ -138,6 +138,7 @@ class LineMaker:
             plan=plan.id,
             component=component.id,
             measured=measured.value,
+            unit=unit_of(component, plan.currency),
             exchange_rate=measured.exchange_rate,
             before=before,
             after=after,

@@ -9,7 +9,7 @@ from salesrules.commissions.model import SalesCredit, TransactionKind
 from salesrules.commissions.policy import Component, Filter, Measure
 from salesrules.core import EXACT, ExchangeRates, InvalidValue
 
-__all__ = ["Measured", "counts", "measure_credit"]
+__all__ = ["Measured", "counts", "measure_credit", "unit_of"]
 
 
 class Measured(NamedTuple):
@@ -17,6 +17,11 @@ class Measured(NamedTuple):
 
     value: Decimal
     exchange_rate: Decimal
+
+
+def unit_of(component: Component, currency: str) -> str:
+    """The unit of a component's measure: the plan's currency for money, empty for quantities and counts."""
+    return currency if component.measure in (Measure.AMOUNT, Measure.MARGIN) else ""
 
 
 def counts(component: Component, credit: SalesCredit) -> bool:

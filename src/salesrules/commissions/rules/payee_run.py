@@ -24,6 +24,7 @@ from salesrules.commissions.reasons import OVERRIDE_WITHOUT_PLAN
 from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
 from salesrules.commissions.rules.balances import prorated, settle_balances
 from salesrules.commissions.rules.lines import Bucket, LineMaker
+from salesrules.commissions.rules.measures import unit_of
 from salesrules.core import (
     CurrencyTable,
     DateRange,
@@ -224,7 +225,12 @@ class PayeeRun:
                 return None  # nothing was credited, so nothing was paid: a missing quota does no harm
             quota = self._quota_over(component.table.quota_measure, bucket.span)
         return Measurement(
-            plan=plan.id, component=component.id, label=period.label, measured=measured or Decimal(0), quota=quota
+            plan=plan.id,
+            component=component.id,
+            label=period.label,
+            measured=measured or Decimal(0),
+            unit=unit_of(component, plan.currency),
+            quota=quota,
         )
 
     def _single_currency(self, period: Period, spans: Sequence[PlanSpan], lines: Sequence[StatementLine]) -> str:
