@@ -369,6 +369,8 @@ def test_the_zone_of_the_machine_has_no_say(zone, monkeypatch):
         assert fresh.next_opening(start).isoformat() == "2020-01-03T09:00:00+08:00"
         assert fresh.add(start, HOUR).isoformat() == "2020-01-03T10:00:00+08:00"
         assert fresh.day_of(start + 6 * HOUR) == date(2020, 1, 3)
+        assert fresh.next_opening(start - 2 * HOUR).isoformat() == "2020-01-02T16:00:00+08:00"
+        assert fresh.add(start, timedelta(0)).isoformat() == "2020-01-02T18:00:00+08:00"
         skip = attrs.evolve(NIGHTS, week=[WeekdayHours(days=["sunday"], hours=hours("02:30-04:00"))])
         assert skip.next_opening(datetime(2020, 3, 28, tzinfo=UTC)).isoformat() == "2020-03-29T03:00:00+02:00"
     finally:
