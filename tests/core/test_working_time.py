@@ -2,6 +2,7 @@
 
 import functools
 import pickle
+import time as system_time
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -342,6 +343,39 @@ def test_a_skipped_day_has_no_hours():
     assert samoa.elapsed(before, after) == timedelta(0)
     assert samoa.next_opening(before) == after
     assert samoa.previous_closing(after) == before
+
+
+def test_a_clock_put_back_across_midnight():
+    # Newfoundland put its clock back from 00:01 on 7 November 2010 to 23:01 the day before
+    newfoundland = ZoneInfo("America/St_Johns")
+    early = WorkingTime(zone=newfoundland.key, week=[WeekdayHours(days=["sunday"], hours=hours("00:00-00:30"))])
+    midnight, again = at("2010-11-07 00:00", newfoundland), at("2010-11-06 23:30", newfoundland).replace(fold=1)
+    start, end = (instant.astimezone(UTC) for instant in (midnight, at("2010-11-07 00:30", newfoundland)))
+    assert end - start == 90 * MINUTE
+    assert start < again.astimezone(UTC) < end
+    assert early.is_working(again)
+    assert early.elapsed(start, again) == 30 * MINUTE
+    assert early.next_opening(again) == early.previous_closing(again) == again.astimezone(UTC)
+
+
+@pytest.mark.skipif(not hasattr(system_time, "tzset"), reason="the zone of the machine cannot be set here")
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_zone_of_the_machine_has_no_say(zone, monkeypatch):
+    monkeypatch.setenv("TZ", zone)
+    system_time.tzset()
+    try:
+        fresh = attrs.evolve(OFFICE, holidays=[date(2020, 1, 1)])
+        start = datetime(2020, 1, 2, 10, tzinfo=UTC)
+        assert fresh.next_opening(start).isoformat() == "2020-01-03T09:00:00+08:00"
+        assert fresh.add(start, HOUR).isoformat() == "2020-01-03T10:00:00+08:00"
+        assert fresh.day_of(start + 6 * HOUR) == date(2020, 1, 3)
+        assert fresh.next_opening(start - 2 * HOUR).isoformat() == "2020-01-02T16:00:00+08:00"
+        assert fresh.add(start, timedelta(0)).isoformat() == "2020-01-02T18:00:00+08:00"
+        skip = attrs.evolve(NIGHTS, week=[WeekdayHours(days=["sunday"], hours=hours("02:30-04:00"))])
+        assert skip.next_opening(datetime(2020, 3, 28, tzinfo=UTC)).isoformat() == "2020-03-29T03:00:00+02:00"
+    finally:
+        monkeypatch.undo()
+        system_time.tzset()
 
 
 # The oracle: minute by minute through UTC, on a local clock that only runs forward
