@@ -22,6 +22,7 @@ from salesrules.wire import check_rulebook, load_rulebook, render_json, rulebook
 
 __all__ = ["app", "run"]
 
+DEMO_FOLDER = Path("salesrules-demo")
 FINE, FOUND, UNREADABLE = 0, 1, 2
 
 Locale = Annotated[str, Parameter(name="--locale", help="Language of the output: en, zh_CN or zh_TW.")]
@@ -56,8 +57,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 @app.command
-def demo(*, period: str = "2020-Q1", out: Out = None, locale: Locale = "en", json: Json = False) -> int:
-    """Pay the eighteen salespeople of the sample company.
+def demo(*, period: str = "2020-Q1", out: Out = DEMO_FOLDER, locale: Locale = "en", json: Json = False) -> int:
+    """Pay the eighteen salespeople of the sample company; the files go to `salesrules-demo` unless --out says otherwise.
 
     Parameters
     ----------
