@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
 
 @app.command
 def demo(*, period: str = "2020-Q1", out: Out = DEMO_FOLDER, locale: Locale = "en", json: Json = False) -> int:
-    """Pay the eighteen salespeople of the sample company; the files go to `salesrules-demo` unless --out says otherwise.
+    """Pay the eighteen salespeople of the sample company; files go to `salesrules-demo`, or where --out says.
 
     Parameters
     ----------

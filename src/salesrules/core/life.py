@@ -47,9 +47,14 @@ class PolicyLife:
         if self.status is PolicyStatus.SUPERSEDED and self.effective.end is None:
             raise InvalidValue("effective.end", None, "a superseded policy says from which day on it no longer holds")
 
+    @property
+    def is_approved(self) -> bool:
+        """Whether somebody has approved this version, whatever the day."""
+        return self.status in _DECIDING
+
     def decides_on(self, day: date) -> bool:
         """Whether this version decides facts of a day: it was approved and the day is in its effective range."""
-        return self.status in _DECIDING and day in self.effective
+        return self.is_approved and day in self.effective
 
     def review_is_overdue(self, as_of: date) -> bool:
         """Whether the next review lies in the past while the policy still holds."""

@@ -37,7 +37,7 @@ def plan_spans(payee: Payee, policy: CommissionPolicy, span: DateRange) -> tuple
         for assignment in policy.assignments
         if _applies(assignment, payee)
         for plan in policy.plans
-        if plan.family == assignment.plan and plan.life.decides_on(plan.life.effective.start)
+        if plan.family == assignment.plan and plan.life.is_approved
         for effective in _common((assignment.effective, plan.life.effective, span))
     ]
     found: list[PlanSpan] = []

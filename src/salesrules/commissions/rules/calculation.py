@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from salesrules.commissions.model import (
@@ -29,6 +29,7 @@ from salesrules.core import (
     InvalidValue,
     Money,
     Period,
+    PolicyLife,
     PolicyReference,
     Reason,
     total,
@@ -61,7 +62,8 @@ def calculate_commissions(
     """
     if period.kind is not policy.pay_period:
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
-    faults = [f for f in check_policy(policy) if f.severity == "error"] + list(check_facts(facts))
+    faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
+    faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life), *check_facts(facts)]
     if faults:
         raise InvalidDocument(tuple(faults))
     transactions = {t.id: t for t in facts.transactions}
@@ -103,6 +105,17 @@ def calculate_commissions(
         currencies=currencies,
         version=version,
     )
+
+
+def _unapproved(section: str, life: PolicyLife) -> Iterator[Fault]:
+    if not life.is_approved:
+        yield Fault(
+            code="commissions.unapproved",
+            path=f"{section}.life.status",
+            problem="an unapproved version decides nothing",
+            remedy="have it approved, and name the approver",
+            value=life.status.value,
+        )
 
 
 def _periods_from(first: date | None, period: Period, calendar: FiscalCalendar) -> tuple[Period, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from salesrules.commissions.model import DIRECT, override_role
 from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, DirectCredit, OverrideCredit, Plan
-from salesrules.core import DateRange, Fault, PolicyStatus, Rate
+from salesrules.core import DateRange, Fault, Rate
 
 __all__ = ["check_policy"]
 
@@ -50,11 +50,7 @@ def _repeated_ids(policy: CommissionPolicy) -> Iterator[Fault]:
 
 
 def _overlapping_versions(policy: CommissionPolicy) -> Iterator[Fault]:
-    deciding = [
-        (index, plan)
-        for index, plan in enumerate(policy.plans)
-        if plan.life.status not in (PolicyStatus.DRAFT, PolicyStatus.REVIEWED)
-    ]
+    deciding = [(index, plan) for index, plan in enumerate(policy.plans) if plan.life.is_approved]
     for place, (index, plan) in enumerate(deciding):
         for _, other in deciding[:place]:
             if plan.family == other.family and plan.life.effective.overlaps(other.life.effective):
