@@ -24,6 +24,7 @@ from salesrules.commissions.rules.policy_checks import check_policy
 from salesrules.core import (
     CurrencyTable,
     DateRange,
+    Fault,
     FiscalCalendar,
     InvalidDocument,
     InvalidValue,
