@@ -96,7 +96,7 @@ CASES: dict[str, tuple[Change, tuple[str, ...]]] = {
     ),
     "an unapproved version": (
         lambda f: edit(f, "rulebook.toml", 'status = "in_force" #', 'status = "draft" #'),
-        ("quotas.life.status", "draft"),
+        ("rulebook.toml:11: quotas.life.status", "draft"),
     ),
     "a plan that nobody is assigned to": (
         lambda f: edit(f, "rulebook.toml", 'positions = ["Representative"]', 'positions = ["Clerk"]'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from salesrules.company.mapping import CompanyDocument
 from salesrules.company.paths import inside
 from salesrules.company.results import CompanyResult
 from salesrules.company.rollups import roll_up_people, roll_up_regions
+from salesrules.core import Fault, InvalidDocument
 from salesrules.quotas import QuotaPolicy, apply_ramps
 from salesrules.reports import CurveBasis, PlanCurve, ReportContent
 from salesrules.rulebook import Rulebook
-from salesrules.wire import load_document, load_rulebook
+from salesrules.wire import find_lines, load_document, load_rulebook
 
 __all__ = ["Company", "load"]
 
@@ -50,17 +51,29 @@ class Company:
         quota_policy = self.rulebook.policy(QuotaPolicy)
         facts = self.facts.commissions
         ramped = apply_ramps(facts.quotas, quota_policy, self.rulebook.calendar)
-        run = calculate_commissions(
-            attrs.evolve(facts, quotas=ramped),
-            policy,
-            period=found,
-            quota_policy=quota_policy,
-            calendar=self.rulebook.calendar,
-            currencies=self.rulebook.currencies,
-            version=self.rulebook.version,
-            on_progress=on_progress,
-        )
+        try:
+            run = calculate_commissions(
+                attrs.evolve(facts, quotas=ramped),
+                policy,
+                period=found,
+                quota_policy=quota_policy,
+                calendar=self.rulebook.calendar,
+                currencies=self.rulebook.currencies,
+                version=self.rulebook.version,
+                on_progress=on_progress,
+            )
+        except InvalidDocument as error:
+            raise InvalidDocument(self._placed(error.faults)) from None
         return CompanyResult(content=self._content(run), version=run.version, currency=self.document.company.currency)
+
+    def _placed(self, faults: Sequence[Fault]) -> tuple[Fault, ...]:
+        """The faults, those of policies with the rulebook's file and line."""
+        name = self.document.company.rulebook
+        ours = [fault.path for fault in faults if fault.path.partition(".")[0] in self.rulebook.sections]
+        lines = find_lines(inside(self.folder, name), ours) if ours else {}
+        return tuple(
+            attrs.evolve(fault, file=name, line=lines[fault.path]) if fault.path in lines else fault for fault in faults
+        )
 
     def _content(self, run: CommissionRun) -> ReportContent:
         facts, policy = self.facts, self.rulebook.policy(CommissionPolicy)

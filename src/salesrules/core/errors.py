@@ -5,6 +5,9 @@ Exceptions keep positional fields, because keyword-only frozen exceptions can ne
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -155,5 +158,6 @@ class InvalidDocument(SalesRulesError, ValueError):
 
 
 def _shown(value: Any, limit: int = 80) -> str:
-    text = repr(value)
+    plain = isinstance(value, Decimal | Fraction | date)
+    text = str(value) if plain else repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
