@@ -8,7 +8,13 @@ from pathlib import Path
 
 import attrs
 
-from salesrules.commissions import CommissionPolicy, CommissionRun, PayoutCurve, calculate_commissions
+from salesrules.commissions import (
+    CommissionPolicy,
+    CommissionRun,
+    PayoutCurve,
+    TransactionKind,
+    calculate_commissions,
+)
 from salesrules.company.facts import CompanyFacts, read_facts
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.paths import inside
@@ -91,6 +97,7 @@ class Company:
             regions={id: region.name for id, region in facts.regions.items()},
             tables=[roll_up_regions(facts, run, currency), roll_up_people(facts, run, currency)],
             curves=_curves(policy, run),
+            sales=sum(transaction.kind is TransactionKind.SALE for transaction in facts.commissions.transactions),
             changes=facts.changes,
         )
 

@@ -38,15 +38,15 @@ def _iso() -> CurrencyTable:
     return CurrencyTable.iso()
 
 
-def format_number(number: Number, locale: str = "en") -> str:
-    """A number with the locale's separators and all its digits, without idle zeros at its end.
+def format_number(number: Number, locale: str = "en", digits: int = 0) -> str:
+    """A number with the locale's separators and all its digits, without idle zeros after the first `digits`.
 
     A fraction that does not end within 12 digits is rounded half to even to 6 and marked with ≈.
 
-    >>> format_number(Decimal("1234567.8900")), format_number(Fraction(1, 3))
-    ('1,234,567.89', '≈0.333333')
+    >>> format_number(Decimal("1234567.8900")), format_number(Fraction(1, 3)), format_number(5, digits=2)
+    ('1,234,567.89', '≈0.333333', '5.00')
     """
-    return _display(number, _pattern("number", negotiate(locale), 0), locale)
+    return _display(number, _pattern("number", negotiate(locale), digits), locale)
 
 
 def format_rate(rate: Rate | Number, locale: str = "en") -> str:

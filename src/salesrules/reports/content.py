@@ -64,7 +64,10 @@ class PlanCurve:
 
 @attrs.frozen(kw_only=True)
 class ReportContent:
-    """Everything on a report's pages; names are by id, and an id without a name is shown as it is."""
+    """Everything on a report's pages; names are by id, and an id without a name is shown as it is.
+
+    `sales` counts the sales that were read, in all periods; `changes` say what was read and changed in reading.
+    """
 
     company: str
     note: str
@@ -77,6 +80,7 @@ class ReportContent:
     regions: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)
     tables: tuple[RollUpTable, ...] = attrs.field(default=(), converter=as_tuple)
     curves: tuple[PlanCurve, ...] = attrs.field(default=(), converter=as_tuple)
+    sales: int = 0
     changes: tuple[Reason, ...] = attrs.field(default=(), converter=as_tuple)
 
     def findings(self) -> tuple[Reason, ...]:

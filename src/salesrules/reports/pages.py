@@ -1,0 +1,135 @@
+"""Pages and views: a report as one file that needs nothing else, and the pieces that a notebook shows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from salesrules.core import Derivation
+from salesrules.messages import derivation_lines
+from salesrules.reports import summaries
+from salesrules.reports.content import CurveBasis, PlanCurve, ReportContent
+from salesrules.reports.extras import environment
+from salesrules.reports.pictures import draw_payout_curve
+from salesrules.reports.statements import statement_view
+from salesrules.reports.words import Names, Words
+
+__all__ = ["render_derivation", "render_report", "render_statement", "render_summary"]
+
+
+@attrs.frozen(kw_only=True)
+class Picture:
+    """A curve's picture with what stands below it."""
+
+    plan: str
+    component: str
+    mode: str
+    svg: str
+
+
+def render_report(content: ReportContent, locale: str = "en") -> str:
+    """A run as one HTML file: totals, payees, roll-ups, curves, every statement line by line, findings, sources.
+
+    It holds no script and asks for nothing over a network. Names are escaped.
+
+    Raises `UnknownName` for a locale that is not served, `MissingExtra` where the extra `report` is not installed.
+    """
+    names = _names(content, locale)
+    views = [
+        statement_view(content, statement, names, f"statement-{number}")
+        for number, statement in enumerate(content.run.statements, 1)
+    ]
+    return _render(
+        "report.html.j2",
+        names.words,
+        **_summary(content, names),
+        pictures=_pictures(content, names),
+        statements=views,
+        findings=summaries.findings(content, names),
+        changes=[names.sentence(reason) for reason in content.changes],
+    )
+
+
+def render_summary(content: ReportContent, locale: str = "en") -> str:
+    """A run's totals and table of payees as a piece of HTML for a notebook.
+
+    Raises as `render_report` does.
+    """
+    names = _names(content, locale)
+    return _render("summary.html.j2", names.words, **_summary(content, names))
+
+
+def render_statement(content: ReportContent, payee: str, locale: str = "en") -> str:
+    """A payee's statements of the run, line by line, as a piece of HTML for a notebook; none is an empty piece.
+
+    Raises as `render_report` does.
+    """
+    names = _names(content, locale)
+    views = [
+        statement_view(content, statement, names, "")
+        for statement in content.run.statements
+        if statement.payee == payee
+    ]
+    return _render("statement.html.j2", names.words, statements=views)
+
+
+def render_derivation(derivation: Derivation, locale: str = "en") -> str:
+    """How a number came about, as nested HTML for a notebook.
+
+    Raises as `render_report` does.
+    """
+    words = Words(locale)
+    return _render("derivation.html.j2", words, lines=derivation_lines(derivation, words.locale))
+
+
+def _names(content: ReportContent, locale: str) -> Names:
+    return Names(content, Words(locale, content.run.currencies))
+
+
+def _render(template: str, words: Words, **values: Any) -> str:
+    return environment().get_template(template).render(words=words, say=words.say, **values)
+
+
+def _summary(content: ReportContent, names: Names) -> dict[str, Any]:
+    return {
+        "content": content,
+        "period": names.words.period(content.run.period.label),
+        "totals": summaries.totals(content, names),
+        "payees": summaries.payee_rows(content, names),
+        "roll_ups": summaries.roll_ups(content, names),
+        "ties": summaries.ties(content, names),
+        "outside": summaries.outside_territory(content, names),
+    }
+
+
+def _pictures(content: ReportContent, names: Names) -> list[Picture]:
+    return [_picture(curve, content, names) for curve in content.curves]
+
+
+def _picture(curve: PlanCurve, content: ReportContent, names: Names) -> Picture:
+    words, plan = names.words, names.plan(curve.plan)
+    statements = [statement for statement in content.run.statements if curve.plan in statement.plans]
+    marks: list[Decimal | Fraction] = []
+    if curve.basis is CurveBasis.ATTAINMENT:
+        marks += [
+            share
+            for statement in statements
+            for measurement in statement.measurements
+            if (measurement.plan, measurement.component) == (curve.plan, curve.component)
+            and (share := measurement.attainment) is not None
+        ]
+    return Picture(
+        plan=plan,
+        component=curve.component,
+        mode=words.choice(curve.curve.mode),
+        svg=draw_payout_curve(
+            curve,
+            words.locale,
+            title=words.say("curve_of", plan=plan, component=curve.component),
+            currency=next((statement.currency for statement in statements), ""),
+            marks=marks,
+        ),
+    )

@@ -1,0 +1,228 @@
+"""A statement as it is shown: head, components, every line, balance entries and totals that the lines sum to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import attrs
+
+from salesrules.commissions import Measurement, Statement, StatementLine
+from salesrules.core import EXACT, exact_sum
+from salesrules.reports.content import ReportContent
+from salesrules.reports.summaries import Attainment, attainments
+from salesrules.reports.words import Names
+
+__all__ = ["BalanceRow", "ComponentRow", "LineRow", "Measured", "StatementView", "statement_view"]
+
+
+@attrs.frozen(kw_only=True)
+class LineRow:
+    """One line; amounts are exact, `amount` is what is paid. `seller` is empty where the payee sold."""
+
+    day: str
+    transaction: str
+    source: str
+    customer: str
+    role: str
+    seller: str
+    component: str
+    measured: str
+    before: str
+    after: str
+    tiers: tuple[str, ...]
+    earned: str
+    capped: str
+    amount: str
+
+
+@attrs.frozen(kw_only=True)
+class Measured:
+    """A component's measure over one span, with its quota and attainment where it has one."""
+
+    span: str
+    measured: str
+    quota: str
+    attainment: Attainment | None
+
+
+@attrs.frozen(kw_only=True)
+class ComponentRow:
+    """One component of a plan: what was measured, and what its lines paid."""
+
+    plan: str
+    component: str
+    measures: tuple[Measured, ...]
+    lines: str
+    amount: str
+
+
+@attrs.frozen(kw_only=True)
+class BalanceRow:
+    """A balance entry: why, by which policy entry, what it adds to the pay and to what is owed."""
+
+    kind: str
+    policy: str
+    amount: str
+    owed: str
+
+
+@attrs.frozen(kw_only=True)
+class StatementView:
+    """One statement in words; the sums below the lines are exact, and `rounding` is what rounding added in all."""
+
+    anchor: str
+    name: str
+    id: str
+    position: str
+    period: str
+    currency: str
+    plans: tuple[str, ...]
+    components: tuple[ComponentRow, ...]
+    lines: tuple[LineRow, ...]
+    count: str
+    exact: str
+    capped: str
+    rounding: str
+    balances: tuple[BalanceRow, ...]
+    earned: str
+    earned_amount: str
+    paid: str
+    paid_amount: str
+    opening: str
+    closing: str
+
+
+def statement_view(content: ReportContent, statement: Statement, names: Names, anchor: str) -> StatementView:
+    """A statement put in words."""
+    words, currency = names.words, statement.currency
+    exact = exact_sum(line.earned for line in statement.lines)
+    capped = exact_sum(line.capped for line in statement.lines)
+    rounding = EXACT.subtract(statement.earned.amount, EXACT.subtract(exact, capped))
+    digits = _measure_digits(statement, words.currencies.digits(currency))
+    return StatementView(
+        anchor=anchor,
+        name=names.person(statement.payee),
+        id=statement.payee,
+        position=content.positions.get(statement.payee, ""),
+        period=words.period(statement.period.label),
+        currency=currency,
+        plans=tuple(names.plan(plan) for plan in statement.plans),
+        components=_components(statement, names, digits),
+        lines=tuple(_line(line, names, digits[line.plan, line.component]) for line in statement.lines),
+        count=words.number(len(statement.lines)),
+        exact=words.amount(exact, currency),
+        capped=words.amount(capped.copy_negate(), currency) if capped else "",
+        rounding=words.amount(rounding, currency),
+        balances=tuple(
+            BalanceRow(
+                kind=words.choice(entry.kind),
+                policy=entry.policy,
+                amount=words.money(entry.amount),
+                owed=words.money(entry.owed),
+            )
+            for entry in statement.balances
+        ),
+        earned=words.money(statement.earned),
+        earned_amount=words.amount(statement.earned.amount, currency),
+        paid=words.money(statement.paid),
+        paid_amount=words.amount(statement.paid.amount, currency),
+        opening=words.money(statement.opening),
+        closing=words.money(statement.closing),
+    )
+
+
+def _measure_digits(statement: Statement, digits: int) -> dict[tuple[str, str], int]:
+    """How many digits each component's measures are shown with: a currency's for amounts, none for whole units."""
+    found: dict[tuple[str, str], int] = {}
+    for measurement in statement.measurements:
+        key = measurement.plan, measurement.component
+        found[key] = max(found.get(key, 0), _places(measurement.measured))
+    for line in statement.lines:
+        key = line.plan, line.component
+        found[key] = max(found.get(key, 0), _places(line.measured), _places(line.after))
+    return {key: digits if places else 0 for key, places in found.items()}
+
+
+def _places(number: Decimal) -> int:
+    """How many digits after the point a number needs."""
+    exponent = number.normalize(EXACT).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _components(statement: Statement, names: Names, digits: Mapping[tuple[str, str], int]) -> tuple[ComponentRow, ...]:
+    """One row for each component that was measured or paid, in the order of the plans."""
+    words, currency = names.words, statement.currency
+    measures: dict[tuple[str, str], list[Measurement]] = {}
+    amounts: dict[tuple[str, str], list[Decimal]] = {}
+    for measurement in statement.measurements:
+        measures.setdefault((measurement.plan, measurement.component), []).append(measurement)
+    for line in statement.lines:
+        amounts.setdefault((line.plan, line.component), []).append(line.amount.amount)
+    return tuple(
+        ComponentRow(
+            plan=names.plan(plan),
+            component=component,
+            measures=tuple(
+                _measured(measurement, names, digits[plan, component])
+                for measurement in measures.get((plan, component), ())
+            ),
+            lines=words.number(len(amounts.get((plan, component), ()))),
+            amount=words.amount(exact_sum(amounts.get((plan, component), ())), currency),
+        )
+        for plan, component in dict.fromkeys([*measures, *amounts])
+    )
+
+
+def _measured(measurement: Measurement, names: Names, digits: int) -> Measured:
+    words = names.words
+    return Measured(
+        span=words.period(measurement.label),
+        measured=words.number(measurement.measured, digits),
+        quota="" if measurement.quota is None else words.number(measurement.quota, digits),
+        attainment=next(iter(attainments([measurement], names)), None),
+    )
+
+
+def _line(line: StatementLine, names: Names, digits: int) -> LineRow:
+    words, currency = names.words, line.amount.currency
+    transaction = line.credit.transaction
+    return LineRow(
+        day=words.day(line.credit.day),
+        transaction=transaction.id,
+        source=transaction.source,
+        customer=names.customer(str(transaction.attributes.get("customer", ""))),
+        role=words.role(line.credit.role),
+        seller="" if transaction.payee == line.credit.payee else names.person(transaction.payee),
+        component=line.component,
+        measured=words.number(line.measured, digits),
+        before=words.number(line.before, digits),
+        after=words.number(line.after, digits),
+        tiers=tuple(_tiers(line, names, digits)),
+        earned=words.amount(line.earned, currency),
+        capped=words.amount(line.capped.copy_negate(), currency) if line.capped else "",
+        amount=words.amount(line.amount.amount, currency),
+    )
+
+
+def _tiers(line: StatementLine, names: Names, digits: int) -> Sequence[str]:
+    words = names.words
+    if line.reversal is not None:
+        share = line.reversal.share_after - line.reversal.share_before
+        return [
+            words.say(
+                "taken_back",
+                share=words.rate(share),
+                paid=words.money(line.reversal.paid),
+                line=line.reversal.line,
+            )
+        ]
+    if len(line.pieces) == 1:
+        [piece] = line.pieces
+        return [words.say("tier", tier=piece.tier + 1, rate=words.rate(piece.rate))]
+    return [
+        words.say(
+            "tier_share", tier=piece.tier + 1, rate=words.rate(piece.rate), measure=words.number(piece.measure, digits)
+        )
+        for piece in line.pieces
+    ]
