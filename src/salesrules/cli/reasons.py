@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["LABELS"]
+from salesrules.core import ReasonCode
+
+__all__ = ["LABELS", "REASONS"]
+
+#: The command line gives no reasons of its own.
+REASONS: tuple[ReasonCode, ...] = ()
 
 LABELS: dict[str, tuple[str, ...]] = {
     "cli.label.reading": ("folder",),
