@@ -23,6 +23,7 @@ from salesrules.core import (
     TieOrder,
     as_parameters,
     as_tuple,
+    to_decimal,
 )
 
 __all__ = [
@@ -118,6 +119,10 @@ PERIODS_PER_YEAR = {
 }
 
 
+def _as_weights(weights: Iterable[object]) -> tuple[Decimal, ...]:
+    return tuple(to_decimal(weight, f"weights[{index}]") for index, weight in enumerate(weights))
+
+
 @attrs.frozen(kw_only=True)
 class Seasonality:
     """How a year's sales spread over its periods of a kind: one weight per period, in the order of the fiscal year.
@@ -128,7 +133,7 @@ class Seasonality:
     id: str
     effective: DateRange
     kind: PeriodKind = attrs.field(converter=PeriodKind)
-    weights: tuple[Decimal, ...] = attrs.field(converter=as_tuple)
+    weights: tuple[Decimal, ...] = attrs.field(converter=_as_weights)
 
     def __attrs_post_init__(self) -> None:
         count = PERIODS_PER_YEAR.get(self.kind)
@@ -137,8 +142,8 @@ class Seasonality:
         if len(self.weights) != count:
             raise InvalidValue("weights", len(self.weights), f"give {count} weights, one per {self.kind.value}")
         for index, weight in enumerate(self.weights):
-            if not isinstance(weight, Decimal | int) or isinstance(weight, bool) or not weight >= 0:
-                raise InvalidValue(f"weights[{index}]", weight, "give an exact number that is zero or more")
+            if weight < 0:
+                raise InvalidValue(f"weights[{index}]", weight, "a weight is zero or more")
         if not any(self.weights):
             raise InvalidValue("weights", list(self.weights), "give at least one weight above zero")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from salesrules.core import EXACT, InvalidValue, TieOrder, allocate_units
+from salesrules.core import EXACT, InvalidValue, TieOrder, allocate_units, to_decimal
 from salesrules.quotas.policy import QuotaPolicy, TableOrder
 
 __all__ = ["from_units", "split_amount", "split_table", "table_units", "to_units"]
@@ -18,7 +18,7 @@ Weight = Decimal | Fraction | int
 def to_units(amount: Decimal, unit: str, policy: QuotaPolicy) -> int:
     """The amount in the smallest units that policy splits; raises `InvalidValue` where it has more digits."""
     digits = policy.rounding_of(unit).digits
-    units = amount.scaleb(digits, context=EXACT)
+    units = to_decimal(amount).scaleb(digits, context=EXACT)
     if units != units.to_integral_value():
         raise InvalidValue("amount", amount, f"round it to {digits} digits before splitting it")
     return int(units)

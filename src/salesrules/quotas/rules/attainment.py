@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from salesrules.core import DateRange, Decision, InvalidValue, PolicyReference, decide
+from salesrules.core import DateRange, Decision, InvalidValue, PolicyReference, decide, to_decimal
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Attainment, HeldQuota, Measure, Pace, PacePart, QuotaPiece
 from salesrules.quotas.policy import DayCount, PaceBasis, PacePolicy, PaceStatus
@@ -28,7 +28,7 @@ class CountsWorkingDays(Protocol):
 def calculate_attainment(quota: HeldQuota, achieved: Decimal | Fraction) -> Attainment:
     """How much of a quota was reached; `achieved` is in the quota's unit and may be negative (returns).
 
-    A quota of zero counts as reached in full.
+    A quota of zero counts as reached in full. Raises `InvalidValue` for a float or a number that is not finite.
 
     >>> from datetime import date
     >>> from salesrules.core import Rounding
@@ -43,9 +43,7 @@ def calculate_attainment(quota: HeldQuota, achieved: Decimal | Fraction) -> Atta
     >>> attainment.ratio, attainment.variance
     (Fraction(1, 5), Fraction(-40, 1))
     """
-    if isinstance(achieved, bool) or not isinstance(achieved, Decimal | Fraction | int):
-        raise InvalidValue("achieved", achieved, "give an exact number: a Decimal or a Fraction")
-    return Attainment(quota=quota, achieved=achieved)
+    return Attainment(quota=quota, achieved=_exact(achieved))
 
 
 def calculate_pace(
@@ -62,7 +60,6 @@ def calculate_pace(
     the first day on.
     Raises `InvalidValue` where policy counts working days and `working_time` is missing, or has none in the span.
     """
-    calculate_attainment(quota, achieved)
     elapsed, days = _count(quota.span, as_of, policy, working_time)
     if not days:
         raise InvalidValue("span", str(quota.span), "it has no working day; ask for a span that has one")
@@ -73,7 +70,7 @@ def calculate_pace(
         parts = [PacePart(piece=None, amount=quota.amount, elapsed=elapsed, days=days)]
     else:
         parts = [_part(piece, as_of, policy, working_time) for piece in quota.pieces]
-    return Pace(quota=quota, achieved=achieved, as_of=as_of, elapsed=elapsed, days=days, parts=parts)
+    return Pace(quota=quota, achieved=_exact(achieved), as_of=as_of, elapsed=elapsed, days=days, parts=parts)
 
 
 def check_pace(pace: Pace, policy: PacePolicy) -> Decision:
@@ -104,6 +101,10 @@ def check_pace(pace: Pace, policy: PacePolicy) -> Decision:
             )
         ]
     )
+
+
+def _exact(achieved: Decimal | Fraction) -> Decimal | Fraction:
+    return achieved if isinstance(achieved, Fraction) else to_decimal(achieved, "achieved")
 
 
 def _part(piece: QuotaPiece, as_of: date, policy: PacePolicy, working_time: CountsWorkingDays | None) -> PacePart:

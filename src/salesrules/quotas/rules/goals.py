@@ -7,7 +7,17 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from salesrules.core import Decision, InvalidValue, PolicyReference, Rate, Reason, Severity, decide, exact_sum
+from salesrules.core import (
+    Decision,
+    InvalidValue,
+    PolicyReference,
+    Rate,
+    Reason,
+    Severity,
+    decide,
+    exact_sum,
+    to_decimal,
+)
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Goal
 from salesrules.quotas.policy import GoalPolicy, GoalVerdict
@@ -87,7 +97,7 @@ def _achievable(goal: Goal, policy: GoalPolicy, history: Decimal | None) -> Iter
     if goal.amount is None:
         yield codes.GOAL_NOT_MEASURABLE(goal=goal.id, missing="amount", path="goal.amount")
         return
-    if history is None or history <= 0:
+    if history is None or to_decimal(history, "history") <= 0:
         yield codes.GOAL_WITHOUT_HISTORY(goal=goal.id, path="history")
         return
     ratio = Fraction(goal.amount) / Fraction(history)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from salesrules.core import InvalidValue, Rate, exact_product, exact_sum
+from salesrules.core import InvalidValue, Rate, exact_product, exact_sum, to_decimal
 from salesrules.quotas.model import Measure, Quota
 from salesrules.quotas.policy import QuotaPolicy
 from salesrules.quotas.rules.allocation import Weight, split_amount
@@ -62,9 +62,9 @@ def calculate_growth_quota(base: Decimal, growth: Rate, unit: str, policy: Quota
 
     Source: quota setting by territory growth, "last quarter's sales + growth" (blog.salescookie.com, 2024-07-17).
     """
-    return policy.rounding_of(unit)(exact_sum((base, growth.of(base))))
+    return policy.rounding_of(unit)(exact_sum((to_decimal(base, "base"), growth.of(base))))
 
 
 def _check_market(field: str, market: Decimal) -> None:
-    if not market > 0:
+    if to_decimal(market, field) <= 0:
         raise InvalidValue(field, market, "give the size of the market, above zero")

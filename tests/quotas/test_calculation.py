@@ -1,0 +1,202 @@
+"""What a holder has to sell over a span: sums, proration, and everything that is missing, at once."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesrules.core import DateRange, FiscalCalendar, InvalidDocument, InvalidValue, PolicyLife, Rounding
+from salesrules.quotas import Quota, QuotaPolicy, calculate_quota, calculate_quotas
+
+
+def faults_of(call) -> list:
+    with pytest.raises(InvalidDocument) as caught:
+        call()
+    return list(caught.value.faults)
+
+
+def test_whole_lines_are_summed_in_any_order(make_line, policy, calendar) -> None:
+    lines = [make_line("2020-M01", "100.10"), make_line("2020-M02", "200"), make_line("2020-M03", "300.015")]
+    lines += [make_line("2020-M01", "999", holder="bo"), make_line("2020-M01", "7", unit="count", measure="quantity")]
+    quarter = calendar.period("2020-Q1").span
+    for order in itertools.permutations(lines):
+        held = calculate_quota("ana", quarter, order, policy, calendar)
+        assert (held.amount, held.unit, held.measure) == (Decimal("600.115"), "USD", "amount")
+        assert [piece.quota.id for piece in held.pieces] == ["ana:2020-M01", "ana:2020-M02", "ana:2020-M03"]
+    assert (
+        calculate_quota("ana", calendar.period("2020-01").span, lines, policy, calendar, measure="quantity").amount == 7
+    )
+
+
+def test_lines_outside_the_span_do_not_count(make_line, policy, calendar) -> None:
+    lines = [make_line(f"2020-M0{month}", month) for month in (1, 2, 3)]
+    assert calculate_quota("ana", calendar.period("2020-M02").span, lines, policy, calendar).amount == 2
+
+
+def test_a_part_of_a_line_is_its_days_share(make_line, policy, calendar) -> None:
+    span = DateRange(date(2020, 1, 31), date(2020, 2, 2))
+    held = calculate_quota("ana", span, [make_line("2020-M01", "310"), make_line("2020-M02", "100")], policy, calendar)
+    assert [str(piece.amount) for piece in held.pieces] == ["10.00", "3.45"]
+    assert [(piece.before, piece.through, piece.days) for piece in held.pieces] == [(30, 31, 31), (0, 1, 29)]
+
+
+@given(
+    cents=st.integers(0, 10**9),
+    days=st.integers(1, 400),
+    cuts=st.sets(st.integers(1, 399), max_size=8),
+    mode=st.sampled_from(["half_up", "half_even", "up", "down", "ceiling", "floor"]),
+)
+def test_the_pieces_of_any_cutting_sum_to_the_line(cents, days, cuts, mode) -> None:
+    policy = QuotaPolicy(
+        life=PolicyLife(status="draft", scope="all", owner="ops", effective=DateRange(date(2020, 1, 1))),
+        rounding=Rounding(digits=2, mode=mode),
+        proration="prorate_by_days",
+    )
+    start = date(2020, 1, 1)
+    line = Quota(
+        id="q",
+        holder="ana",
+        span=DateRange(start, start + timedelta(days=days)),
+        amount=Decimal(cents).scaleb(-3),
+        unit="USD",
+    )
+    edges = [0, *sorted(cut for cut in cuts if cut < days), days]
+    calendar = FiscalCalendar()
+    pieces = [
+        calculate_quota(
+            "ana", DateRange(start + timedelta(days=a), start + timedelta(days=b)), [line], policy, calendar
+        )
+        for a, b in itertools.pairwise(edges)
+    ]
+    assert sum(piece.amount for piece in pieces) == line.amount
+    for piece, (a, b) in zip(pieces, itertools.pairwise(edges), strict=True):
+        assert abs(Fraction(piece.amount) - Fraction(line.amount) * (b - a) / days) < Fraction(2, 100)
+        assert piece.derivation().recompute() == piece.amount
+
+
+def test_a_part_is_refused_where_policy_says_so(make_line, make_policy, calendar) -> None:
+    policy, line = make_policy(proration="refuse"), make_line("2020-Q1")
+    assert calculate_quota("ana", line.span, [line], policy, calendar).amount == 100
+    for span in (DateRange(date(2020, 1, 2), line.span.end), DateRange(line.span.start, date(2020, 3, 31))):
+        (fault,) = faults_of(lambda span=span: calculate_quota("ana", span, [line], policy, calendar))
+        assert (fault.code, fault.path) == ("quotas.partial_line", "quotas[ana]")
+        assert "90 of the 91 days of line ana:2020-Q1" in fault.problem
+
+
+def test_missing_months_are_all_named_with_the_remedy(make_line, policy, calendar) -> None:
+    lines = [make_line("2020-M02"), make_line("2020-M05"), make_line("2020-M01", holder="bo")]
+    span = calendar.period("2020-H1").span
+    (ana, bo) = faults_of(lambda: calculate_quotas(["ana", "bo"], span, lines, policy, calendar))
+    assert ana.code == bo.code == "quotas.missing"
+    assert "ana has no quota" in ana.problem
+    assert "missing: 2020-M01, 2020-M03, 2020-M04, 2020-M06" in ana.problem
+    document = tomllib.loads(ana.remedy.split("\n", 1)[1])
+    assert document == {
+        "quotas": {
+            "ramps": [
+                {
+                    "id": "ana-2020-01-01",
+                    "holders": ["ana"],
+                    "starts": date(2020, 1, 1),
+                    "shares": ["50%"],
+                    "base": "next",
+                },
+                {
+                    "id": "ana-2020-03-01",
+                    "holders": ["ana"],
+                    "starts": date(2020, 3, 1),
+                    "shares": ["50%", "50%"],
+                    "base": "next",
+                },
+            ]
+        }
+    }
+    assert bo.remedy == "add a target line for the days that are missing"  # no later month, so no ramp could help
+
+
+def test_a_month_with_a_line_for_some_days_only_is_missing_in_part(make_line, policy, calendar) -> None:
+    half = make_line("2020-M01", span=DateRange(date(2020, 1, 10), date(2020, 1, 20)))
+    (fault,) = faults_of(
+        lambda: calculate_quota(
+            "ana", calendar.period("2020-M01").span, [half, make_line("2020-M02")], policy, calendar
+        )
+    )
+    assert "2020-M01 (in part: [2020-01-01, 2020-01-10), [2020-01-20, 2020-02-01))" in fault.problem
+    assert "ramp" not in fault.remedy  # a ramp fills whole months only
+
+
+def test_a_span_that_begins_within_a_missing_month_names_the_month(make_line, policy, calendar) -> None:
+    span = DateRange(date(2020, 1, 17), date(2020, 3, 1))
+    (fault,) = faults_of(lambda: calculate_quota("ana", span, [make_line("2020-M02")], policy, calendar))
+    assert "missing: 2020-M01;" in str(fault)
+    assert "starts = 2020-01-01" in fault.remedy
+
+
+def test_names_are_escaped_in_the_remedy(make_line, policy, calendar) -> None:
+    name = 'O"Hara\\\n\x7f李'
+    lines = [make_line("2020-M02", holder=name)]
+    (fault,) = faults_of(lambda: calculate_quota(name, calendar.period("2020-Q1").span, lines, policy, calendar))
+    assert tomllib.loads(fault.remedy.split("\n", 1)[1])["quotas"]["ramps"][0]["holders"] == [name]
+
+
+def test_overlapping_lines_are_named(make_line, policy, calendar) -> None:
+    lines = [make_line("2020-Q1"), make_line("2020-M01"), make_line("2020-M03")]
+    found = faults_of(lambda: calculate_quota("ana", calendar.period("2020-Q1").span, lines, policy, calendar))
+    assert [fault.code for fault in found] == ["quotas.overlapping_lines"] * 2
+    assert "ana:2020-M01 and ana:2020-Q1 both cover 2020-01-01" in found[0].problem
+    assert "ana:2020-Q1 and ana:2020-M03 both cover 2020-03-01" in found[1].problem
+
+
+def test_lines_in_two_units_are_refused(make_line, policy, calendar) -> None:
+    lines = [make_line("2020-M01"), make_line("2020-M02", unit="EUR"), make_line("2020-M03")]
+    (fault,) = faults_of(lambda: calculate_quota("ana", calendar.period("2020-Q1").span, lines, policy, calendar))
+    assert (fault.code, fault.value) == ("quotas.mixed_units", "EUR, USD")
+
+
+def test_an_open_span_is_refused(policy, calendar) -> None:
+    with pytest.raises(InvalidValue, match="closed span"):
+        calculate_quota("ana", DateRange(date(2020, 1, 1)), [], policy, calendar)
+
+
+def test_market_shares_are_averaged_by_days_and_never_prorated(make_line, make_policy, calendar) -> None:
+    policy = make_policy(proration="refuse")
+    share = {"unit": "share", "measure": "market_share"}
+    lines = [make_line("2020-M01", "0.10", **share), make_line("2020-M02", "0.20", **share)]
+    span = DateRange(date(2020, 1, 22), date(2020, 2, 21))  # ten days of January, twenty of February
+    held = calculate_quota("ana", span, lines, policy, calendar, measure="market_share")
+    assert held.amount == Fraction(1, 6)
+    assert held.derivation().recompute() == Fraction(1, 6)
+
+
+def test_a_calendar_of_weeks_names_its_own_months(make_line, policy) -> None:
+    retail = FiscalCalendar(pattern="4-4-5", first_month=2)
+    months = [retail.period(f"2020-M{number:02}") for number in (1, 2, 3)]
+    lines = [make_line("2020-M01", 10, id=str(month), span=month.span) for month in months]
+    quarter = retail.period("2020-Q1").span
+    assert calculate_quota("ana", quarter, lines, policy, retail).amount == 30
+    (fault,) = faults_of(lambda: calculate_quota("ana", quarter, lines[1:], policy, retail))
+    assert "missing: 2020-M01;" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("amount", "-0.01"),
+        ("holder", " "),
+        ("id", ""),
+        ("span", DateRange(date(2020, 1, 1))),
+        ("unit", ""),
+        ("measure", ""),
+    ],
+)
+def test_a_line_says_what_it_cannot_hold(make_line, field, value) -> None:
+    with pytest.raises(InvalidValue, match=field):
+        make_line("2020-M01", **{field: value}) if field != "amount" else make_line("2020-M01", value)
+    assert make_line("2020-M01", 0).amount == 0
