@@ -79,6 +79,7 @@ def test_the_pieces_of_any_cutting_sum_to_the_line(cents, days, cuts, mode) -> N
     for piece, (a, b) in zip(pieces, itertools.pairwise(edges), strict=True):
         assert abs(Fraction(piece.amount) - Fraction(line.amount) * (b - a) / days) < Fraction(2, 100)
         assert piece.derivation().recompute() == piece.amount
+        assert piece.amount >= 0
 
 
 def test_a_part_is_refused_where_policy_says_so(make_line, make_policy, calendar) -> None:

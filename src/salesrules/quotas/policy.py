@@ -170,6 +170,10 @@ class PaceStatus(StrEnum):
     AHEAD = "ahead"
 
 
+def _as_statuses(table: BandTable[Any]) -> BandTable[PaceStatus]:
+    return attrs.evolve(table, bands=[attrs.evolve(band, value=PaceStatus(band.value)) for band in table.bands])
+
+
 @attrs.frozen(kw_only=True)
 class PacePolicy:
     """How pace is measured and judged.
@@ -179,7 +183,7 @@ class PacePolicy:
     """
 
     id: str
-    status: BandTable[PaceStatus]
+    status: BandTable[PaceStatus] = attrs.field(converter=_as_statuses)
     day_count: DayCount = attrs.field(default=DayCount.CALENDAR, converter=DayCount)
     expected_by: PaceBasis = attrs.field(default=PaceBasis.LINES, converter=PaceBasis)
 
@@ -237,6 +241,10 @@ class GoalVerdict(StrEnum):
     UNREALISTIC = "unrealistic"
 
 
+def _as_verdicts(table: BandTable[Any]) -> BandTable[GoalVerdict]:
+    return attrs.evolve(table, bands=[attrs.evolve(band, value=GoalVerdict(band.value)) for band in table.bands])
+
+
 @attrs.frozen(kw_only=True)
 class GoalPolicy:
     """What a goal must be: `measures` are those the firm can measure, `growth` bands the goal over its history.
@@ -246,7 +254,7 @@ class GoalPolicy:
 
     id: str
     measures: tuple[str, ...] = attrs.field(converter=as_tuple)
-    growth: BandTable[GoalVerdict]
+    growth: BandTable[GoalVerdict] = attrs.field(converter=_as_verdicts)
     maximum_days: int | None = None
 
 

@@ -129,6 +129,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "quotas.label.piece": ("holder", "start", "end"),
     "quotas.label.prorated_quota": (),
     "quotas.label.rounded_quota": ("digits", "mode"),
+    "quotas.label.capped_quota": (),
     "quotas.label.day_share": (),
     "quotas.label.days_counted": (),
     "quotas.label.days_of_line": (),

@@ -156,9 +156,8 @@ class QuotaPiece:
         return Fraction(self.quota.amount) * days / self.days
 
     def _cumulated(self, days: int) -> Decimal:
-        if days == self.days:
-            return self.quota.amount
-        return self.rounding(self._exact(days))
+        # A line finer than the smallest unit could otherwise be passed by its own rounded part.
+        return self.quota.amount if days == self.days else min(self.rounding(self._exact(days)), self.quota.amount)
 
     def derivation(self) -> Derivation:
         """The piece with the line, the days and the rounding that it came from."""
@@ -194,7 +193,16 @@ class QuotaPiece:
             operation=Operation.PRODUCT,
             terms=(self.quota.derivation(), share),
         )
-        return _rounded("quotas.label.rounded_quota", self._cumulated(days), exact, self.rounding)
+        rounded = _rounded("quotas.label.rounded_quota", self.rounding(self._exact(days)), exact, self.rounding)
+        if rounded.value <= self.quota.amount:
+            return rounded
+        return Derivation(
+            label="quotas.label.capped_quota",
+            value=self.quota.amount,
+            unit=self.quota.unit,
+            operation=Operation.MINIMUM,
+            terms=(rounded, self.quota.derivation()),
+        )
 
 
 @attrs.frozen(kw_only=True)
