@@ -201,3 +201,16 @@ def test_a_line_says_what_it_cannot_hold(make_line, field, value) -> None:
     with pytest.raises(InvalidValue, match=field):
         make_line("2020-M01", **{field: value}) if field != "amount" else make_line("2020-M01", value)
     assert make_line("2020-M01", 0).amount == 0
+
+
+def test_a_part_never_passes_a_line_that_is_finer_than_the_smallest_unit(make_line, policy, calendar) -> None:
+    span = DateRange(date(2020, 1, 1), date(2020, 1, 31))
+    first = calculate_quota("ana", span, [make_line("2020-M01", "0.006")], policy, calendar)
+    assert (str(first.amount), first.derivation().recompute()) == ("0.006", Decimal("0.006"))  # not 0.01
+    rest = DateRange(date(2020, 1, 31), date(2020, 2, 1))
+    assert calculate_quota("ana", rest, [make_line("2020-M01", "0.006")], policy, calendar).amount == 0
+
+
+def test_a_holder_without_any_line_is_missing_and_nothing_else(make_line, policy, calendar) -> None:
+    (fault,) = faults_of(lambda: calculate_quota("zoe", calendar.period("2020-M01").span, [], policy, calendar))
+    assert (fault.code, fault.path) == ("quotas.missing", "quotas[zoe]")

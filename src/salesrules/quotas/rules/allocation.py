@@ -125,16 +125,10 @@ def table_units(rows: Sequence[int], columns: Sequence[int], ties: TieOrder = Ti
 
 def _tie_key(ties: TieOrder, cell: tuple[int, int], size: tuple[int, int], share: int) -> tuple[int, int, int]:
     (i, j), (height, width) = cell, size
-    match ties:
-        case TieOrder.FIRST:
-            return (0, (j - i) % width, i)
-        case TieOrder.LAST:
-            i, j = height - 1 - i, width - 1 - j
-            return (0, (j - i) % width, i)
-        case TieOrder.LARGEST_WEIGHT:
-            return (-share, (j - i) % width, i)
-        case TieOrder.SMALLEST_WEIGHT:
-            return (share, (j - i) % width, i)
+    if ties is TieOrder.LAST:
+        i, j = height - 1 - i, width - 1 - j
+    first = {TieOrder.LARGEST_WEIGHT: -share, TieOrder.SMALLEST_WEIGHT: share}.get(ties, 0)
+    return first, (j - i) % width, i
 
 
 def _exchange(start: int, open_cells: list[list[int]], given: list[list[bool]], column_room: list[int]) -> int:
