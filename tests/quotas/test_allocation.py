@@ -122,11 +122,17 @@ def test_a_table_gives_the_left_over_units_to_the_largest_remainders() -> None:
     assert table_units([2, 1], [2, 1]) == [[1, 1], [1, 0]]
 
 
-def test_a_greedy_choice_that_leads_nowhere_is_mended_by_an_exchange() -> None:
-    # By plain largest remainders with room, this table is left with a row and a column that share no open cell.
-    cells = table_units([3, 4, 4], [4, 1, 6])
-    assert [sum(row) for row in cells] == [3, 4, 4]
-    assert [sum(column) for column in zip(*cells, strict=True)] == [4, 1, 6]
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ([3, 4, 4], [4, 1, 6]),
+        ([2, 2, 3, 2, 3], [6, 4, 2]),  # the first full column leads nowhere, the second one does
+        ([4, 6, 6, 4], [4, 4, 4, 5, 3]),
+    ],
+)
+def test_a_greedy_choice_that_leads_nowhere_is_mended_by_exchanges(rows, columns) -> None:
+    cells = table_units(rows, columns)
+    assert cells in literal_floor_and_ceiling_tables(rows, columns)
 
 
 @pytest.mark.parametrize(

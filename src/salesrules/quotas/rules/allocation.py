@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -139,9 +139,10 @@ def _exchange(start: int, open_cells: list[list[int]], given: list[list[bool]], 
     """
     came_from: dict[int, int] = {}  # column -> the row that would be given a unit there
     taken_in: dict[int, int] = {start: -1}  # row -> the column in which it would give its unit up
-    queue = deque([start])
+    full: deque[int] = deque()
+    asked = _rows_to_ask(start, full, taken_in, given)
     while True:
-        i = queue.popleft()
+        i = next(asked)
         for j in open_cells[i]:
             if given[i][j] or j in came_from:
                 continue
@@ -149,10 +150,18 @@ def _exchange(start: int, open_cells: list[list[int]], given: list[list[bool]], 
             if column_room[j]:
                 _settle(j, came_from, taken_in, given)
                 return j
-            for k in range(len(given)):
-                if given[k][j] and k not in taken_in:
-                    taken_in[k] = j
-                    queue.append(k)
+            full.append(j)
+
+
+def _rows_to_ask(start: int, full: deque[int], taken_in: dict[int, int], given: list[list[bool]]) -> Iterator[int]:
+    """The first row, then those that hold a unit in the columns found full; few are asked before a chain is found."""
+    yield start
+    while True:
+        j = full.popleft()
+        for k, units in enumerate(given):
+            if units[j] and k not in taken_in:
+                taken_in[k] = j
+                yield k
 
 
 def _settle(column: int, came_from: dict[int, int], taken_in: dict[int, int], given: list[list[bool]]) -> None:
