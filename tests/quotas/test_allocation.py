@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import DateRange, InvalidValue, PolicyLife, Rounding, TieOrder
@@ -29,6 +29,7 @@ def named(weights) -> dict:
     return {f"n{index}": weight for index, weight in enumerate(weights)}
 
 
+@settings(deadline=None)
 @given(CENTS, WEIGHTS, st.sampled_from(list(TieOrder)))
 def test_parts_sum_to_the_whole_and_stay_within_one_cent_of_their_share(amount, weights, ties) -> None:
     parts = split_amount(amount, named(weights), "USD", policy_with(ties=ties))
@@ -39,6 +40,7 @@ def test_parts_sum_to_the_whole_and_stay_within_one_cent_of_their_share(amount, 
         assert weight or not part
 
 
+@settings(deadline=None)
 @given(CENTS, st.permutations([3, 7, 11, 20, 24]))
 def test_the_order_of_people_does_not_matter_where_their_weights_decide_ties(amount, weights) -> None:
     policy = policy_with(ties=TieOrder.LARGEST_WEIGHT)
@@ -74,6 +76,7 @@ def test_unusable_weights_are_refused(weights) -> None:
         split_amount(Decimal(1), weights, "USD", policy_with())
 
 
+@settings(deadline=None)
 @given(CENTS, WEIGHTS, WEIGHTS, st.sampled_from(list(TieOrder)))
 def test_a_table_ties_on_both_margins_and_rounds_each_cell_down_or_up(amount, rows, columns, ties) -> None:
     policy = policy_with(ties=ties, table=TableOrder.BOTH_MARGINS)
@@ -109,6 +112,7 @@ def literal_floor_and_ceiling_tables(rows, columns):
     return list(fill(0, list(columns)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=3), st.lists(st.integers(0, 6), min_size=1, max_size=3))
 def test_the_table_is_one_of_those_that_enumeration_finds(rows, columns) -> None:
     difference = sum(rows) - sum(columns)
@@ -159,6 +163,7 @@ def test_first_and_last_mirror_each_other_on_equal_cells() -> None:
     assert [list(map(float, row.values())) for row in last.values()] == [[0, 0.01, 0], [0, 0, 0.01]]
 
 
+@settings(deadline=None)
 @given(CENTS, WEIGHTS, WEIGHTS)
 def test_rows_first_ties_each_row_and_columns_first_each_column(amount, rows, columns) -> None:
     rows_first, columns_first = (policy_with(table=order) for order in ("rows_first", "columns_first"))

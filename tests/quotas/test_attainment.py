@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import (
@@ -181,6 +181,7 @@ def test_all_of_a_market_share_is_expected_from_the_first_day_on(make_held) -> N
         assert (pace.expected, pace.run_rate, pace.projected) == (expected, None, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3), st.dates(date(2019, 12, 1), date(2020, 4, 30)))
 def test_expectation_grows_to_the_whole_quota(amounts, as_of) -> None:
     from salesrules.core import PolicyLife, Rounding

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import DateRange, FiscalCalendar, InvalidDocument, InvalidValue, PolicyLife, Rounding
@@ -47,6 +47,7 @@ def test_a_part_of_a_line_is_its_days_share(make_line, policy, calendar) -> None
     assert [(piece.before, piece.through, piece.days) for piece in held.pieces] == [(30, 31, 31), (0, 1, 29)]
 
 
+@settings(deadline=None)
 @given(
     cents=st.integers(0, 10**9),
     days=st.integers(1, 400),

@@ -83,7 +83,7 @@ def test_every_missing_weight_is_named_at_once() -> None:
     assert [fault.code for fault in caught.value.faults][-1] == "quotas.weights_all_zero"
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     cents=st.integers(0, 10**9),
     weights=st.lists(st.one_of(st.integers(1, 9), st.fractions(1, 9)), min_size=11, max_size=11),

@@ -93,7 +93,7 @@ def test_weeks_across_a_season_take_the_days_of_both(make_policy, calendar) -> N
     assert calculate_period_weights(span, WEEK, calendar, policy) == {"2020-W14": 2 + 10}
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     cents=st.integers(0, 10**8),
     weights=st.lists(st.integers(0, 9), min_size=4, max_size=4).filter(all),
@@ -172,7 +172,7 @@ def test_history_gives_the_mean_share_of_complete_years(calendar) -> None:
     assert list(map(str, calculate_seasonality(sales, QUARTER, calendar, digits=2))) == ["0.35", "0.20", "0.25", "0.20"]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 10**6), min_size=12, max_size=12), st.integers(2, 6))
 def test_weights_from_history_sum_to_exactly_one(amounts, digits) -> None:
     sales = {f"2020-M{number:02}": Decimal(amount) for number, amount in enumerate(amounts, start=1)}

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import Band, BandTable, CurrencyMismatch, DateRange, InvalidValue, Money, Outcome, Rate
@@ -251,6 +251,7 @@ def test_children_that_sum_to_their_parent_are_allowed() -> None:
     assert check_child_plans(PLAN, children[::-1]) == check_child_plans(PLAN, children)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=4))
 def test_children_sum_exactly_when_their_shares_do(quarters) -> None:
     children = [child(str(index), Fraction(quarter, 4)) for index, quarter in enumerate(quarters)]

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import DateRange, FiscalCalendar, InvalidDocument, InvalidValue, PolicyLife, Rate, Rounding
@@ -149,6 +149,7 @@ def test_a_ramped_line_tells_where_it_comes_from(make_line, make_policy, calenda
     assert product.terms[1].terms[0].parameters["quota"] == "ana:2020-M02"
 
 
+@settings(deadline=None)
 @given(
     cents=st.integers(0, 10**9),
     start=st.dates(date(2020, 1, 1), date(2020, 12, 31)),

@@ -89,7 +89,7 @@ def outcome_of(decision: Any) -> tuple[str, list[str]]:
     return decision.outcome.value, codes
 
 
-def run_quota(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy]) -> None:
+def assert_quota(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy]) -> None:
     ramps = [Ramp(**(one | {"shares": map(Rate.parse, one["shares"])})) for one in check.get("ramps", ())]
     policy = make(ramps=ramps, **check.get("policy", {}))
     asked = check["quota_of"]
@@ -108,7 +108,7 @@ def run_quota(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..
         assert fault.code == check["refused"]
 
 
-def run_split(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy]) -> None:
+def assert_split(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy]) -> None:
     ((kind, weights),) = scenario["seasons"].items()
     season = Seasonality(id="s", effective=DateRange(date(2000, 1, 1)), kind=kind, weights=weights)
     buffers = [Rate.parse(text) for text in check.get("policy", {}).get("level_buffers", ())]
@@ -121,7 +121,7 @@ def run_split(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..
         assert exact(amount) == (own[check["quarter"] - 1] if "quarter" in check else sum(own))
 
 
-def run_revision(scenario: dict[str, Any], check: dict[str, Any], evidence: Callable[..., Any]) -> None:
+def assert_revision(scenario: dict[str, Any], check: dict[str, Any], evidence: Callable[..., Any]) -> None:
     (line,) = lines_of(scenario)
     approver, on = check.get("approved_by"), date(2020, 2, 1)
     approval = evidence(check.get("approval_of", "rev-1"), approver=approver, on=on) if approver else None
@@ -133,7 +133,7 @@ def run_revision(scenario: dict[str, Any], check: dict[str, Any], evidence: Call
     assert found == (check["outcome"], check.get("because", []))
 
 
-def run_pace(scenario: dict[str, Any], check: dict[str, Any], policy: QuotaPolicy) -> None:
+def assert_pace(scenario: dict[str, Any], check: dict[str, Any], policy: QuotaPolicy) -> None:
     bands = [Band(start=None, value="behind"), Band(start=exact(scenario["pace"]["behind_below"]), value="on_pace")]
     pace_policy = PacePolicy(id="pace", status=BandTable(bands=bands))
     span = CALENDAR.period(check["period"]).span
@@ -142,7 +142,7 @@ def run_pace(scenario: dict[str, Any], check: dict[str, Any], policy: QuotaPolic
     assert outcome_of(check_pace(pace, pace_policy)) == (check["outcome"], check.get("because", []))
 
 
-def run_goal(scenario: dict[str, Any], check: dict[str, Any]) -> None:
+def assert_goal(scenario: dict[str, Any], check: dict[str, Any]) -> None:
     verdicts = {name.removesuffix("_from"): exact(bound) for name, bound in scenario["growth"].items()}
     bands = [Band(start=None, value="too_low"), *(Band(start=bound, value=name) for name, bound in verdicts.items())]
     policy = GoalPolicy(id="goals", measures=["amount"], growth=BandTable(bands=bands))
@@ -165,7 +165,9 @@ def run_goal(scenario: dict[str, Any], check: dict[str, Any]) -> None:
     assert criteria <= met
 
 
-def run_steps(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy], line: Quota) -> None:
+def assert_steps(
+    scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy], line: Quota
+) -> None:
     answers = scenario["answers"]
     acceptance = AcceptancePolicy(
         id="answers", days_to_answer=answers["days"], silence=answers["silence"], objections=answers["objections"]
@@ -211,14 +213,14 @@ def test_there_are_scenarios() -> None:
 @pytest.mark.parametrize(("scenario", "check"), CHECKS)
 def test_scenario(scenario, check, make_policy, make_evidence, make_line) -> None:
     if "quota_of" in check:
-        run_quota(scenario, check, make_policy)
+        assert_quota(scenario, check, make_policy)
     elif "parts" in check:
-        run_split(scenario, check, make_policy)
+        assert_split(scenario, check, make_policy)
     elif "dated" in check:
-        run_revision(scenario, check, make_evidence)
+        assert_revision(scenario, check, make_evidence)
     elif "pace_of" in check:
-        run_pace(scenario, check, make_policy())
+        assert_pace(scenario, check, make_policy())
     elif "goal" in check:
-        run_goal(scenario, check)
+        assert_goal(scenario, check)
     else:
-        run_steps(scenario, check, make_policy, make_line("2020-Q1"))
+        assert_steps(scenario, check, make_policy, make_line("2020-Q1"))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import InvalidValue, Rate
@@ -25,6 +25,7 @@ def test_a_share_of_a_market_is_a_volume(make_line, policy) -> None:
         convert_market_share(line, Decimal(0), "USD", policy)
 
 
+@settings(deadline=None)
 @given(
     share=st.decimals(0, 1, places=4),
     markets=st.lists(st.decimals(1, 10**6, places=2), min_size=1, max_size=6),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import (
@@ -331,6 +331,7 @@ def test_granted_budget_comes_through_the_facts(plan_facts, plan_policy) -> None
     assert walk(build_plan_workflow(), ["submit"], granted, plan_policy).state == "submitted"
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["propose", "accept", "object", "revise", "withdraw"]), max_size=12))
 def test_replaying_the_events_gives_the_state(commands) -> None:
     table = build_quota_workflow(acceptance("escalated"))
