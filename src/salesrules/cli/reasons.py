@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from salesrules.core import ReasonCode
-
-__all__ = ["LABELS", "REASONS"]
-
-#: The command line gives no reasons of its own.
-REASONS: tuple[ReasonCode, ...] = ()
+__all__ = ["LABELS"]
 
 LABELS: dict[str, tuple[str, ...]] = {
     "cli.label.reading": ("folder",),

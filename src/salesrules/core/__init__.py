@@ -5,10 +5,12 @@
 Money('3.00000', 'CNY')
 """
 
+from typing import TYPE_CHECKING, Any
+
 from salesrules.core.allocation import TieOrder, allocate_units
 from salesrules.core.bands import Band, BandTable, Side
 from salesrules.core.converters import as_parameters, as_tuple
-from salesrules.core.currencies import CurrencyTable
+from salesrules.core.currencies import CurrencyTable, is_currency, is_currency_code
 from salesrules.core.dated import Dated, DatedValue
 from salesrules.core.dates import DateRange
 from salesrules.core.decisions import (
@@ -46,37 +48,41 @@ from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, s
 from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
-from salesrules.core.workflow import (
-    Choice,
-    Conformance,
-    CountsWorkingTime,
-    Deadline,
-    DeadlineKind,
-    Deviation,
-    Guard,
-    LogEntry,
-    ReplayedCase,
-    StateKind,
-    Transition,
-    Variant,
-    WorkflowCase,
-    WorkflowEvent,
-    WorkflowState,
-    WorkflowTable,
-    advance_case,
-    check_edit,
-    decide_command,
-    evolve_case,
-    expire_case,
-    find_due,
-    is_overdue,
-    replay_log,
-    restore_case,
-    start_case,
-    to_mermaid,
-    to_scxml,
-)
-from salesrules.core.working_time import SpecialHours, WeekdayHours, WorkingHours, WorkingTime
+from salesrules.core.validators import is_aware, is_named
+from salesrules.core.word_enum import WordEnum
+
+if TYPE_CHECKING:
+    from salesrules.core.workflow import (
+        Choice,
+        Conformance,
+        CountsWorkingTime,
+        Deadline,
+        DeadlineKind,
+        Deviation,
+        Guard,
+        LogEntry,
+        ReplayedCase,
+        StateKind,
+        Transition,
+        Variant,
+        WorkflowCase,
+        WorkflowEvent,
+        WorkflowState,
+        WorkflowTable,
+        advance_case,
+        check_edit,
+        decide_command,
+        evolve_case,
+        expire_case,
+        find_due,
+        is_overdue,
+        replay_log,
+        restore_case,
+        start_case,
+        to_mermaid,
+        to_scxml,
+    )
+    from salesrules.core.working_time import SpecialHours, WeekdayHours, WorkingHours, WorkingTime
 
 __all__ = [
     "ALLOW",
@@ -142,6 +148,7 @@ __all__ = [
     "WeekRule",
     "Weekday",
     "WeekdayHours",
+    "WordEnum",
     "WorkflowCase",
     "WorkflowEvent",
     "WorkflowState",
@@ -164,6 +171,10 @@ __all__ = [
     "exact_sum",
     "expire_case",
     "find_due",
+    "is_aware",
+    "is_currency",
+    "is_currency_code",
+    "is_named",
     "is_overdue",
     "replay_log",
     "restore_case",
@@ -175,3 +186,19 @@ __all__ = [
     "to_scxml",
     "total",
 ]
+
+if not TYPE_CHECKING:  # a checker that saw this function would believe every name
+
+    def __getattr__(name: str) -> Any:
+        """Workflow tables and working time load when they are first asked for, since most rules need neither."""
+        if name not in __all__:
+            raise AttributeError(f"module 'salesrules.core' has no attribute {name!r}")
+        from salesrules.core import working_time as module
+
+        if name not in module.__all__:
+            from salesrules.core import workflow as module
+        return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

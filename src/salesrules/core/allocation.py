@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 
 from salesrules.core.errors import InvalidValue
+from salesrules.core.exact import to_decimal
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["TieOrder", "allocate_units"]
 
 
-class TieOrder(StrEnum):
+class TieOrder(WordEnum):
     """Who gets the last unit when remainders are equal."""
 
     FIRST = "first"
@@ -35,15 +37,18 @@ def allocate_units(
     >>> allocate_units(10, [1, 1, 1])
     (4, 3, 3)
     """
+    if type(units) is not int:
+        raise InvalidValue("units", units, "give a whole number")
     exact = [_weight(weight, index) for index, weight in enumerate(weights)]
-    whole = sum(exact, Fraction(0))
+    common = math.lcm(*(weight.denominator for weight in exact))
+    scaled = [weight.numerator * (common // weight.denominator) for weight in exact]
+    whole = sum(scaled)
     if not whole:
         raise InvalidValue("weights", list(weights), "give at least one weight above zero")
-    quotas = [abs(units) * weight / whole for weight in exact]
-    parts = [quota.numerator // quota.denominator for quota in quotas]
+    parts = [abs(units) * weight // whole for weight in scaled]
     order = sorted(
-        (index for index, weight in enumerate(exact) if weight),
-        key=lambda index: (-(quotas[index] - parts[index]), *_tie_key(ties, index, exact[index])),
+        (index for index, weight in enumerate(scaled) if weight),
+        key=lambda index: (-(abs(units) * scaled[index] % whole), *_tie_key(ties, index, scaled[index])),
     )
     for index in order[: abs(units) - sum(parts)]:
         parts[index] += 1
@@ -51,13 +56,14 @@ def allocate_units(
 
 
 def _weight(weight: Decimal | Fraction | int, index: int) -> Fraction:
-    usable = isinstance(weight, int | Fraction) or (isinstance(weight, Decimal) and weight.is_finite())
-    if isinstance(weight, bool) or not usable or weight < 0:
-        raise InvalidValue(f"weights[{index}]", weight, "give an exact number that is zero or more")
-    return Fraction(weight)
+    field = f"weights[{index}]"
+    exact = weight if isinstance(weight, Fraction) else Fraction(to_decimal(weight, field))
+    if exact < 0:
+        raise InvalidValue(field, weight, "give a number that is zero or more")
+    return exact
 
 
-def _tie_key(ties: TieOrder, index: int, weight: Fraction) -> tuple[Fraction | int, int]:
+def _tie_key(ties: TieOrder, index: int, weight: int) -> tuple[int, int]:
     match ties:
         case TieOrder.FIRST:
             return (0, index)
@@ -65,5 +71,5 @@ def _tie_key(ties: TieOrder, index: int, weight: Fraction) -> tuple[Fraction | i
             return (0, -index)
         case TieOrder.LARGEST_WEIGHT:
             return (-weight, index)
-        case TieOrder.SMALLEST_WEIGHT:
+        case _:
             return (weight, index)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, TypeVar
 
 import attrs
 
 from salesrules.core.errors import InvalidValue
+from salesrules.core.exact import to_decimal
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["Band", "BandTable", "Side"]
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 Number = Decimal | Fraction | int
 
 
-class Side(StrEnum):
+class Side(WordEnum):
     """Which band owns a value that lies exactly on a bound.
 
     `LOWER`: bands are `[lower, upper)`, the value belongs to the band above; `UPPER`: `(lower, upper]`, to the one
@@ -36,7 +37,7 @@ class Band(Generic[T]):
 
     start: Decimal | Fraction | int | None
     value: T
-    side: Side | None = None
+    side: Side | None = attrs.field(default=None, converter=attrs.converters.optional(Side))
 
 
 def _as_bands(bands: Iterable[Band[T]]) -> tuple[Band[T], ...]:
@@ -66,13 +67,13 @@ class BandTable(Generic[T]):
         for index, start in enumerate(starts):
             _check_bound(f"bands[{index}].start", start, may_be_open=index == 0)
         _check_bound("end", self.end, may_be_open=True)
-        bounds = [*starts, self.end] if self.end is not None else starts
+        bounds = [*starts, self.end]
         for index in range(1, len(bounds)):
             lower, upper = bounds[index - 1], bounds[index]
             if lower is not None and upper is not None and not lower < upper:
                 place = f"bands[{index}].start" if index < len(starts) else "end"
                 raise InvalidValue(place, upper, f"bounds ascend; give more than {lower}")
-        keys = tuple((start, self._belongs_below(band)) for band, start in zip(self.bands, starts, strict=True))[1:]
+        keys = tuple((band.start, self._belongs_below(band)) for band in self.bands[1:])
         object.__setattr__(self, "_keys", keys)
 
     def _belongs_below(self, band: Band[T]) -> int:
@@ -80,7 +81,8 @@ class BandTable(Generic[T]):
         return int((band.side or self.side) is Side.UPPER)
 
     def index_at(self, value: Number) -> int:
-        """The position of the band that owns the value; raises `InvalidValue` outside the table."""
+        """The position of the band that owns the value; raises `InvalidValue` outside the table or if not exact."""
+        _check_exact("value", value)
         first = self.bands[0]
         if first.start is not None and (value, 0) < (first.start, self._belongs_below(first)):
             raise InvalidValue("value", value, f"the table starts at {first.start}")
@@ -101,6 +103,12 @@ class BandTable(Generic[T]):
 def _check_bound(field: str, bound: object, *, may_be_open: bool) -> None:
     if bound is None and may_be_open:
         return
-    finite = isinstance(bound, int | Fraction) or (isinstance(bound, Decimal) and bound.is_finite())
-    if isinstance(bound, bool) or not finite:
-        raise InvalidValue(field, bound, "give an exact, finite number")
+    _check_exact(field, bound)
+    if isinstance(bound, Decimal):
+        to_decimal(bound, field)  # refuses what would take long to expand
+
+
+def _check_exact(field: str, value: object) -> None:
+    exact = value.is_finite() if isinstance(value, Decimal) else isinstance(value, int | Fraction)
+    if not exact or isinstance(value, bool):
+        raise InvalidValue(field, value, "give an exact, finite number")

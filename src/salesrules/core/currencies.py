@@ -8,10 +8,11 @@ from typing import Self
 
 import attrs
 
-from salesrules.core.errors import UnknownName
+from salesrules.core.converters import as_parameters
+from salesrules.core.errors import InvalidValue, UnknownName
 from salesrules.core.parameters import Parameters
 
-__all__ = ["CurrencyTable"]
+__all__ = ["CurrencyTable", "is_currency", "is_currency_code"]
 
 #: ISO 4217, list one: the codes by the digits of their minor unit; a test compares them with the `iso4217` package.
 _ISO_4217: dict[int, str] = {
@@ -29,6 +30,32 @@ _ISO_4217: dict[int, str] = {
 }
 
 
+_REMEDY = "give a three-letter code in capitals, such as 'CNY'"
+
+
+def is_currency_code(value: object) -> bool:
+    """Whether a value looks like a currency code: three ASCII capitals; what it stands for, a table knows.
+
+    >>> is_currency_code("CNY"), is_currency_code("cny")
+    (True, False)
+    """
+    return isinstance(value, str) and len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()
+
+
+def is_currency(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    """Refuse a field's value that does not look like a currency code: a validator."""
+    if not is_currency_code(value):
+        raise InvalidValue(attribute.name, value, _REMEDY)
+
+
+def _check_digits(instance: object, attribute: attrs.Attribute[Parameters], value: Parameters) -> None:
+    for code, digits in value.items():
+        if not is_currency_code(code):
+            raise InvalidValue("currency", code, _REMEDY)
+        if type(digits) is not int or not 0 <= digits <= 12:
+            raise InvalidValue(f"digits.{code}", digits, "give a whole number from 0 to 12")
+
+
 @attrs.frozen(kw_only=True)
 class CurrencyTable:
     """How many digits each currency has; made from ISO 4217 and a firm's own entries.
@@ -37,7 +64,7 @@ class CurrencyTable:
     0
     """
 
-    _digits: Parameters = attrs.field(converter=Parameters, alias="digits")
+    _digits: Parameters = attrs.field(converter=as_parameters, validator=_check_digits, alias="digits")
 
     @classmethod
     def iso(cls, overrides: Mapping[str, int] | None = None) -> Self:

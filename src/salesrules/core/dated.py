@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -23,6 +23,10 @@ class DatedValue(Generic[T]):
 
     effective: DateRange
     value: T
+
+
+def _end(entry: DatedValue[Any]) -> date:
+    return entry.effective.end or date.max
 
 
 def _in_order(entries: Iterable[DatedValue[T]]) -> tuple[DatedValue[T], ...]:
@@ -52,7 +56,8 @@ class Dated(Generic[T]):
         if found:
             raise AmbiguousDay(self.subject, day, tuple(str(entry.effective) for entry in found))
         place = bisect.bisect_right([entry.effective.start for entry in self.entries], day)
-        before = str(self.entries[place - 1].effective) if place else None
+        # An entry that starts later can end earlier, so the neighbour before is the one that ended last.
+        before = str(max(self.entries[:place], key=_end).effective) if place else None
         after = str(self.entries[place].effective) if place < len(self.entries) else None
         raise MissingDay(self.subject, day, before, after)
 
@@ -60,9 +65,17 @@ class Dated(Generic[T]):
         """The entries that hold on a day: none, one, or several that contradict each other."""
         return tuple(entry for entry in self.entries if day in entry.effective)
 
-    def pieces(self, span: DateRange) -> Iterator[DatedValue[T]]:
-        """The parts of a span with the value that holds in each, in order; days without a value are left out."""
+    def pieces(self, span: DateRange) -> tuple[DatedValue[T], ...]:
+        """The parts of a span with the value that holds in each, in order; days without a value are left out.
+
+        Raises `AmbiguousDay` where two entries hold on a day of the span.
+        """
+        parts: list[DatedValue[T]] = []
         for entry in self.entries:
             part = entry.effective.intersection(span)
-            if part is not None:
-                yield DatedValue(effective=part, value=entry.value)
+            if part is None:
+                continue
+            if parts and part.start in parts[-1].effective:
+                self.at(part.start)
+            parts.append(DatedValue(effective=part, value=entry.value))
+        return tuple(parts)

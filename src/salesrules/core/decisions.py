@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -14,6 +13,7 @@ from salesrules.core.converters import as_parameters, as_tuple
 from salesrules.core.errors import Denied, InvalidValue
 from salesrules.core.money import Money
 from salesrules.core.parameters import Parameters
+from salesrules.core.word_enum import WordEnum
 
 __all__ = [
     "ALLOW",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class Severity(StrEnum):
+class Severity(WordEnum):
     """How much a reason weighs."""
 
     INFO = "info"
@@ -36,7 +36,7 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-class Outcome(StrEnum):
+class Outcome(WordEnum):
     """What a decision says; the severest one wins when decisions are combined."""
 
     ALLOW = "allow"
@@ -73,6 +73,15 @@ class Reason:
     policy: PolicyReference | None = None
 
 
+#: What a reason holds beside its parameters, so that no parameter can have these names.
+_TAKEN = frozenset({"path", "policy", "severity"})
+
+
+def _check_names(instance: object, attribute: attrs.Attribute[tuple[str, ...]], names: tuple[str, ...]) -> None:
+    if _TAKEN.intersection(names) or len(set(names)) < len(names):
+        raise InvalidValue("parameters", names, f"name each once, and none of {sorted(_TAKEN)}")
+
+
 @attrs.frozen
 class ReasonCode:
     """A code that a room can give, the names of its parameters, and its usual severity; calling it makes the reason.
@@ -85,7 +94,7 @@ class ReasonCode:
     """
 
     code: str
-    parameters: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    parameters: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=_check_names)
     severity: Severity = attrs.field(default=Severity.ERROR, converter=Severity)
 
     def __call__(

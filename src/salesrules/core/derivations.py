@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -13,13 +12,14 @@ from salesrules.core.converters import as_parameters, as_tuple
 from salesrules.core.errors import InvalidValue
 from salesrules.core.parameters import Parameters
 from salesrules.core.rounding import RoundingMode, round_exactly
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["Derivation", "Operation"]
 
 Number = Decimal | Fraction
 
 
-class Operation(StrEnum):
+class Operation(WordEnum):
     """How a value follows from its terms."""
 
     GIVEN = "given"
@@ -56,7 +56,7 @@ class Derivation:
     def recompute(self) -> Fraction:
         """The value computed anew from the given values at the leaves, exactly.
 
-        Raises `InvalidValue` where an operation lacks its terms.
+        Raises `InvalidValue` where an operation lacks its terms, divides by zero, or rounds without its mode.
         """
         if self.operation is Operation.GIVEN:
             return Fraction(self.value)
@@ -75,6 +75,8 @@ class Derivation:
                 return first
             case Operation.QUOTIENT:
                 for other in others:
+                    if not other:
+                        raise InvalidValue("terms", self.label, "a quotient needs divisors other than zero")
                     first /= other
                 return first
             case Operation.MINIMUM:
@@ -82,6 +84,8 @@ class Derivation:
             case Operation.MAXIMUM:
                 return max(values)
             case _:
+                if others or not {"digits", "mode"} <= self.parameters.keys():
+                    raise InvalidValue("terms", self.label, "a round needs one term, digits and mode")
                 mode, digits = RoundingMode(self.parameters["mode"]), self.parameters["digits"]
                 return Fraction(round_exactly(first, digits, mode))
 

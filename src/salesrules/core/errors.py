@@ -159,5 +159,8 @@ class InvalidDocument(SalesRulesError, ValueError):
 
 def _shown(value: Any, limit: int = 80) -> str:
     plain = isinstance(value, Decimal | Fraction | date)
-    text = str(value) if plain else repr(value)
+    try:
+        text = str(value) if plain else repr(value)
+    except Exception:  # an error must be able to speak: an int of 5,000 digits, for one, has no repr
+        text = f"an unprintable {type(value).__name__}"
     return text if len(text) <= limit else text[: limit - 1] + "…"

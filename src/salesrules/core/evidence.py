@@ -6,19 +6,9 @@ from datetime import datetime
 
 import attrs
 
-from salesrules.core.errors import InvalidValue
+from salesrules.core.validators import is_aware, is_named
 
 __all__ = ["ApprovalEvidence"]
-
-
-def _named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidValue(attribute.name, value, "name it")
-
-
-def _aware(instance: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise InvalidValue(attribute.name, value, "give an instant with its time zone")
 
 
 @attrs.frozen(kw_only=True)
@@ -28,11 +18,11 @@ class ApprovalEvidence:
     `subject` is the id of what was approved, `act` the kind of act (`"quota.revise"`).
     """
 
-    approver: str = attrs.field(validator=_named)
-    act: str = attrs.field(validator=_named)
-    subject: str = attrs.field(validator=_named)
-    route: str = attrs.field(validator=_named)
-    at: datetime = attrs.field(validator=_aware)
+    approver: str = attrs.field(validator=is_named)
+    act: str = attrs.field(validator=is_named)
+    subject: str = attrs.field(validator=is_named)
+    route: str = attrs.field(validator=is_named)
+    at: datetime = attrs.field(validator=is_aware)
 
     def covers(self, act: str, subject: str) -> bool:
         """Whether this evidence is for that act on that subject."""

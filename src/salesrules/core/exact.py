@@ -10,44 +10,61 @@ from fractions import Fraction
 
 from salesrules.core.errors import InvalidValue, PrecisionExceeded
 
-__all__ = ["EXACT", "as_decimal", "as_fraction", "exact_product", "exact_sum", "to_decimal"]
+__all__ = ["EXACT", "as_decimal", "as_fraction", "exact_product", "exact_sum", "read_numeral", "to_decimal"]
 
-#: Inexact is trapped: an operation that would lose a digit raises instead of rounding silently.
+#: Inexact is trapped: an operation that would lose a digit raises instead of rounding silently. The exponents are
+#: bounded, so that no chain of products makes a number that takes long to expand.
 EXACT = decimal.Context(
     prec=120,
     rounding=decimal.ROUND_HALF_EVEN,
-    Emin=-999_999,
-    Emax=999_999,
+    Emin=-9_999,
+    Emax=9_999,
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, decimal.Inexact],
 )
 
 #: Wider than any money of this world; it keeps a hostile '1e999999' from being expanded digit by digit.
 _PLACES = 40
 _LARGEST = 10**_PLACES
-_NUMERAL = re.compile(r"[+-]?[0-9]{1,80}(\.[0-9]{1,80})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_NUMERAL = re.compile(r"[+-]?[0-9]{1,80}(?:\.[0-9]{1,80})?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def to_decimal(value: object, field: str = "amount") -> Decimal:
-    """The finite Decimal that an int, a Decimal or a numeral stands for.
+    """The finite Decimal that an int, a Decimal or a numeral stands for; never a negative zero.
 
-    Raises `InvalidValue` for a float, a bool, NaN, an infinity and anything else.
+    Raises `InvalidValue` for a float, a bool, NaN, an infinity, more than 40 digits before or after the point, and
+    anything else.
 
     >>> to_decimal("12.50")
     Decimal('12.50')
     """
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+    if isinstance(value, str):
+        number = read_numeral(value, field)
+        if len(value) <= _PLACES and "e" not in value and "E" not in value:  # the common case: too short to be too long
+            return number if number else number.copy_abs()
+    elif isinstance(value, Decimal):
+        number = Decimal(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= _LARGEST:
+            raise InvalidValue(field, "a very long number", f"give a number of at most {_PLACES} digits")
+        return Decimal(value)
+    else:
         raise InvalidValue(field, value, "give a Decimal, an int or a numeral in a string, never a float or a bool")
-    if isinstance(value, str) and not _NUMERAL.fullmatch(value):
-        raise InvalidValue(field, value, "give a plain numeral such as '12.50'")
-    if isinstance(value, int) and abs(value) >= _LARGEST:
-        raise InvalidValue(field, "a very long number", f"give a number of at most {_PLACES} digits")
-    number = Decimal(value)
     if not number.is_finite():
         raise InvalidValue(field, value, "give a finite number")
     # A finite number's exponent is an int, which its stub does not say.
     if not -_PLACES <= number.adjusted() < _PLACES or number.as_tuple().exponent < -_PLACES:  # type: ignore[operator]
         raise InvalidValue(field, value, f"give a number of at most {_PLACES} digits before and after the point")
-    return number
+    return number if number else number.copy_abs()
+
+
+def read_numeral(text: str, field: str = "amount") -> Decimal:
+    """The Decimal that a numeral of at most 80 digits on either side of the point stands for.
+
+    Raises `InvalidValue` for any other text.
+    """
+    if not _NUMERAL.fullmatch(text):
+        raise InvalidValue(field, text, "give a plain numeral such as '12.50'")
+    return Decimal(text)
 
 
 def exact_sum(values: Iterable[Decimal]) -> Decimal:
@@ -64,12 +81,13 @@ def exact_sum(values: Iterable[Decimal]) -> Decimal:
 
 
 def exact_product(left: Decimal, right: Decimal) -> Decimal:
-    """The exact product of two decimals.
+    """The exact product of two decimals; never a negative zero.
 
     Raises `PrecisionExceeded` where it does not fit in 120 digits.
     """
     try:
-        return EXACT.multiply(left, right)
+        product = EXACT.multiply(left, right)
+        return product if product else product.copy_abs()
     except decimal.Inexact:
         raise PrecisionExceeded("a product", EXACT.prec) from None
 
@@ -85,7 +103,7 @@ def as_decimal(value: Decimal | Fraction | int) -> Decimal:
     try:
         return EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
     except decimal.Inexact:
-        raise PrecisionExceeded(f"the decimal of {value}", EXACT.prec) from None
+        raise PrecisionExceeded("the decimal of a fraction", EXACT.prec) from None
 
 
 def as_fraction(value: Decimal | Fraction | int) -> Fraction:

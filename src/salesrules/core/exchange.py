@@ -10,6 +10,7 @@ from typing import Self
 import attrs
 
 from salesrules.core.converters import as_tuple
+from salesrules.core.currencies import is_currency
 from salesrules.core.dated import Dated, DatedValue
 from salesrules.core.dates import DateRange
 from salesrules.core.errors import InvalidValue
@@ -17,6 +18,10 @@ from salesrules.core.exact import exact_product, to_decimal
 from salesrules.core.money import Money
 
 __all__ = ["ExchangeRate", "ExchangeRates"]
+
+
+def _rate(value: object) -> Decimal:
+    return to_decimal(value, "rate")
 
 
 def _above_zero(instance: object, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
@@ -28,10 +33,10 @@ def _above_zero(instance: object, attribute: attrs.Attribute[Decimal], value: De
 class ExchangeRate:
     """What one unit of `source` is worth in `target` on the days of `effective`."""
 
-    source: str
-    target: str
+    source: str = attrs.field(validator=is_currency)
+    target: str = attrs.field(validator=is_currency)
     effective: DateRange
-    rate: Decimal = attrs.field(converter=to_decimal, validator=_above_zero)
+    rate: Decimal = attrs.field(converter=_rate, validator=_above_zero)
 
 
 @attrs.frozen(kw_only=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 import attrs
 
 from salesrules.core.dates import DateRange
 from salesrules.core.errors import InvalidValue
+from salesrules.core.validators import is_named
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["PolicyLife", "PolicyStatus"]
 
 
-class PolicyStatus(StrEnum):
+class PolicyStatus(WordEnum):
     """Where a policy stands: draft, reviewed, approved, in force, superseded."""
 
     DRAFT = "draft"
@@ -35,14 +36,14 @@ class PolicyLife:
     """
 
     status: PolicyStatus = attrs.field(converter=PolicyStatus)
-    scope: str
-    owner: str
+    scope: str = attrs.field(validator=is_named)
+    owner: str = attrs.field(validator=is_named)
     effective: DateRange
-    approver: str | None = None
+    approver: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_named))
     next_review: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.status in _DECIDING and not self.approver:
+        if self.status in _DECIDING and self.approver is None:
             raise InvalidValue("approver", self.approver, f"a policy that is {self.status.value} names who approved it")
         if self.status is PolicyStatus.SUPERSEDED and self.effective.end is None:
             raise InvalidValue("effective.end", None, "a superseded policy says from which day on it no longer holds")
@@ -57,6 +58,6 @@ class PolicyLife:
         return self.is_approved and day in self.effective
 
     def review_is_overdue(self, as_of: date) -> bool:
-        """Whether the next review lies in the past while the policy still holds."""
-        holds = self.status is not PolicyStatus.SUPERSEDED
+        """Whether the day of the next review is over while the policy still holds."""
+        holds = self.status is not PolicyStatus.SUPERSEDED and self.decides_on(as_of)
         return holds and self.next_review is not None and self.next_review < as_of

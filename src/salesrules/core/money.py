@@ -6,12 +6,12 @@ import decimal
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Self
+from typing import NoReturn, final
 
 import attrs
 
 from salesrules.core.allocation import TieOrder, allocate_units
-from salesrules.core.currencies import CurrencyTable
+from salesrules.core.currencies import CurrencyTable, is_currency
 from salesrules.core.errors import CurrencyMismatch, InvalidValue, PrecisionExceeded
 from salesrules.core.exact import EXACT, exact_product, exact_sum, to_decimal
 from salesrules.core.rate import Rate
@@ -20,14 +20,10 @@ from salesrules.core.rounding import RoundingMode, round_exactly
 __all__ = ["Money", "total"]
 
 
-def _currency_code(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
-        raise InvalidValue("currency", value, "give a three-letter code in capitals, such as 'CNY'")
-
-
+@final
 @attrs.frozen(order=False, repr=False)
 class Money:
-    """An exact amount of one currency.
+    """An exact amount of one currency; a final class, since its arithmetic makes values without `__init__`.
 
     Floats, NaN and infinities are refused; arithmetic never rounds; mixed currencies raise `CurrencyMismatch`.
 
@@ -36,42 +32,52 @@ class Money:
     """
 
     amount: Decimal = attrs.field(converter=to_decimal)
-    currency: str = attrs.field(validator=_currency_code)
+    currency: str = attrs.field(validator=is_currency)
 
-    def _with(self, amount: Decimal) -> Self:
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("Money is final; hold one in a field instead")
+
+    def _with(self, amount: Decimal) -> Money:
         """The private constructor: an amount that our own arithmetic made needs no check."""
-        money = _new(type(self))
+        money = _new(Money)
         _set_amount(money, amount)
         _set_currency(money, self.currency)
         return money
 
-    def __add__(self, other: Money) -> Self:
+    def __add__(self, other: Money) -> Money:
         if type(other) is not Money:
             return NotImplemented
-        if self.currency != other.currency:
-            raise CurrencyMismatch(self.currency, other.currency)
+        currency = self.currency
+        if currency != other.currency:
+            raise CurrencyMismatch(currency, other.currency)
         try:
-            return self._with(_add(self.amount, other.amount))
+            amount = _add(self.amount, other.amount)
         except decimal.Inexact:
             raise PrecisionExceeded("an addition", EXACT.prec) from None
+        money = _new(Money)  # as `_with` does, without the price of a call
+        _set_amount(money, amount)
+        _set_currency(money, currency)
+        return money
 
-    def __sub__(self, other: Money) -> Self:
+    def __sub__(self, other: Money) -> Money:
         if type(other) is not Money:
             return NotImplemented
         return self + other._with(other.amount.copy_negate())
 
-    def __neg__(self) -> Self:
+    def __neg__(self) -> Money:
         return self._with(self.amount.copy_negate() if self.amount else self.amount)
 
-    def __abs__(self) -> Self:
+    def __abs__(self) -> Money:
         return self._with(self.amount.copy_abs())
 
-    def __mul__(self, factor: Rate | Decimal | int) -> Self:
+    def __mul__(self, factor: Rate | Decimal | int) -> Money:
         if isinstance(factor, Rate):
-            factor = factor.value
-        elif isinstance(factor, bool) or not isinstance(factor, Decimal | int):
+            number = factor.value
+        elif isinstance(factor, Decimal | int):
+            number = to_decimal(factor, "factor")
+        else:
             return NotImplemented
-        return self._with(exact_product(self.amount, to_decimal(factor, "factor")))
+        return self._with(exact_product(self.amount, number))
 
     __rmul__ = __mul__
 
@@ -79,15 +85,23 @@ class Money:
         return bool(self.amount)
 
     def __lt__(self, other: Money) -> bool:
+        if type(other) is not Money:
+            return NotImplemented
         return self._comparable(other) < other.amount
 
     def __le__(self, other: Money) -> bool:
+        if type(other) is not Money:
+            return NotImplemented
         return self._comparable(other) <= other.amount
 
     def __gt__(self, other: Money) -> bool:
+        if type(other) is not Money:
+            return NotImplemented
         return self._comparable(other) > other.amount
 
     def __ge__(self, other: Money) -> bool:
+        if type(other) is not Money:
+            return NotImplemented
         return self._comparable(other) >= other.amount
 
     def _comparable(self, other: Money) -> Decimal:
@@ -102,7 +116,7 @@ class Money:
         return f"{self.currency} {self.amount}"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str) -> Money:
         """The money that `"CNY 12.50"` or `"12.50 CNY"` stands for; raises `InvalidValue` for anything else."""
         parts = text.split() if isinstance(text, str) else []
         if len(parts) == 2:
@@ -111,7 +125,7 @@ class Money:
         raise InvalidValue("money", text, "write a currency and an amount, such as 'CNY 12.50'")
 
     @classmethod
-    def zero(cls, currency: str) -> Self:
+    def zero(cls, currency: str) -> Money:
         """Nothing, in a currency."""
         return cls(Decimal(0), currency)
 
@@ -125,7 +139,7 @@ class Money:
             raise InvalidValue("divisor", other, "a ratio needs an amount other than zero below the line")
         return Fraction(self.amount) / Fraction(other.amount)
 
-    def round(self, mode: RoundingMode, currencies: CurrencyTable, digits: int | None = None) -> Self:
+    def round(self, mode: RoundingMode, currencies: CurrencyTable, digits: int | None = None) -> Money:
         """This money at the currency's own digits, or at `digits`, by a declared mode."""
         places = currencies.digits(self.currency) if digits is None else digits
         return self._with(round_exactly(self.amount, places, mode))
@@ -136,7 +150,7 @@ class Money:
         currencies: CurrencyTable,
         ties: TieOrder = TieOrder.FIRST,
         digits: int | None = None,
-    ) -> tuple[Self, ...]:
+    ) -> tuple[Money, ...]:
         """This money split by weights with the largest remainder; the parts always sum to the whole.
 
         Raises `InvalidValue` where a weight is negative, all are zero, or the amount has more digits than are split.
@@ -144,12 +158,18 @@ class Money:
         >>> Money("100.00", "USD").allocate([1, 1, 1], CurrencyTable.iso())
         (Money('33.34', 'USD'), Money('33.33', 'USD'), Money('33.33', 'USD'))
         """
-        places = currencies.digits(self.currency) if digits is None else digits
+        places = _digits_to_split(currencies.digits(self.currency) if digits is None else digits)
         units = self.amount.scaleb(places, context=EXACT)
         if units != units.to_integral_value():
             raise InvalidValue("amount", self, f"round it to {places} digits before allocating it")
         parts = allocate_units(int(units), weights, ties)
         return tuple(self._with(Decimal(part).scaleb(-places, context=EXACT)) for part in parts)
+
+
+def _digits_to_split(digits: int) -> int:
+    if type(digits) is not int or not -12 <= digits <= 12:
+        raise InvalidValue("digits", digits, "give a whole number from -12 to 12")
+    return digits
 
 
 _new = object.__new__

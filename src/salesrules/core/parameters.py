@@ -11,6 +11,8 @@ __all__ = ["Parameters"]
 class Parameters(Mapping[str, Any]):
     """Named values that never change; equal to any mapping with the same items, hashable and picklable.
 
+    Lists, sets and mappings among the values become tuples, frozen sets and parameters.
+
     >>> Parameters(limit=5) == {"limit": 5}
     True
     """
@@ -19,9 +21,13 @@ class Parameters(Mapping[str, Any]):
     _items: dict[str, Any]
 
     def __init__(self, mapping: Mapping[str, Any] | None = None, /, **named: Any) -> None:
-        object.__setattr__(self, "_items", {**(mapping or {}), **named})
+        items = {name: _frozen(value) for name, value in {**(mapping or {}), **named}.items()}
+        object.__setattr__(self, "_items", items)
 
     def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name}: parameters never change; make new ones")
+
+    def __delattr__(self, name: str) -> None:
         raise AttributeError(f"{name}: parameters never change; make new ones")
 
     def __getitem__(self, name: str) -> Any:
@@ -41,3 +47,18 @@ class Parameters(Mapping[str, Any]):
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[dict[str, Any]]]:
         return (Parameters, (dict(self._items),))
+
+
+def _frozen(value: Any) -> Any:
+    """The value, or its immutable twin where it is a builtin container that could change."""
+    match value:
+        case Parameters():
+            return value
+        case Mapping():
+            return Parameters(value)
+        case list():
+            return tuple(map(_frozen, value))
+        case set():
+            return frozenset(value)
+        case _:
+            return value

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from decimal import Decimal
-from typing import Self
+from typing import final
 
 import attrs
 
 from salesrules.core.errors import InvalidValue
-from salesrules.core.exact import EXACT, exact_product, to_decimal
+from salesrules.core.exact import EXACT, exact_product, read_numeral, to_decimal
 
 __all__ = ["Rate"]
 
@@ -18,6 +18,7 @@ def _rate_value(value: object) -> Decimal:
     return to_decimal(value, "rate")
 
 
+@final
 @functools.total_ordering
 @attrs.frozen(order=False, repr=False)
 class Rate:
@@ -30,32 +31,31 @@ class Rate:
     value: Decimal = attrs.field(converter=_rate_value)
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str) -> Rate:
         """The rate that `"1.5%"`, `"15‰"` or `"0.015"` stands for; raises `InvalidValue` for anything else."""
         if not isinstance(text, str):
             raise InvalidValue("rate", text, "write a rate as '1.5%', '15‰' or '0.015'")
         body = text.strip()
         shift = -2 if body.endswith("%") else -3 if body.endswith("‰") else 0
-        try:
-            number = to_decimal(body[:-1].rstrip() if shift else body, "rate")
+        try:  # the bounds of a number hold for the rate, not for its per cent
+            return cls(read_numeral(body[:-1].rstrip() if shift else body).scaleb(shift, context=EXACT))
         except InvalidValue:
             raise InvalidValue("rate", text, "write a rate as '1.5%', '15‰' or '0.015'") from None
-        return cls(number.scaleb(shift, context=EXACT))
 
     def __lt__(self, other: Rate) -> bool:
         if type(other) is not Rate:
             return NotImplemented
         return self.value < other.value
 
-    def __add__(self, other: Rate) -> Self:
+    def __add__(self, other: Rate) -> Rate:
         if type(other) is not Rate:
             return NotImplemented
-        return type(self)(EXACT.add(self.value, other.value))
+        return Rate(EXACT.add(self.value, other.value))
 
-    def __sub__(self, other: Rate) -> Self:
+    def __sub__(self, other: Rate) -> Rate:
         if type(other) is not Rate:
             return NotImplemented
-        return type(self)(EXACT.subtract(self.value, other.value))
+        return Rate(EXACT.subtract(self.value, other.value))
 
     def of(self, number: Decimal) -> Decimal:
         """This rate of a plain number, exactly."""

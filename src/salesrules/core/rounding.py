@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import decimal
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
-from salesrules.core.errors import InvalidValue
+from salesrules.core.errors import InvalidValue, PrecisionExceeded
+from salesrules.core.exact import EXACT
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["Rounding", "RoundingMode", "round_exactly"]
 
-_WIDE = decimal.Context(prec=200, Emin=-999_999, Emax=999_999, traps=[decimal.InvalidOperation])
+#: How far from the point a number can be rounded: as far as numbers reach.
+_PLACES = 40
+_QUANTA = {digits: Decimal((0, (1,), -digits)) for digits in range(-_PLACES, _PLACES + 1)}
+_ROUNDING = decimal.Context(prec=EXACT.prec, Emin=EXACT.Emin, Emax=EXACT.Emax, traps=[decimal.InvalidOperation])
+#: Room for the two digits behind the last that decide how a fraction is rounded.
+_STICKY = decimal.Context(prec=EXACT.prec + 2, Emin=EXACT.Emin, Emax=EXACT.Emax, traps=[decimal.Inexact])
 
 
-class RoundingMode(StrEnum):
+class RoundingMode(WordEnum):
     """What happens to the digits that are cut off."""
 
     HALF_UP = "half_up"
@@ -47,29 +53,44 @@ class Rounding:
     digits: int = attrs.field(validator=_digits_in_range)
     mode: RoundingMode = attrs.field(converter=RoundingMode)
 
-    def __call__(self, value: Decimal | Fraction) -> Decimal:
+    def __call__(self, value: Decimal | Fraction | int) -> Decimal:
         """The value rounded as declared."""
         return round_exactly(value, self.digits, self.mode)
 
 
-def round_exactly(value: Decimal | Fraction, digits: int, mode: RoundingMode) -> Decimal:
+def round_exactly(value: Decimal | Fraction | int, digits: int, mode: RoundingMode) -> Decimal:
     """The value at `digits` places, rounded once, from the exact number; never a negative zero.
+
+    Raises `InvalidValue` for digits beyond 40 on either side of the point and for a value that is not a finite, exact
+    number, and `PrecisionExceeded` where the result does not fit in 120 digits.
 
     >>> round_exactly(Fraction(1, 3), 2, RoundingMode.UP)
     Decimal('0.34')
     """
-    if isinstance(value, Fraction):
-        value, digits_kept = _decimal_with_sticky_digit(value, digits), digits
-    else:
-        digits_kept = digits
-    rounded = value.quantize(Decimal(1).scaleb(-digits_kept), rounding=_DECIMAL_MODE[mode], context=_WIDE)
+    if type(digits) is not int or digits not in _QUANTA:
+        raise InvalidValue("digits", digits, f"give a whole number from -{_PLACES} to {_PLACES}")
+    try:
+        rounded = _as_decimal(value, digits).quantize(_QUANTA[digits], rounding=_DECIMAL_MODE[mode], context=_ROUNDING)
+    except (decimal.InvalidOperation, decimal.Inexact):
+        raise PrecisionExceeded("a rounded number", EXACT.prec) from None
     return rounded if rounded else rounded.copy_abs()
 
 
-def _decimal_with_sticky_digit(value: Fraction, digits: int) -> Decimal:
-    """A decimal on the same side of every rounding boundary: cut two digits further, a trailing 1 says "and more"."""
-    places = digits + 2
+def _as_decimal(value: Decimal | Fraction | int, digits: int) -> Decimal:
+    """A decimal that rounds at `digits` as the value does."""
+    if isinstance(value, Decimal):
+        if value.is_finite():
+            return value
+    elif isinstance(value, Fraction):
+        return _with_sticky_digit(value, digits + 1)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    raise InvalidValue("value", value, "give a finite Decimal, a Fraction or an int")
+
+
+def _with_sticky_digit(value: Fraction, places: int) -> Decimal:
+    """A fraction cut after `places`; one more digit, 1 where something was cut off, keeps it off every tie."""
     scaled = abs(value) * Fraction(10) ** places
     whole, rest = divmod(scaled.numerator, scaled.denominator)
-    number = Decimal(whole * 10 + (1 if rest else 0)).scaleb(-(places + 1), context=_WIDE)
+    number = Decimal(whole * 10 + bool(rest)).scaleb(-(places + 1), context=_STICKY)
     return number.copy_negate() if value < 0 else number
