@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from enum import StrEnum
 
@@ -55,7 +56,7 @@ class Threshold:
     def needed(self, whole: int) -> int:
         """The smallest number out of `whole` that is enough."""
         bound = self.share.of(Decimal(whole)) if self.share is not None else Decimal(self.count or 0)
-        least = -int(-bound // 1)
+        least = math.ceil(bound)
         return least + 1 if self.side is Side.UPPER and least == bound else least
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from salesrules.core import Reason
 from salesrules.org import reasons
-from salesrules.org.model import Move, Placement, Reorganisation, UnitChange
+from salesrules.org.model import Move, Placement, Reorganisation, Unit, UnitChange
 from salesrules.org.policy import OrgPolicy
 from salesrules.org.rules.structure import Structure
 
@@ -20,21 +20,23 @@ def compare_structures(before: Structure, after: Structure, policy: OrgPolicy) -
     A change of manager names its cause: the person's own move, a succession in the managing position, a unit that
     moved, or a line drawn otherwise. The ranks of the policy tell a promotion from a demotion.
     """
-    units = [*_unit_changes(before, after)]
-    placed_before, placed_after = set(before.placed()), set(after.placed())
+    was, now = set(before.placed()), set(after.placed())
     moves = []
-    for person in sorted(placed_before | placed_after):
-        old = _placement(before, person) if person in placed_before else None
-        new = _placement(after, person) if person in placed_after else None
-        found: list[Reason] = []
-        if old is None and new is not None:
-            found = [reasons.JOINED(person=person, position=new.position, unit=new.unit)]
-        elif old is not None and new is None:
-            found = [reasons.LEFT(person=person, position=old.position, unit=old.unit)]
-        elif old is not None and new is not None:
-            found = [*_move_reasons(person, old, new, before, after, policy)]
-        if found:
-            moves.append(Move(person=person, before=old, after=new, reasons=found))
+    for person in sorted(was | now):
+        if person not in was:
+            new = _placement(after, person)
+            joined = reasons.JOINED(person=person, position=new.position, unit=new.unit)
+            moves.append(Move(person=person, before=None, after=new, reasons=(joined,)))
+        elif person not in now:
+            old = _placement(before, person)
+            left = reasons.LEFT(person=person, position=old.position, unit=old.unit)
+            moves.append(Move(person=person, before=old, after=None, reasons=(left,)))
+        else:
+            old, new = _placement(before, person), _placement(after, person)
+            found = tuple(_move_reasons(person, old, new, before, after, policy))
+            if found:
+                moves.append(Move(person=person, before=old, after=new, reasons=found))
+    units = tuple(_unit_changes(before, after))
     return Reorganisation(before=before.as_of, after=after.as_of, moves=moves, units=units)
 
 
@@ -96,21 +98,27 @@ def _manager_reason(person: str, old: Placement, new: Placement, before: Structu
 
 def _unit_changes(before: Structure, after: Structure) -> Iterator[UnitChange]:
     for id in sorted({*before.units, *after.units}):
-        old = before.unit(id) if id in before.units else None
-        new = after.unit(id) if id in after.units else None
-        found: list[Reason] = []
-        if old is None and new is not None:
-            found.append(reasons.UNIT_OPENED(unit=id, parent=new.parent))
-        elif old is not None and new is None:
-            found.append(reasons.UNIT_CLOSED(unit=id, parent=old.parent))
-        elif old is not None and new is not None:
-            if old.parent != new.parent:
-                found.append(reasons.UNIT_MOVED(unit=id, from_parent=old.parent, to_parent=new.parent))
-            if old.kind != new.kind:
-                found.append(reasons.UNIT_KIND_CHANGED(unit=id, from_kind=old.kind, to_kind=new.kind))
-            if old.name != new.name:
-                found.append(reasons.UNIT_RENAMED(unit=id, from_name=old.name, to_name=new.name))
-            if before.head(id) != after.head(id):
-                found.append(reasons.HEAD_CHANGED(unit=id, from_head=before.head(id), to_head=after.head(id)))
-        if found:
-            yield UnitChange(unit=id, before=old, after=new, reasons=found)
+        if id not in before.units:
+            new = after.unit(id)
+            opened = reasons.UNIT_OPENED(unit=id, parent=new.parent)
+            yield UnitChange(unit=id, before=None, after=new, reasons=(opened,))
+        elif id not in after.units:
+            old = before.unit(id)
+            closed = reasons.UNIT_CLOSED(unit=id, parent=old.parent)
+            yield UnitChange(unit=id, before=old, after=None, reasons=(closed,))
+        else:
+            old, new = before.unit(id), after.unit(id)
+            found = tuple(_unit_reasons(old, new, before.head(id), after.head(id)))
+            if found:
+                yield UnitChange(unit=id, before=old, after=new, reasons=found)
+
+
+def _unit_reasons(old: Unit, new: Unit, old_head: str | None, new_head: str | None) -> Iterator[Reason]:
+    if old.parent != new.parent:
+        yield reasons.UNIT_MOVED(unit=new.id, from_parent=old.parent, to_parent=new.parent)
+    if old.kind != new.kind:
+        yield reasons.UNIT_KIND_CHANGED(unit=new.id, from_kind=old.kind, to_kind=new.kind)
+    if old.name != new.name:
+        yield reasons.UNIT_RENAMED(unit=new.id, from_name=old.name, to_name=new.name)
+    if old_head != new_head:
+        yield reasons.HEAD_CHANGED(unit=new.id, from_head=old_head, to_head=new_head)
