@@ -217,7 +217,7 @@ def test_thresholds_and_members_are_either_or() -> None:
         {"share": Rate.parse("-1%")},
     ):  # fmt: skip
         with pytest.raises(InvalidValue):
-            Threshold(side="lower", **wrong)  # type: ignore[arg-type]
+            Threshold(side="lower", **wrong)
     for member in ({}, {"person": "ann", "office": "director"}):
         with pytest.raises(InvalidValue):
             BodyMember(effective=TERM, **member)

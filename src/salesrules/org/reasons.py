@@ -50,11 +50,16 @@ RANK_CHANGED = ReasonCode("org.rank_changed", ("person", "from_rank", "to_rank")
 POSITION_CHANGED = ReasonCode("org.position_changed", ("person", "from_position", "to_position"), Severity.INFO)
 POSITION_ADDED = ReasonCode("org.position_added", ("person", "position"), Severity.INFO)
 POSITION_DROPPED = ReasonCode("org.position_dropped", ("person", "position"), Severity.INFO)
-_MANAGERS = ("person", "from_manager", "to_manager")
-MANAGER_BY_MOVE = ReasonCode("org.manager_by_move", _MANAGERS, Severity.INFO)
-MANAGER_BY_SUCCESSION = ReasonCode("org.manager_by_succession", (*_MANAGERS, "position"), Severity.INFO)
-MANAGER_BY_UNIT = ReasonCode("org.manager_by_unit", (*_MANAGERS, "unit", "from_parent", "to_parent"), Severity.INFO)
-MANAGER_BY_LINE = ReasonCode("org.manager_by_line", (*_MANAGERS, "from_position", "to_position"), Severity.INFO)
+MANAGER_BY_MOVE = ReasonCode("org.manager_by_move", ("person", "from_manager", "to_manager"), Severity.INFO)
+MANAGER_BY_SUCCESSION = ReasonCode(
+    "org.manager_by_succession", ("person", "from_manager", "to_manager", "position"), Severity.INFO
+)
+MANAGER_BY_UNIT = ReasonCode(
+    "org.manager_by_unit", ("person", "from_manager", "to_manager", "unit", "from_parent", "to_parent"), Severity.INFO
+)
+MANAGER_BY_LINE = ReasonCode(
+    "org.manager_by_line", ("person", "from_manager", "to_manager", "from_position", "to_position"), Severity.INFO
+)
 UNIT_OPENED = ReasonCode("org.unit_opened", ("unit", "parent"), Severity.INFO)
 UNIT_CLOSED = ReasonCode("org.unit_closed", ("unit", "parent"), Severity.INFO)
 UNIT_MOVED = ReasonCode("org.unit_moved", ("unit", "from_parent", "to_parent"), Severity.INFO)
@@ -112,7 +117,96 @@ DELEGATION_OVERLAP = ReasonCode("org.delegation_overlap", ("delegation", "other"
 DELEGATION_NOT_ALLOWED = ReasonCode("org.delegation_not_allowed", ("delegation",))
 
 #: Every reason this room can give.
-REASONS = tuple(value for value in list(globals().values()) if isinstance(value, ReasonCode))
+REASONS = (
+    POLICY_NOT_IN_FORCE,
+    REVIEW_OVERDUE,
+    NO_ROOT,
+    SEVERAL_ROOTS,
+    CYCLE,
+    OWN_PARENT,
+    ORPHAN,
+    LINE_CYCLE,
+    RECORD_TWICE,
+    UNKNOWN_REFERENCE,
+    UNKNOWN_UNIT_KIND,
+    UNIT_MISPLACED,
+    ROOT_MISPLACED,
+    UNKNOWN_RANK,
+    NO_HEAD_POSITION,
+    SEVERAL_HEAD_POSITIONS,
+    SEVERAL_HEADS,
+    HEAD_UNDECLARED,
+    VACANCY_CONTRADICTED,
+    POSITION_OVERFILLED,
+    PRIMARY_OVERLAP,
+    NO_PRIMARY,
+    OWN_MANAGER,
+    OWN_DEPUTY,
+    ABSENT_WITHOUT_DEPUTY,
+    SPAN_TOO_NARROW,
+    SPAN_TOO_WIDE,
+    NOT_IN_LINE,
+    JOINED,
+    LEFT,
+    TRANSFERRED,
+    PROMOTED,
+    DEMOTED,
+    RANK_CHANGED,
+    POSITION_CHANGED,
+    POSITION_ADDED,
+    POSITION_DROPPED,
+    MANAGER_BY_MOVE,
+    MANAGER_BY_SUCCESSION,
+    MANAGER_BY_UNIT,
+    MANAGER_BY_LINE,
+    UNIT_OPENED,
+    UNIT_CLOSED,
+    UNIT_MOVED,
+    UNIT_RENAMED,
+    UNIT_KIND_CHANGED,
+    HEAD_CHANGED,
+    DUTY_WITHOUT_ACCOUNTABLE,
+    DUTY_SEVERAL_ACCOUNTABLE,
+    DUTY_WITHOUT_RESPONSIBLE,
+    DUTY_SHARED_WIDELY,
+    DUTY_POSITION_UNKNOWN,
+    DUTY_POSITION_VACANT,
+    POSITION_OVERLOADED,
+    BODY_NOT_SITTING,
+    BODY_WITHOUT_PURPOSE,
+    BODY_WITHOUT_END,
+    BODY_WITHOUT_CHAIR,
+    BODY_SEVERAL_CHAIRS,
+    BODY_MEMBER_UNKNOWN,
+    BODY_MEMBER_TWICE,
+    BODY_OFFICE_VACANT,
+    QUORUM_UNREACHABLE,
+    QUORUM_MISSED,
+    CHAIR_ABSENT,
+    NOT_A_MEMBER,
+    MAJORITY_MISSED,
+    BODY_RESOLVED,
+    UNDERSTAFFED,
+    OVERSTAFFED,
+    PLAN_DIFFERS,
+    PLAN_MISSED,
+    VACANCY_UNDECLARED,
+    VOLUME_MISSING,
+    AUTHORITY_GRANTED,
+    AUTHORITY_DELEGATED,
+    NO_AUTHORITY,
+    AUTHORITY_EXCEEDED,
+    AUTHORITY_OTHER_SIZE,
+    AUTHORITY_OUT_OF_REACH,
+    DELEGATION_EXCLUDED,
+    DELEGATION_TOO_LONG,
+    DELEGATION_WINDOW_TOO_LONG,
+    DELEGATION_CYCLE,
+    DELEGATION_EXCEEDS,
+    DELEGATION_UNKNOWN_PERSON,
+    DELEGATION_OVERLAP,
+    DELEGATION_NOT_ALLOWED,
+)
 
 #: The labels of derivations and their parameters.
 LABELS: dict[str, tuple[str, ...]] = {

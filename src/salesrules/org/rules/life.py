@@ -16,7 +16,7 @@ def find_life_faults(policy: OrgPolicy, as_of: date) -> tuple[Reason, ...]:
     life = policy.life
     where = PolicyReference("OrgPolicy", life.scope, "life")
     if not life.decides_on(as_of):
-        return (reasons.POLICY_NOT_IN_FORCE(scope=life.scope, status=life.status.value, policy=where),)
+        return (reasons.POLICY_NOT_IN_FORCE(scope=life.scope, status=life.status, policy=where),)
     if life.review_is_overdue(as_of):
         return (reasons.REVIEW_OVERDUE(scope=life.scope, next_review=life.next_review, policy=where),)
     return ()

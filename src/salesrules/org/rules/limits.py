@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesrules.core import PolicyReference, Reason, Side
+from salesrules.core import Money, PolicyReference, Rate, Reason, Side
 from salesrules.org import reasons
 from salesrules.org.model import Act, AmountLimit, Limit, NoLimit, RankLimit, RateLimit
 from salesrules.org.policy import OrgPolicy
@@ -61,8 +61,8 @@ def _closed(limit: AmountLimit | RateLimit | RankLimit) -> bool:
     return limit.side is Side.UPPER
 
 
-def _shown(limit: Limit | None) -> str:
-    return "" if limit is None else "∞" if isinstance(limit, NoLimit) else str(limit.maximum)
+def _shown(limit: Limit | None) -> Money | Rate | str | None:
+    return "∞" if isinstance(limit, NoLimit) else None if limit is None else limit.maximum
 
 
 def find_reach_fault(
@@ -71,7 +71,7 @@ def find_reach_fault(
     """Why a unit lies outside a reach (`within=None`: anywhere), `None` where it lies inside."""
     if within is None or is_within_unit(asked, within, units):
         return None
-    return reasons.AUTHORITY_OUT_OF_REACH(unit=asked or "", within=within, policy=where)
+    return reasons.AUTHORITY_OUT_OF_REACH(unit=asked, within=within, policy=where)
 
 
 def is_within_unit(unit: str | None, within: str, units: Hierarchy) -> bool:
