@@ -172,7 +172,7 @@ def test_roll_up_refuses_what_would_be_lost_or_inexact() -> None:
     assert [fault.path for fault in refused.value.faults] == ["amounts[nobody]", "amounts[stranger]"]
     for wrong in (Decimal("NaN"), Decimal("Infinity"), 1.5, 3):
         with pytest.raises(InvalidValue, match=r"amounts\[n1\]"):
-            tree.roll_up({"n1": wrong})  # type: ignore[dict-item]
+            tree.roll_up({"n1": wrong})
     with pytest.raises(PrecisionExceeded):
         tree.roll_up({"n1": Decimal("1e200"), "n2": Decimal("1e-200")})
     sums = tree.roll_up({})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -10,12 +9,10 @@ from decimal import Decimal
 import attrs
 
 from salesrules.core import Fault, InvalidDocument, InvalidValue, UnknownName
+from salesrules.org.rules.names import nearest_names
 from salesrules.org.rules.rollup import RollUp
 
 __all__ = ["Hierarchy", "TreeFaults", "find_tree_faults"]
-
-#: Above this many names a misspelled one is reported without its neighbours: the search would take seconds.
-_NAMES_SEARCHED = 10_000
 
 
 @attrs.frozen(kw_only=True)
@@ -227,8 +224,7 @@ class Hierarchy:
         return self._built[0]
 
     def _unknown(self, id: object) -> UnknownName:
-        searched = self._parents if len(self._parents) <= _NAMES_SEARCHED else ()
-        return UnknownName("id", id, tuple(difflib.get_close_matches(str(id), searched)))
+        return UnknownName("id", id, nearest_names(id, self._parents))
 
 
 def _build_index(parents: dict[str, str | None]) -> _Index:
