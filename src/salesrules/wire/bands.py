@@ -22,7 +22,7 @@ def read_band_table(form: BandTableForm[Any]) -> BandTable[Any]:
             findings.append(
                 _finding((index, "from"), "wire.missing", "it is missing", "say where the band starts", None)
             )
-        if band.start is not None and band.end is not None and band.end <= band.start:
+        if _is_empty(band):
             remedy = f"give more than {band.start}"
             findings.append(
                 _finding((index, "to"), "wire.empty_band", "the band ends where it starts", remedy, band.end)
@@ -38,9 +38,13 @@ def read_band_table(form: BandTableForm[Any]) -> BandTable[Any]:
     )
 
 
+def _is_empty(band: BandForm[Any]) -> bool:
+    return band.start is not None and band.end is not None and band.end <= band.start
+
+
 def _between(index: int, before: BandForm[Any], band: BandForm[Any]) -> list[Finding]:
     start = band.start
-    if start is None:
+    if start is None or _is_empty(before):
         return []
     if before.end is not None and before.end < start:
         problem = f"no band owns what lies between {before.end} and {start}"

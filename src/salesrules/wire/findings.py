@@ -74,7 +74,7 @@ def render_path(place: Place) -> str:
         else:
             quoted = step.replace("\\", "\\\\").replace('"', '\\"')
             text += f'["{quoted}"]'
-    return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # half a character cannot be printed
 
 
 def parse_path(path: str) -> Place:

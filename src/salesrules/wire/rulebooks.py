@@ -109,9 +109,10 @@ def _structure(
     head: Head | None = None
     sections: dict[str, Any] = {}
     known = {*RESERVED, *registry.names}
+    top = parsed.data.get("rulebook", {})
+    findings += _head_findings(top)
     try:
-        head = structure(parsed.data.get("rulebook", {}), Head)
-        findings += _head_findings(head)
+        head = structure(top, Head)
     except Misfit as misfit:
         findings += [finding.below("rulebook") for finding in misfit.findings]
     for name, value in parsed.data.items():
@@ -128,10 +129,15 @@ def _structure(
     return head, sections
 
 
-def _head_findings(head: Head) -> Iterator[Finding]:
-    """What the rulebook itself would refuse, each on its own."""
-    attempts: list[dict[str, Any]] = [{"name": head.name}]
-    attempts += [{"name": "any", "currency_digits": {code: digits}} for code, digits in head.currencies.items()]
+def _head_findings(top: Any) -> Iterator[Finding]:
+    """What the rulebook itself would refuse, each on its own; values of another type are found by structuring."""
+    if not isinstance(top, dict):
+        return
+    name, digits = top.get("name"), top.get("currencies")
+    attempts: list[dict[str, Any]] = [{"name": name}] if isinstance(name, str) else []
+    if isinstance(digits, dict):
+        given = [(code, number) for code, number in digits.items() if type(number) is int]
+        attempts += [{"name": "any", "currency_digits": {code: number}} for code, number in given]
     for attempt in attempts:
         try:
             Rulebook(**attempt)

@@ -14,6 +14,7 @@ from salesrules.wire.dumping import dump
 from salesrules.wire.forms import FORMS, enum_form
 from salesrules.wire.rulebooks import Head
 from salesrules.wire.shapes import (
+    BandForm,
     BandTableForm,
     FieldShape,
     is_band_table,
@@ -134,9 +135,10 @@ def _described(kind: Any) -> dict[str, Any]:
 
 def _name(kind: Any) -> str:
     """The name of a definition: the room and the class, so that two rooms may have a class of the same name."""
+    if kind in FORMS or kind in (Ellipsis, type(None)):
+        return str(getattr(kind, "__name__", "any"))
     origin = get_origin(kind) or kind
-    package, _, rest = origin.__module__.partition(".")
+    package, _, rest = str(origin.__module__).partition(".")
     room = f"{rest.partition('.')[0]}." if package == "salesrules" else ""
-    arguments = "".join(f"-{_name(argument)}" for argument in get_args(kind) if argument not in FORMS)
-    forms = "".join(f"-{argument.__name__}" for argument in get_args(kind) if argument in FORMS)
-    return f"{room}{origin.__name__}{forms}{arguments}".replace("wire.BandTableForm", "core.BandTable")
+    name = {BandTableForm: "core.BandTable", BandForm: "core.Band"}.get(origin, f"{room}{origin.__name__}")
+    return "-".join([name, *(_name(argument) for argument in get_args(kind) if not isinstance(argument, str))])

@@ -155,7 +155,7 @@ def union_of(kind: Any) -> tuple[bool, Any, dict[str, Any]]:
         tags = [field.type for field in shape_of(member) if field.name == "kind"] if is_class(member) else []
         if len(tags) != 1 or get_origin(tags[0]) is not Literal:
             raise InvalidValue("type", kind, 'give every member of a union a field `kind: Literal["..."]`')
-        kinds.update(dict.fromkeys(get_args(tags[0]), member))
-    if len(kinds) < len(members):
-        raise InvalidValue("type", kind, "give every member of a union its own kind")
+        for tag in get_args(tags[0]):
+            if kinds.setdefault(tag, member) is not member:
+                raise InvalidValue("type", kind, "give every member of a union its own kind")
     return allows_none, None, kinds

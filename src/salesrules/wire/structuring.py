@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
+import attrs
 from cattrs import AttributeValidationNote, ClassValidationError, Converter, ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn, override
 
@@ -109,7 +110,10 @@ def _field_findings(
     findings: list[Finding] = []
     given: list[tuple[FieldShape, Any]] = []
     for field in fields:
-        if field.name not in value or field.name in failed:
+        if field.name not in value:
+            _set_default(partial, field.attribute)
+            continue
+        if field.name in failed:
             continue
         part = _CONVERTER.structure(value[field.name], field.type)
         try:
@@ -129,6 +133,15 @@ def _field_findings(
         except (SalesRulesError, ValueError, TypeError) as error:
             findings += _findings_of(error, {field.attribute.name: field.name}, (field.name,), converted)
     return findings
+
+
+def _set_default(partial: Any, attribute: attrs.Attribute[Any]) -> None:
+    """Give a partial value the default of a field, for the validators of other fields that look at it."""
+    default = attribute.default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
+        default = attrs.NOTHING if default.takes_self else default.factory()
+    if default is not attrs.NOTHING:
+        object.__setattr__(partial, attribute.name, default)
 
 
 def _findings_of(
