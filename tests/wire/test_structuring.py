@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -394,6 +395,16 @@ def test_types_that_documents_cannot_hold_are_refused_as_such(kind: Any, data: A
 )
 def test_values_are_dumped_as_plain_data(value: Any, data: Any) -> None:
     assert dump(value) == data
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+def test_an_enum_that_is_no_text_is_written_by_its_value() -> None:
+    assert dump(Colour.RED) == "red"
+    assert read(Colour, "red") is Colour.RED
+    assert faults(Colour, "blue") == [("x", "wire.unknown_choice")]
 
 
 @attrs.frozen(kw_only=True)

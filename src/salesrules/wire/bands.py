@@ -25,7 +25,13 @@ def read_band_table(form: BandTableForm[Any]) -> BandTable[Any]:
         if _is_empty(band):
             remedy = f"give more than {band.start}"
             findings.append(
-                _finding((index, "to"), "wire.empty_band", "the band ends where it starts", remedy, band.end)
+                _finding(
+                    (index, "to"),
+                    "wire.empty_band",
+                    "the band is empty, since it ends where it starts or before",
+                    remedy,
+                    band.end,
+                )
             )
         if index:
             findings += _between(index, bands[index - 1], band)
@@ -67,7 +73,7 @@ def band_table_form(table: BandTable[Any]) -> BandTableForm[Any]:
     bands = []
     for index, band in enumerate(table.bands):
         start, end = table.limits(index)
-        bands.append(BandForm(start=start, end=end, value=band.value, side=band.side))  # type: ignore[arg-type]
+        bands.append(BandForm(start=start, end=end, value=band.value, side=band.side))  # type: ignore[arg-type]  # any exact number
     return BandTableForm(side=table.side, bands=tuple(bands))
 
 

@@ -43,13 +43,8 @@ class JsonObject(dict[str, Any]):
 
 def parse_text(text: str, format: Format, file: str) -> Parsed:
     """The plain data of a document; raises `InvalidDocument` where nothing can be made of it."""
-    match format:
-        case Format.TOML:
-            data, findings, line_of = _parse_toml(text, file)
-        case Format.JSON:
-            data, findings, line_of = _parse_json(text, file)
-        case Format.YAML:
-            data, findings, line_of = parse_yaml(text, file)
+    parse = {Format.TOML: _parse_toml, Format.JSON: _parse_json, Format.YAML: parse_yaml}[format]
+    data, findings, line_of = parse(text, file)
     if not isinstance(data, dict):
         raise refuse(
             file, "wire.wrong_type", "its top is not a table of names", "write names and their values", value=data

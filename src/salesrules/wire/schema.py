@@ -29,6 +29,7 @@ from salesrules.wire.shapes import (
 
 __all__ = ["document_schema", "rulebook_schema"]
 
+_FACTORY: Any = attrs.Factory  # a class at run time, a function to type checkers
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -123,7 +124,7 @@ def _enum(kind: type[Enum]) -> dict[str, Any]:
 
 def _default(field: FieldShape) -> dict[str, Any]:
     default = field.attribute.default
-    known = default is not None and default is not attrs.NOTHING and not isinstance(default, attrs.Factory)  # type: ignore[arg-type]  # a class at run time
+    known = default is not None and default is not attrs.NOTHING and not isinstance(default, _FACTORY)
     return {"default": dump(default)} if known else {}
 
 

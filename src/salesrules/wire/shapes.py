@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -19,6 +20,7 @@ __all__ = [
     "is_band_table",
     "is_class",
     "is_dated",
+    "is_enum",
     "is_literal",
     "is_mapping",
     "is_tuple",
@@ -123,6 +125,11 @@ def is_dated(kind: Any) -> bool:
 def is_literal(kind: Any) -> bool:
     """Whether the type is a choice of words."""
     return bool(get_origin(kind) is Literal)
+
+
+def is_enum(kind: Any) -> bool:
+    """Whether the type is an enum."""
+    return isinstance(kind, type) and issubclass(kind, Enum)
 
 
 def is_tuple(kind: Any) -> bool:

@@ -25,6 +25,7 @@ from salesrules.wire.shapes import (
     is_band_table,
     is_class,
     is_dated,
+    is_enum,
     is_literal,
     is_mapping,
     is_tuple,
@@ -37,6 +38,8 @@ __all__ = ["structure"]
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
+
+_FACTORY: Any = attrs.Factory  # a class at run time, a function to type checkers
 
 
 def structure(data: Any, kind: type[T]) -> T:
@@ -137,8 +140,8 @@ def _field_findings(
 
 def _set_default(partial: Any, attribute: attrs.Attribute[Any]) -> None:
     """Give a partial value the default of a field, for the validators of other fields that look at it."""
-    default = attribute.default
-    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
+    default: Any = attribute.default
+    if isinstance(default, _FACTORY):
         default = attrs.NOTHING if default.takes_self else default.factory()
     if default is not attrs.NOTHING:
         object.__setattr__(partial, attribute.name, default)
@@ -275,6 +278,7 @@ _CONVERTER.register_structure_hook_factory(is_union, _union_hook)
 _CONVERTER.register_structure_hook_factory(is_class, _class_hook)
 _CONVERTER.register_structure_hook_factory(is_dated, _dated_hook)
 _CONVERTER.register_structure_hook_factory(is_band_table, _band_table_hook)
+_CONVERTER.register_structure_hook_factory(is_enum, lambda kind: _scalar_hook(enum_form(kind)))
 _CONVERTER.register_structure_hook_factory(is_literal, _literal_hook)
 _CONVERTER.register_structure_hook_factory(FORMS.__contains__, lambda kind: _scalar_hook(FORMS[kind]))
 for _basic in (str, int, float, bytes, Path):
