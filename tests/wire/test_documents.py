@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from sample_policies import Trigger
 from salesrules.core import Fault, InvalidDocument, InvalidValue
 from salesrules.wire import Format, load_document, parse_document
 from salesrules.wire.findings import Finding, cap_faults, parse_path, render_path
-from salesrules.wire.limits import MAX_BYTES, MAX_DEPTH, MAX_FAULTS_SHOWN, MAX_ITEMS, MAX_KEY_PARTS
+from salesrules.wire.limits import MAX_BYTES, MAX_DEPTH, MAX_FAULTS_SHOWN, MAX_FINDINGS, MAX_ITEMS, MAX_KEY_PARTS
 
 
 @attrs.frozen(kw_only=True)
@@ -115,6 +116,11 @@ def test_a_document_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
     assert load_document(path, Node) == Node(count=1)
 
 
+@pytest.mark.parametrize("format", Format)
+def test_a_text_has_the_same_limit_as_a_file(format: Format) -> None:
+    assert fault_in("#" * (MAX_BYTES + 1), format).code == "wire.too_large"
+
+
 @pytest.mark.parametrize("name", ["missing.toml", ".", "nul\0.toml", "a/b.toml"])
 def test_paths_that_are_no_readable_file_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "a").write_text("x", encoding="utf-8")
@@ -155,6 +161,21 @@ def test_a_hundred_thousand_brackets_are_refused(format: Format, sign: str) -> N
     assert fault_in(f"a = {text}" if format is Format.TOML else text, format).code in (
         "wire.too_deep",
         "wire.malformed",
+    )
+
+
+@pytest.mark.parametrize("text", ["a-" * 400_000, "'a'" * 300_000, '"' * 900_000, "a " * 400_000, "-." * 400_000])
+def test_hostile_lines_are_refused_at_once(text: str) -> None:
+    started = time.process_time()
+    assert fault_in(text, Format.TOML).line == 1
+    assert time.process_time() - started < 5
+
+
+def test_a_list_full_of_faults_is_not_read_to_its_end() -> None:
+    text = json.dumps({"items": [{"count": "x"}] * 30_000})
+    assert (
+        faults_in(text, Format.JSON)[-1].problem
+        == f"there are {MAX_FINDINGS - MAX_FAULTS_SHOWN} more faults, or more than that"
     )
 
 
@@ -299,8 +320,8 @@ def test_many_faults_are_cut_and_counted() -> None:
     text = json.dumps({"items": [{"count": "x"} for _ in range(MAX_FAULTS_SHOWN + 7)]})
     faults = faults_in(text, Format.JSON)
     assert len(faults) == MAX_FAULTS_SHOWN + 1
-    assert faults[-1].problem == "there are 7 more faults"
-    few = [Finding(code="a", problem="b", remedy="c").to_fault("f", lambda place: None)] * MAX_FAULTS_SHOWN
+    assert faults[-1].problem == "there are 7 more faults, or more than that"
+    few = [Finding(code="a", problem="b", remedy="c").to_fault("f", None)] * MAX_FAULTS_SHOWN
     assert cap_faults(few) == tuple(few)
 
 

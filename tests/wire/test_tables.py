@@ -108,7 +108,7 @@ def test_cells_are_bounded(extra: int) -> None:
 
 def test_many_faults_are_cut_and_counted() -> None:
     found = raised("a,b\n" + "1\n" * (MAX_FAULTS_SHOWN + 3))
-    assert (len(found), found[-1].problem) == (MAX_FAULTS_SHOWN + 1, "there are 3 more faults")
+    assert (len(found), found[-1].problem) == (MAX_FAULTS_SHOWN + 1, "there are 3 more faults, or more than that")
 
 
 @pytest.mark.parametrize("text", ["", " \n\n"])

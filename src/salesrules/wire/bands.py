@@ -78,19 +78,17 @@ def band_table_form(table: BandTable[Any]) -> BandTableForm[Any]:
 
 
 def check_dated(dated: Dated[Any]) -> Dated[Any]:
-    """The dated values where no two hold on one day; raises `Misfit` with every overlap."""
-    findings = [
-        Finding(
-            place=("entries", later, "effective"),
-            code="wire.overlap",
-            problem=f"another entry holds on some of these days: {entry.effective}",
-            remedy="end one where the other starts",
-            value=str(dated.entries[later].effective),
-        )
-        for index, entry in enumerate(dated.entries)
-        for later in range(index + 1, len(dated.entries))
-        if entry.effective.overlaps(dated.entries[later].effective)
-    ]
+    """The dated values where no two hold on one day; raises `Misfit` with each entry that overlaps an earlier one."""
+    findings: list[Finding] = []
+    longest = None  # of the entries so far, which are in the order of their start, the one that ends last
+    for index, entry in enumerate(dated.entries):
+        days = entry.effective
+        if longest is not None and longest.overlaps(days):
+            problem = f"another entry holds on some of these days: {longest}"
+            remedy, place = "end one where the other starts", ("entries", index, "effective")
+            findings.append(Finding(place=place, code="wire.overlap", problem=problem, remedy=remedy, value=str(days)))
+        if longest is None or (longest.end is not None and (days.end is None or days.end > longest.end)):
+            longest = days
     if findings:
         raise Misfit(*findings)
     return dated

@@ -13,10 +13,10 @@ from salesrules.core import Fault, FiscalCalendar, InvalidDocument, InvalidValue
 from salesrules.rulebook import HOUSE, RESERVED, Rulebook, SectionRegistry, check, check_section
 from salesrules.wire.documents import faults_of
 from salesrules.wire.dumping import dump
-from salesrules.wire.findings import Finding, Misfit, cap_faults, parse_path, suggest
+from salesrules.wire.findings import Finding, Misfit, cap_faults, parse_path
 from salesrules.wire.parsing import Parsed, parse_text
 from salesrules.wire.sources import Format, format_of, read_text
-from salesrules.wire.structuring import structure
+from salesrules.wire.structuring import structure, unknown_key
 
 __all__ = ["Head", "check_rulebook", "dump_rulebook", "find_lines", "load_rulebook", "parse_rulebook"]
 
@@ -117,10 +117,7 @@ def _structure(
         findings += [finding.below("rulebook") for finding in misfit.findings]
     for name, value in parsed.data.items():
         if name not in known:
-            remedy = suggest(name, known - {"$schema"}, "leave it out; known are")
-            findings.append(
-                Finding(place=(name,), code="wire.unknown_key", problem="the key is unknown", remedy=remedy)
-            )
+            findings.append(unknown_key(name, value, known - {"$schema"}))
         elif name not in RESERVED:
             try:
                 sections[name] = structure(value, registry.load(name)[0])

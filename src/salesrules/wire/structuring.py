@@ -6,7 +6,7 @@ its parts and puts its own step in front.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -19,6 +19,7 @@ from salesrules.core import InvalidDocument, InvalidValue, SalesRulesError
 from salesrules.wire.bands import check_dated, read_band_table
 from salesrules.wire.findings import Finding, Misfit, parse_path, suggest
 from salesrules.wire.forms import FORMS, Form, enum_form, wrong_type
+from salesrules.wire.limits import MAX_FINDINGS
 from salesrules.wire.shapes import (
     BandTableForm,
     FieldShape,
@@ -34,7 +35,7 @@ from salesrules.wire.shapes import (
     union_of,
 )
 
-__all__ = ["structure"]
+__all__ = ["structure", "unknown_key"]
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -81,7 +82,7 @@ def _class_findings(
         notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, AttributeValidationNote)]
         name = names[notes[0].name] if notes else ""
         if isinstance(error, ForbiddenExtraKeysError):
-            findings += [_unknown_key(key, value[key], names.values()) for key in value if key in error.extra_fields]
+            findings += [unknown_key(key, value[key], names.values()) for key in value if key in error.extra_fields]
         elif notes and isinstance(error, Misfit):
             failed.add(name)
             findings += [finding.below(name) for finding in error.findings]
@@ -99,9 +100,11 @@ def _class_findings(
     return findings
 
 
-def _unknown_key(key: str, value: Any, known: Any) -> Finding:
-    remedy = suggest(key, known, "leave it out; known are")
-    return Finding(place=(key,), code="wire.unknown_key", problem="the key is unknown", remedy=remedy, value=value)
+def unknown_key(key: str, value: Any, names: Iterable[str]) -> Finding:
+    """The finding of a key that is none of the names."""
+    remedy, known = "leave it out; known are", tuple(names)
+    problem = "the key is unknown"
+    return Finding(place=(key,), code="wire.unknown_key", problem=problem, remedy=remedy, value=value, known=known)
 
 
 def _field_findings(
@@ -207,6 +210,8 @@ def _gather(items: Any, read: Hook, inner: Any) -> dict[Any, Any]:
             values[key] = read(item, inner)
         except Misfit as misfit:
             findings += [finding.below(key) for finding in misfit.findings]
+            if len(findings) >= MAX_FINDINGS:
+                break
     if findings:
         raise Misfit(*findings)
     return values
