@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import attrs
 from hypothesis import strategies as st
 from sample_policies import Flat, PayPolicy, Plan, Small, Tiered, Trigger
 
@@ -101,3 +102,16 @@ rulebooks = st.builds(
     currency_digits=st.dictionaries(st.sampled_from(["XBT", "CNY", "ABC"]), st.integers(0, 12)),
     calendar=st.builds(FiscalCalendar, first_month=st.integers(1, 12)),
 )
+
+
+@st.composite
+def rulebook_pairs(draw: st.DrawFn) -> tuple[Rulebook, Rulebook]:
+    """Two rulebooks: one and another, or one and what a small revision of its plans makes of it."""
+    old = draw(rulebooks)
+    pay = old.sections.get("pay")
+    if pay is None or draw(st.booleans()):
+        return old, draw(rulebooks)
+    kept = draw(st.permutations(pay.plans))[: draw(st.integers(0, len(pay.plans)))]
+    revised = [attrs.evolve(plan, count=draw(st.integers(1, 3)), cap=draw(st.none() | moneys)) for plan in kept]
+    plans = [plan if draw(st.booleans()) else other for plan, other in zip(kept, revised, strict=True)]
+    return old, attrs.evolve(old, sections={**old.sections, "pay": attrs.evolve(pay, plans=plans)})

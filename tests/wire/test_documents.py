@@ -150,7 +150,7 @@ def test_depth_is_bounded(format: Format) -> None:
         assert node is not None
         node = node.inner
     assert node == Node()
-    for depth in (MAX_DEPTH + 1, 2_000):
+    for depth in (MAX_DEPTH + 1, 500):
         assert fault_in(nested(format, depth), format).code == "wire.too_deep"
 
 
@@ -181,7 +181,7 @@ def test_a_list_full_of_faults_is_not_read_to_its_end() -> None:
 
 @pytest.mark.parametrize("key", ["a", '"a"', "'a'"])
 def test_dotted_keys_are_bounded_before_they_cost_time(key: str) -> None:
-    assert fault_in("\n" + " . ".join([key] * 200_000) + " = 1", Format.TOML).line == 2
+    assert fault_in("\n" + " . ".join([key] * 100_000) + " = 1", Format.TOML).line == 2
     assert faults_in(".".join([key] * MAX_KEY_PARTS) + " = 1", Format.TOML)[0].code == "wire.unknown_key"
     assert faults_in(".".join([key] * (MAX_KEY_PARTS + 1)) + " = 1", Format.TOML)[0].code == "wire.too_deep"
 

@@ -226,6 +226,11 @@ def test_every_overlap_of_dated_values_is_found() -> None:
         ("x.entries[1].effective", "wire.overlap"),
         ("x.entries[2].effective", "wire.overlap"),
     ]
+    data["entries"] = [entry(1, 20), entry(3, 5), entry(6, 20), entry(20, 25)]
+    assert faults(Dated[int], data) == [
+        ("x.entries[1].effective", "wire.overlap"),
+        ("x.entries[2].effective", "wire.overlap"),
+    ]
 
 
 @attrs.frozen(kw_only=True)
