@@ -23,7 +23,7 @@ from salesrules.core import (
     as_parameters,
     as_tuple,
 )
-from salesrules.rulebook import SectionRegistry
+from salesrules.rulebook import Rulebook, SectionRegistry
 
 
 class Trigger(StrEnum):
@@ -172,3 +172,33 @@ pay = { kind = "flat", amount = "USD -10" }
 [small]
 limit = 7
 """
+
+
+def life(**changes: Any) -> PolicyLife:
+    """An approved life in 2020, with changes."""
+    given = {
+        "status": "approved",
+        "scope": "all",
+        "owner": "head of sales",
+        "approver": "board",
+        "effective": DateRange(date(2020, 1, 1), date(2021, 1, 1)),
+        "next_review": date(2020, 12, 1),
+        **changes,
+    }
+    return PolicyLife(**given)
+
+
+def plan(id: str, **changes: Any) -> Plan:
+    """A plan from 2020 on, with changes."""
+    given = {
+        "effective": DateRange(date(2020, 1, 1)),
+        "pay": Flat(amount=Money(5, "CNY")),
+        "holders": ("ann",),
+        **changes,
+    }
+    return Plan(id=id, **given)
+
+
+def book_of(*plans: Plan, **policy: Any) -> Rulebook:
+    """A rulebook with one section of these plans."""
+    return Rulebook(name="Sample", sections={"pay": PayPolicy(**{"life": life(), "plans": plans, **policy})})

@@ -6,8 +6,8 @@
 """
 
 from salesrules.rulebook.canonical import canonical_form, content_hash
+from salesrules.rulebook.changes import Change, diff
 from salesrules.rulebook.checking import check, check_section
-from salesrules.rulebook.diff import Change, diff
 from salesrules.rulebook.entries import Entry, Standing, standing_on, walk_entries
 from salesrules.rulebook.lives import life_findings
 from salesrules.rulebook.model import Rulebook, RulebookView

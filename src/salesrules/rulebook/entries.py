@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -67,31 +69,48 @@ def standing_on(entry: Entry, day: date) -> Standing:
     return Standing.DECIDES
 
 
-def child_key(value: Any) -> tuple[str, Any] | None:
-    """The name and value by which an item of a list is known: its id, a band's start, the days on which it holds."""
+def child_key(value: Any) -> str | None:
+    """The step of a stable path to an item of a list: by its id, a band's start, or the days on which it holds."""
     if isinstance(getattr(value, "id", None), str):
-        return "id", value.id
+        return f"[id={value.id}]"
     if isinstance(value, Band):
-        return "from", value.start
+        return f"[from={_numeral(value.start)}]"
     if attrs.has(type(value)) and isinstance(getattr(value, "effective", None), DateRange):
-        return "effective", value.effective
+        return f"[effective={value.effective}]"
     return None
+
+
+def _numeral(bound: Decimal | Fraction | int | None) -> str:
+    """The bound as text, the same for `100`, `100.0` and `1E+2`."""
+    if bound is None:
+        return "-∞"
+    return f"{bound.normalize():f}" if isinstance(bound, Decimal) else str(bound)
 
 
 def walk_entries(section: str, policy: Any) -> Iterator[Entry]:
     """The entries of one section, itself first, in the order of the document."""
-    around = Entry(path=section, stable_path=section, type="", id="", qualified_id="", value=policy, under=())
-    top = attrs.evolve(around, type=type(policy).__name__, id=section, under=_bounds(policy))
+    name, under = type(policy).__name__, _bounds(policy)
+    top = Entry(path=section, stable_path=section, type=name, id=section, qualified_id="", value=policy, under=under)
     yield top
-    if attrs.has(type(policy)):
-        for name, inner in fields_of(policy):
-            yield from _walk(inner, _step(attrs.evolve(around, under=top.under), f".{name}"))
+    yield from _inside(policy, top)
 
 
-def _walk(value: Any, around: Entry) -> Iterator[Entry]:
+def _inside(value: Any, around: Entry) -> Iterator[Entry]:
     """The entries in a value; `around` carries its paths, the ids that lead to it and the bounds it stands under."""
     if isinstance(value, PolicyLife | DateRange):
         return
+    if attrs.has(type(value)):
+        for name, inner in fields_of(value):
+            yield from _entry_and_inside(inner, _step(around, f".{name}"))
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _entry_and_inside(inner, _step(around, f".{name}"))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _entry_and_inside(inner, _step(around, f"[{index}]", child_key(inner)))
+
+
+def _entry_and_inside(value: Any, around: Entry) -> Iterator[Entry]:
     if attrs.has(type(value)):
         around = attrs.evolve(around, under=(*around.under, *_bounds(value)))
         id = getattr(value, "id", None)
@@ -99,15 +118,7 @@ def _walk(value: Any, around: Entry) -> Iterator[Entry]:
             qualified = f"{around.qualified_id}/{id}" if around.qualified_id else id
             around = attrs.evolve(around, type=type(value).__name__, id=id, qualified_id=qualified, value=value)
             yield around
-        for name, inner in fields_of(value):
-            yield from _walk(inner, _step(around, f".{name}"))
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _walk(inner, _step(around, f".{name}"))
-    elif isinstance(value, tuple):
-        for index, inner in enumerate(value):
-            key = child_key(inner)
-            yield from _walk(inner, _step(around, f"[{index}]", f"[{key[0]}={key[1]}]" if key else f"[{index}]"))
+    yield from _inside(value, around)
 
 
 def _bounds(value: Any) -> tuple[PolicyLife | DateRange, ...]:

@@ -22,10 +22,16 @@ def read_band_table(form: BandTableForm[Any]) -> BandTable[Any]:
             findings.append(
                 _finding((index, "from"), "wire.missing", "it is missing", "say where the band starts", None)
             )
-        if band.start is not None and band.end is not None and band.end <= band.start:
+        if _is_empty(band):
             remedy = f"give more than {band.start}"
             findings.append(
-                _finding((index, "to"), "wire.empty_band", "the band ends where it starts", remedy, band.end)
+                _finding(
+                    (index, "to"),
+                    "wire.empty_band",
+                    "the band is empty, since it ends where it starts or before",
+                    remedy,
+                    band.end,
+                )
             )
         if index:
             findings += _between(index, bands[index - 1], band)
@@ -38,9 +44,13 @@ def read_band_table(form: BandTableForm[Any]) -> BandTable[Any]:
     )
 
 
+def _is_empty(band: BandForm[Any]) -> bool:
+    return band.start is not None and band.end is not None and band.end <= band.start
+
+
 def _between(index: int, before: BandForm[Any], band: BandForm[Any]) -> list[Finding]:
     start = band.start
-    if start is None:
+    if start is None or _is_empty(before):
         return []
     if before.end is not None and before.end < start:
         problem = f"no band owns what lies between {before.end} and {start}"
@@ -63,24 +73,22 @@ def band_table_form(table: BandTable[Any]) -> BandTableForm[Any]:
     bands = []
     for index, band in enumerate(table.bands):
         start, end = table.limits(index)
-        bands.append(BandForm(start=start, end=end, value=band.value, side=band.side))  # type: ignore[arg-type]
+        bands.append(BandForm(start=start, end=end, value=band.value, side=band.side))  # type: ignore[arg-type]  # any exact number
     return BandTableForm(side=table.side, bands=tuple(bands))
 
 
 def check_dated(dated: Dated[Any]) -> Dated[Any]:
-    """The dated values where no two hold on one day; raises `Misfit` with every overlap."""
-    findings = [
-        Finding(
-            place=("entries", later, "effective"),
-            code="wire.overlap",
-            problem=f"another entry holds on some of these days: {entry.effective}",
-            remedy="end one where the other starts",
-            value=str(dated.entries[later].effective),
-        )
-        for index, entry in enumerate(dated.entries)
-        for later in range(index + 1, len(dated.entries))
-        if entry.effective.overlaps(dated.entries[later].effective)
-    ]
+    """The dated values where no two hold on one day; raises `Misfit` with each entry that overlaps an earlier one."""
+    findings: list[Finding] = []
+    longest = None  # of the entries so far, which are in the order of their start, the one that ends last
+    for index, entry in enumerate(dated.entries):
+        days = entry.effective
+        if longest is not None and longest.overlaps(days):
+            problem = f"another entry holds on some of these days: {longest}"
+            remedy, place = "end one where the other starts", ("entries", index, "effective")
+            findings.append(Finding(place=place, code="wire.overlap", problem=problem, remedy=remedy, value=str(days)))
+        if longest is None or (longest.end is not None and (days.end is None or days.end > longest.end)):
+            longest = days
     if findings:
         raise Misfit(*findings)
     return dated

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from salesrules.core import Fault, InvalidDocument
 from salesrules.wire.findings import Finding, Misfit, cap_faults
+from salesrules.wire.limits import MAX_FAULTS_SHOWN
 from salesrules.wire.parsing import Parsed, parse_text
 from salesrules.wire.sources import Format, format_of, read_text
 from salesrules.wire.structuring import structure
@@ -41,5 +42,7 @@ def parse_document(text: str, type: type[T], *, format: Format = Format.TOML, fi
 
 def faults_of(findings: Iterable[Finding], parsed: Parsed, file: str) -> list[Fault]:
     """The findings as faults, in the order of their lines where these are known."""
-    faults = [finding.to_fault(file, parsed.line_of) for finding in findings]
-    return sorted(faults, key=lambda fault: fault.line or 0)
+    placed = [(parsed.line_of(found.place) if found.line is None else found.line, found) for found in findings]
+    placed.sort(key=lambda pair: pair[0] or 0)
+    # Nobody reads the suggestions of faults that are not shown, and a hostile document could ask for thousands.
+    return [found.to_fault(file, line, index < MAX_FAULTS_SHOWN) for index, (line, found) in enumerate(placed)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -17,13 +17,17 @@ __all__ = ["Finding", "Misfit", "Place", "cap_faults", "parse_path", "refuse", "
 #: Keys and positions from the top of a document.
 Place = tuple[str | int, ...]
 
+_MOST_NAMES = 500  # to compare a name with; more would cost time without helping anybody
 _KEY = re.compile(r"[A-Za-z0-9_$-]+", re.ASCII)
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]")
 
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """One thing wrong at a place; `line` where the reader itself knows it."""
+    """One thing wrong at a place; `line` where the reader itself knows it.
+
+    `known` are the names of which the value should have been one; the fault suggests the nearest.
+    """
 
     place: Place = ()
     code: str
@@ -32,21 +36,22 @@ class Finding:
     value: Any = None
     line: int | None = None
     severity: str = "error"
+    known: tuple[str, ...] = ()
 
     def below(self, *steps: str | int) -> Finding:
         """The same finding, seen from further up."""
         return attrs.evolve(self, place=(*steps, *self.place))
 
-    def to_fault(self, file: str, line_of: Callable[[Place], int | None]) -> Fault:
-        """The finding as a fault, with its path in words and its line."""
+    def to_fault(self, file: str, line: int | None, may_suggest: bool = True) -> Fault:
+        """The finding as a fault, with its path in words, its line and the nearest known name."""
         return Fault(
             code=self.code,
             path=render_path(self.place) or "document",
             problem=self.problem,
-            remedy=self.remedy,
+            remedy=suggest(self.place[-1], self.known, self.remedy) if self.known and may_suggest else self.remedy,
             value=self.value,
             file=file,
-            line=self.line if self.line is not None else line_of(self.place),
+            line=line,
             severity=self.severity,
         )
 
@@ -74,7 +79,7 @@ def render_path(place: Place) -> str:
         else:
             quoted = step.replace("\\", "\\\\").replace('"', '\\"')
             text += f'["{quoted}"]'
-    return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # half a character cannot be printed
 
 
 def parse_path(path: str) -> Place:
@@ -94,7 +99,7 @@ def parse_path(path: str) -> Place:
 
 def suggest(name: object, known: Iterable[str], otherwise: str) -> str:
     """A remedy that names the nearest known names, or all of them where none is near and they are few."""
-    names = sorted(known)
+    names = sorted(known)[:_MOST_NAMES]
     near = difflib.get_close_matches(str(name), names)
     if near:
         return f"did you mean {' or '.join(map(repr, near))}?"
@@ -109,7 +114,7 @@ def cap_faults(faults: list[Fault]) -> tuple[Fault, ...]:
     more = Fault(
         code="wire.more_faults",
         path="document",
-        problem=f"there are {rest} more faults",
+        problem=f"there are {rest} more faults, or more than that",
         remedy="mend those above and read it again",
         file=faults[0].file,
     )

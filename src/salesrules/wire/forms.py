@@ -45,7 +45,7 @@ def wrong_type(value: Any, expected: str, remedy: str) -> Misfit:
     """The misfit of a value that is of another type than its field."""
     if isinstance(value, Unreadable):
         problem = "the number is not finite, or absurdly long"
-        return Misfit(Finding(code="wire.unreadable_number", problem=problem, remedy=remedy, value=value))
+        return Misfit(Finding(code="wire.unreadable_number", problem=problem, remedy=remedy, value=value.text))
     return Misfit(Finding(code="wire.wrong_type", problem=f"{expected} belongs here", remedy=remedy, value=value))
 
 

@@ -66,9 +66,8 @@ def _add_pair(node: Any, above: Place, lines: dict[Place, int]) -> None:
 
 def _add_value(node: Any, place: Place, lines: dict[Place, int]) -> None:
     if node.type == "inline_table":
-        for child in node.named_children:
-            if child.type == "pair":
-                _add_pair(child, place, lines)
+        for child in (child for child in node.named_children if child.type == "pair"):
+            _add_pair(child, place, lines)
     elif node.type == "array":
         elements = [child for child in node.named_children if child.type not in ("comment", "ERROR")]
         for index, child in enumerate(elements):

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from salesrules.wire.findings import Finding, Place, refuse
-from salesrules.wire.limits import MAX_DEPTH, MAX_ITEMS, MAX_KEY_PARTS
+from salesrules.wire.limits import MAX_BYTES, MAX_DEPTH, MAX_ITEMS, MAX_KEY_PARTS
 from salesrules.wire.lines import toml_line
 from salesrules.wire.numerals import Unreadable, read_integer, read_number
 from salesrules.wire.sources import Format
@@ -22,7 +22,7 @@ __all__ = ["Parsed", "parse_text"]
 
 _TOML_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _LONG_KEY = re.compile(
-    r"(?:(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){%d}" % MAX_KEY_PARTS  # noqa: UP031 - braces are the pattern's
+    r"(?<![\w-])(?:(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){%d}" % MAX_KEY_PARTS  # noqa: UP031 - braces are the pattern's
 )
 
 
@@ -43,13 +43,10 @@ class JsonObject(dict[str, Any]):
 
 def parse_text(text: str, format: Format, file: str) -> Parsed:
     """The plain data of a document; raises `InvalidDocument` where nothing can be made of it."""
-    match format:
-        case Format.TOML:
-            data, findings, line_of = _parse_toml(text, file)
-        case Format.JSON:
-            data, findings, line_of = _parse_json(text, file)
-        case Format.YAML:
-            data, findings, line_of = parse_yaml(text, file)
+    if len(text) > MAX_BYTES:  # files were measured in bytes before; a text has at least as many as characters
+        raise refuse(file, "wire.too_large", f"it has more than {MAX_BYTES} bytes", "leave out what is unused")
+    parse = {Format.TOML: _parse_toml, Format.JSON: _parse_json, Format.YAML: parse_yaml}[format]
+    data, findings, line_of = parse(text, file)
     if not isinstance(data, dict):
         raise refuse(
             file, "wire.wrong_type", "its top is not a table of names", "write names and their values", value=data

@@ -13,10 +13,10 @@ from salesrules.core import Fault, FiscalCalendar, InvalidDocument, InvalidValue
 from salesrules.rulebook import HOUSE, RESERVED, Rulebook, SectionRegistry, check, check_section
 from salesrules.wire.documents import faults_of
 from salesrules.wire.dumping import dump
-from salesrules.wire.findings import Finding, Misfit, cap_faults, parse_path, suggest
+from salesrules.wire.findings import Finding, Misfit, cap_faults, parse_path
 from salesrules.wire.parsing import Parsed, parse_text
 from salesrules.wire.sources import Format, format_of, read_text
-from salesrules.wire.structuring import structure
+from salesrules.wire.structuring import structure, unknown_key
 
 __all__ = ["Head", "check_rulebook", "dump_rulebook", "find_lines", "load_rulebook", "parse_rulebook"]
 
@@ -109,17 +109,15 @@ def _structure(
     head: Head | None = None
     sections: dict[str, Any] = {}
     known = {*RESERVED, *registry.names}
+    top = parsed.data.get("rulebook", {})
+    findings += _head_findings(top)
     try:
-        head = structure(parsed.data.get("rulebook", {}), Head)
-        findings += _head_findings(head)
+        head = structure(top, Head)
     except Misfit as misfit:
         findings += [finding.below("rulebook") for finding in misfit.findings]
     for name, value in parsed.data.items():
         if name not in known:
-            remedy = suggest(name, known - {"$schema"}, "leave it out; known are")
-            findings.append(
-                Finding(place=(name,), code="wire.unknown_key", problem="the key is unknown", remedy=remedy)
-            )
+            findings.append(unknown_key(name, value, known - {"$schema"}))
         elif name not in RESERVED:
             try:
                 sections[name] = structure(value, registry.load(name)[0])
@@ -128,10 +126,15 @@ def _structure(
     return head, sections
 
 
-def _head_findings(head: Head) -> Iterator[Finding]:
-    """What the rulebook itself would refuse, each on its own."""
-    attempts: list[dict[str, Any]] = [{"name": head.name}]
-    attempts += [{"name": "any", "currency_digits": {code: digits}} for code, digits in head.currencies.items()]
+def _head_findings(top: Any) -> Iterator[Finding]:
+    """What the rulebook itself would refuse, each on its own; values of another type are found by structuring."""
+    if not isinstance(top, dict):
+        return
+    name, digits = top.get("name"), top.get("currencies")
+    attempts: list[dict[str, Any]] = [{"name": name}] if isinstance(name, str) else []
+    if isinstance(digits, dict):
+        given = [(code, number) for code, number in digits.items() if type(number) is int]
+        attempts += [{"name": "any", "currency_digits": {code: number}} for code, number in given]
     for attempt in attempts:
         try:
             Rulebook(**attempt)

@@ -14,6 +14,7 @@ from salesrules.wire.dumping import dump
 from salesrules.wire.forms import FORMS, enum_form
 from salesrules.wire.rulebooks import Head
 from salesrules.wire.shapes import (
+    BandForm,
     BandTableForm,
     FieldShape,
     is_band_table,
@@ -28,6 +29,7 @@ from salesrules.wire.shapes import (
 
 __all__ = ["document_schema", "rulebook_schema"]
 
+_FACTORY: Any = attrs.Factory  # a class at run time, a function to type checkers
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -122,7 +124,7 @@ def _enum(kind: type[Enum]) -> dict[str, Any]:
 
 def _default(field: FieldShape) -> dict[str, Any]:
     default = field.attribute.default
-    known = default is not None and default is not attrs.NOTHING and not isinstance(default, attrs.Factory)  # type: ignore[arg-type]  # a class at run time
+    known = default is not None and default is not attrs.NOTHING and not isinstance(default, _FACTORY)
     return {"default": dump(default)} if known else {}
 
 
@@ -134,9 +136,10 @@ def _described(kind: Any) -> dict[str, Any]:
 
 def _name(kind: Any) -> str:
     """The name of a definition: the room and the class, so that two rooms may have a class of the same name."""
+    if kind in FORMS or kind in (Ellipsis, type(None)):
+        return str(getattr(kind, "__name__", "any"))
     origin = get_origin(kind) or kind
-    package, _, rest = origin.__module__.partition(".")
+    package, _, rest = str(origin.__module__).partition(".")
     room = f"{rest.partition('.')[0]}." if package == "salesrules" else ""
-    arguments = "".join(f"-{_name(argument)}" for argument in get_args(kind) if argument not in FORMS)
-    forms = "".join(f"-{argument.__name__}" for argument in get_args(kind) if argument in FORMS)
-    return f"{room}{origin.__name__}{forms}{arguments}".replace("wire.BandTableForm", "core.BandTable")
+    name = {BandTableForm: "core.BandTable", BandForm: "core.Band"}.get(origin, f"{room}{origin.__name__}")
+    return "-".join([name, *(_name(argument) for argument in get_args(kind) if not isinstance(argument, str))])

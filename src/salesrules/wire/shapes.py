@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -19,6 +20,7 @@ __all__ = [
     "is_band_table",
     "is_class",
     "is_dated",
+    "is_enum",
     "is_literal",
     "is_mapping",
     "is_tuple",
@@ -125,6 +127,11 @@ def is_literal(kind: Any) -> bool:
     return bool(get_origin(kind) is Literal)
 
 
+def is_enum(kind: Any) -> bool:
+    """Whether the type is an enum."""
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
 def is_tuple(kind: Any) -> bool:
     """Whether the type is `tuple[X, ...]`."""
     return get_origin(kind) is tuple and len(get_args(kind)) == 2 and get_args(kind)[1] is Ellipsis
@@ -155,7 +162,7 @@ def union_of(kind: Any) -> tuple[bool, Any, dict[str, Any]]:
         tags = [field.type for field in shape_of(member) if field.name == "kind"] if is_class(member) else []
         if len(tags) != 1 or get_origin(tags[0]) is not Literal:
             raise InvalidValue("type", kind, 'give every member of a union a field `kind: Literal["..."]`')
-        kinds.update(dict.fromkeys(get_args(tags[0]), member))
-    if len(kinds) < len(members):
-        raise InvalidValue("type", kind, "give every member of a union its own kind")
+        for tag in get_args(tags[0]):
+            if kinds.setdefault(tag, member) is not member:
+                raise InvalidValue("type", kind, "give every member of a union its own kind")
     return allows_none, None, kinds

@@ -6,11 +6,12 @@ its parts and puts its own step in front.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
+import attrs
 from cattrs import AttributeValidationNote, ClassValidationError, Converter, ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn, override
 
@@ -18,12 +19,14 @@ from salesrules.core import InvalidDocument, InvalidValue, SalesRulesError
 from salesrules.wire.bands import check_dated, read_band_table
 from salesrules.wire.findings import Finding, Misfit, parse_path, suggest
 from salesrules.wire.forms import FORMS, Form, enum_form, wrong_type
+from salesrules.wire.limits import MAX_FINDINGS
 from salesrules.wire.shapes import (
     BandTableForm,
     FieldShape,
     is_band_table,
     is_class,
     is_dated,
+    is_enum,
     is_literal,
     is_mapping,
     is_tuple,
@@ -32,10 +35,12 @@ from salesrules.wire.shapes import (
     union_of,
 )
 
-__all__ = ["structure"]
+__all__ = ["structure", "unknown_key"]
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
+
+_FACTORY: Any = attrs.Factory  # a class at run time, a function to type checkers
 
 
 def structure(data: Any, kind: type[T]) -> T:
@@ -77,7 +82,7 @@ def _class_findings(
         notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, AttributeValidationNote)]
         name = names[notes[0].name] if notes else ""
         if isinstance(error, ForbiddenExtraKeysError):
-            findings += [_unknown_key(key, value[key], names.values()) for key in value if key in error.extra_fields]
+            findings += [unknown_key(key, value[key], names.values()) for key in value if key in error.extra_fields]
         elif notes and isinstance(error, Misfit):
             failed.add(name)
             findings += [finding.below(name) for finding in error.findings]
@@ -95,9 +100,11 @@ def _class_findings(
     return findings
 
 
-def _unknown_key(key: str, value: Any, known: Any) -> Finding:
-    remedy = suggest(key, known, "leave it out; known are")
-    return Finding(place=(key,), code="wire.unknown_key", problem="the key is unknown", remedy=remedy, value=value)
+def unknown_key(key: str, value: Any, names: Iterable[str]) -> Finding:
+    """The finding of a key that is none of the names."""
+    remedy, known = "leave it out; known are", tuple(names)
+    problem = "the key is unknown"
+    return Finding(place=(key,), code="wire.unknown_key", problem=problem, remedy=remedy, value=value, known=known)
 
 
 def _field_findings(
@@ -109,7 +116,10 @@ def _field_findings(
     findings: list[Finding] = []
     given: list[tuple[FieldShape, Any]] = []
     for field in fields:
-        if field.name not in value or field.name in failed:
+        if field.name not in value:
+            _set_default(partial, field.attribute)
+            continue
+        if field.name in failed:
             continue
         part = _CONVERTER.structure(value[field.name], field.type)
         try:
@@ -129,6 +139,15 @@ def _field_findings(
         except (SalesRulesError, ValueError, TypeError) as error:
             findings += _findings_of(error, {field.attribute.name: field.name}, (field.name,), converted)
     return findings
+
+
+def _set_default(partial: Any, attribute: attrs.Attribute[Any]) -> None:
+    """Give a partial value the default of a field, for the validators of other fields that look at it."""
+    default: Any = attribute.default
+    if isinstance(default, _FACTORY):
+        default = attrs.NOTHING if default.takes_self else default.factory()
+    if default is not attrs.NOTHING:
+        object.__setattr__(partial, attribute.name, default)
 
 
 def _findings_of(
@@ -191,6 +210,8 @@ def _gather(items: Any, read: Hook, inner: Any) -> dict[Any, Any]:
             values[key] = read(item, inner)
         except Misfit as misfit:
             findings += [finding.below(key) for finding in misfit.findings]
+            if len(findings) >= MAX_FINDINGS:
+                break
     if findings:
         raise Misfit(*findings)
     return values
@@ -262,6 +283,7 @@ _CONVERTER.register_structure_hook_factory(is_union, _union_hook)
 _CONVERTER.register_structure_hook_factory(is_class, _class_hook)
 _CONVERTER.register_structure_hook_factory(is_dated, _dated_hook)
 _CONVERTER.register_structure_hook_factory(is_band_table, _band_table_hook)
+_CONVERTER.register_structure_hook_factory(is_enum, lambda kind: _scalar_hook(enum_form(kind)))
 _CONVERTER.register_structure_hook_factory(is_literal, _literal_hook)
 _CONVERTER.register_structure_hook_factory(FORMS.__contains__, lambda kind: _scalar_hook(FORMS[kind]))
 for _basic in (str, int, float, bytes, Path):

@@ -114,8 +114,7 @@ def _by_place(values: tuple[Any, ...]) -> dict[str, Any]:
     seen: Counter[Hashable] = Counter()
     places: dict[str, Any] = {}
     for index, value in enumerate(values):
-        key = child_key(value)
-        place = f"[{key[0]}={key[1]}]" if key else f"[{index}]"
+        place = child_key(value) or f"[{index}]"
         seen[place] += 1
         places[place if seen[place] == 1 else f"{place}[{seen[place]}]"] = value
     return places
