@@ -26,7 +26,7 @@ CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 ROUNDING = {"digits", "mode"}
 
 #: Written alike in both character sets, but in these sentences always the Simplified form of another character.
-SIMPLIFIED_IN_BOTH_SETS = set("后里于余范松云")
+SIMPLIFIED_IN_BOTH_SETS = set("后于余范松云")
 #: Words of the one side of the strait that the other does not use for the same thing.
 FOREIGN_WORDS = {
     "zh_CN": ("設", "資訊", "资讯", "使用者", "软体", "專案", "核准"),
@@ -81,8 +81,9 @@ def declared() -> dict[str, frozenset[str]]:
         found |= {reason.code: frozenset(reason.parameters) for reason in getattr(module, "REASONS", ())}
         labels = getattr(module, "LABELS", {}).items()
         found |= {code: frozenset(parameters) - ROUNDING for code, parameters in labels}
-    for tree in syntax_trees().values():
-        found |= codes_made_in(tree)
+    for path, tree in syntax_trees().items():
+        if "reasons" not in (path.stem, path.parent.name):
+            found |= codes_made_in(tree)
     return found
 
 
