@@ -19,7 +19,7 @@ SOURCE = Path(salesrules.__file__).parent
 SHELF = SOURCE / "messages" / "locale"
 CHINESE = ("zh_CN", "zh_TW")
 IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
-PLACE = re.compile(r"\{\w+\}")
+PLACE = re.compile(r"\{\w+(:rate)?\}")
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 #: Parameters of a rounding's label that the label does not say, because the line says how the value was rounded.
