@@ -1,9 +1,11 @@
 import subprocess
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from salesrules.core import Reason
+from salesrules.core import Rate, Reason
 from salesrules.messages import catalogs, render, text
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
@@ -13,7 +15,8 @@ HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 def shelf(tmp_path, monkeypatch):
     """Catalogs of a room `shop`: `both` in two languages, `english` in English only, none in Traditional Chinese."""
     for locale, body in {
-        "en": 'msgid "shop.both"\nmsgstr "Both of {a}."\n\nmsgid "shop.english"\nmsgstr "Only {a}."\n',
+        "en": 'msgid "shop.both"\nmsgstr "Both of {a}."\n\nmsgid "shop.english"\nmsgstr "Only {a}."\n\n'
+        'msgid "shop.ratio"\nmsgstr "{a:rate} ({a}), {b:rate}."\n',
         "zh_CN": 'msgid "shop.both"\nmsgstr "{a}两者。"\n\nmsgid "shop.english"\nmsgstr ""\n',
     }.items():
         folder = tmp_path / locale / "LC_MESSAGES"
@@ -37,6 +40,20 @@ def test_a_code_has_the_sentence_of_its_language(shelf):
 def test_english_stands_in_for_a_missing_or_empty_sentence(shelf):
     assert text("shop.english", "zh_CN", a=1) == "Only 1."
     assert text("shop.both", "zh_TW", a=1) == "Both of 1."
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Fraction(1, 3), "≈33.3333% (≈0.333333), {b:rate}."),
+        (Decimal("0.5"), "50% (0.5), {b:rate}."),
+        (2, "200% (2), {b:rate}."),
+        (Rate.parse("5%"), "5% (5%), {b:rate}."),
+        ("x", "x (x), {b:rate}."),
+    ],
+)
+def test_a_place_may_ask_for_a_number_as_a_rate(shelf, value, shown):
+    assert text("shop.ratio", "en", a=value) == shown
 
 
 @pytest.mark.parametrize("code", ["shop.nothing", "nowhere.at_all", "shop", "", "../secret.x", "../../en/secret.x"])

@@ -192,7 +192,7 @@ def test_a_chinese_derivation_is_chinese_throughout():
     assert render_derivation(line, "zh_TW").splitlines() == [
         "交易S1，方案{P1}，項目主件：CN¥45.01（下列數值以CN¥0.01為單位四捨五入）",
         "  第1級佣金：CN¥45.005（下列各項之積）",
-        "    以銷售人員身份計入的業績：900.1",
+        "    以銷售人員身分計入的業績：900.1",
         "    第1級比率：5%",
     ]
 

@@ -21,7 +21,7 @@ def find_template(code: str, locale: str) -> Template | None:
     The first part of a code names its catalog. English stands in only where a catalog lacks the code; the tests of
     this library refuse such a gap, so that it can only come from a code of somebody else's.
 
-    >>> find_template("core.outcome.deny", "en").names
+    >>> find_template("core.outcome.deny", "en").places
     frozenset()
     """
     room = code.partition(".")[0]

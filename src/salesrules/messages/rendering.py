@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
@@ -12,6 +13,7 @@ from salesrules.core import CurrencyTable, Decision, Derivation, Operation, Roun
 from salesrules.messages.catalogs import find_template
 from salesrules.messages.days import format_period
 from salesrules.messages.locales import negotiate
+from salesrules.messages.numerals import format_rate
 from salesrules.messages.values import format_pairs, format_quantity, format_value
 
 __all__ = [
@@ -177,8 +179,21 @@ def _sentence(code: str, parameters: Mapping[str, Any], locale: str, currencies:
     said = {name: _in_words(room, name, value, locale) for name, value in parameters.items()}
     template = find_template(code, locale)
     if template is not None:
-        return template.fill({name: format_value(value, locale, currencies) for name, value in said.items()})
+        shown = {place: _shown(place, said, locale, currencies) for place in template.places if _name(place) in said}
+        return template.fill(shown)
     return f"{code} ({format_pairs(said, locale, currencies)})" if said else code
+
+
+def _shown(place: str, said: Mapping[str, object], locale: str, currencies: CurrencyTable | None) -> str:
+    """The value of a place; a number as a per cent where the place asks for a rate, since a ratio may be a fraction."""
+    value = said[_name(place)]
+    if place.endswith(":rate") and isinstance(value, int | Decimal | Fraction):
+        return format_rate(value, locale)
+    return format_value(value, locale, currencies)
+
+
+def _name(place: str) -> str:
+    return place.partition(":")[0]
 
 
 def _in_words(room: str, name: str, value: object, locale: str) -> object:

@@ -13,9 +13,15 @@ from salesrules.core import InvalidValue
 __all__ = ["Template"]
 
 
+#: How a place may ask for its value to be shown: a number as a per cent.
+KINDS = frozenset({"", "rate"})
+
+
 @attrs.frozen(kw_only=True)
 class Template:
-    """A sentence cut into literal text and names; filling it never interprets the values.
+    """A sentence cut into literal text and places; filling it never interprets the values.
+
+    A place is a name, or a name and a kind (`ratio:rate`).
 
     >>> Template.parse("{name} has {reports} reports").fill({"name": "{x}", "reports": "9"})
     '{x} has 9 reports'
@@ -27,25 +33,25 @@ class Template:
     def parse(cls, text: str) -> Self:
         """The template that a text stands for; `{{` and `}}` are plain braces.
 
-        Raises `InvalidValue` for a place that is not a plain name (`{a.b}`, `{a[0]}`, `{}`, `{a!r}`, `{a:>8}`) and for
-        braces that do not pair.
+        Raises `InvalidValue` for a place that is not a plain name, with `:rate` or without (`{a.b}`, `{a[0]}`, `{}`,
+        `{a!r}`, `{a:>8}`), and for braces that do not pair.
         """
         try:
             fields = list(string.Formatter().parse(text))
         except ValueError as error:
             raise InvalidValue("template", text, f"pair its braces ({error})") from None
-        for _, name, specification, conversion in fields:
-            if name is not None and (not name.isidentifier() or specification or conversion):
-                raise InvalidValue("template", text, "write each place as {name}, without attribute, index or format")
-        return cls(parts=tuple((literal, name) for literal, name, _, _ in fields))
+        for _, name, kind, conversion in fields:
+            if name is not None and (not name.isidentifier() or kind not in KINDS or conversion):
+                raise InvalidValue("template", text, "write each place as {name} or {name:rate}, nothing else")
+        return cls(parts=tuple((literal, f"{name}:{kind}" if kind else name) for literal, name, kind, _ in fields))
 
     @property
-    def names(self) -> frozenset[str]:
-        """The names of its places."""
-        return frozenset(name for _, name in self.parts if name is not None)
+    def places(self) -> frozenset[str]:
+        """Its places."""
+        return frozenset(place for _, place in self.parts if place is not None)
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """The sentence with its values; a place without a value stays as it is written."""
+        """The sentence with its values, by place; a place without a value stays as it is written."""
         return "".join(
-            literal if name is None else literal + values.get(name, f"{{{name}}}") for literal, name in self.parts
+            literal if place is None else literal + values.get(place, f"{{{place}}}") for literal, place in self.parts
         )
