@@ -10,7 +10,7 @@ import attrs
 
 from salesrules.commissions import BalanceEntry, CommissionRun, Statement, StatementLine
 from salesrules.core import InvalidValue
-from salesrules.reports import ReportContent, render_report
+from salesrules.reports import MissingExtra, ReportContent, render_report, render_summary
 from salesrules.wire import dump, render_csv, render_json, write_text
 
 __all__ = ["COLUMNS", "CompanyResult"]
@@ -55,6 +55,13 @@ class CompanyResult:
     def commissions(self) -> CommissionRun:
         """The run itself: statements, lines, findings."""
         return self.content.run
+
+    def _repr_html_(self) -> str | None:
+        """Totals and payees as a notebook shows them; plain text stands in where the extra `report` is missing."""
+        try:
+            return render_summary(self.content)
+        except MissingExtra:
+            return None
 
     def to_records(self) -> list[dict[str, Any]]:
         """One row per statement line and balance entry; the `amount` of all rows sums to what is paid."""

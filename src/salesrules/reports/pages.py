@@ -63,7 +63,7 @@ def render_summary(content: ReportContent, locale: str = "en") -> str:
 
 
 def render_statement(content: ReportContent, payee: str, locale: str = "en") -> str:
-    """A payee's statements of the run, line by line, as a piece of HTML for a notebook; none is an empty piece.
+    """A payee's statements of the run, line by line, as a piece of HTML for a notebook; it says so where there is none.
 
     Raises as `render_report` does.
     """
@@ -73,7 +73,7 @@ def render_statement(content: ReportContent, payee: str, locale: str = "en") -> 
         for statement in content.run.statements
         if statement.payee == payee
     ]
-    return _render("statement.html.j2", names.words, statements=views)
+    return _render("statement.html.j2", names.words, statements=views, payee=names.person(payee))
 
 
 def render_derivation(derivation: Derivation, locale: str = "en") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from salesrules.commissions import Segment
 from salesrules.core import EXACT, RoundingMode, round_exactly
 from salesrules.messages import format_number, format_rate
 from salesrules.reports.content import CurveBasis, PlanCurve
@@ -19,11 +21,12 @@ from salesrules.reports.words import Words
 
 __all__ = ["draw_payout_curve"]
 
-_WIDTH, _HEIGHT = 430, 190
-_PADDING = {"left": 86, "right": 22, "top": 26, "bottom": 44}
+_WIDTH, _HEIGHT = 320, 170
+_PADDING = {"left": 86, "right": 34, "top": 26, "bottom": 48}
 _INK, _CURVE, _RULE, _FAINT = "#1a1f24", "#1f5fa8", "#8a939c", "#e3e6e9"
 _FIRST_REACH = Decimal(100_000)
 _BEYOND = Decimal("1.4")
+_TWENTY, _TWENTIETH = Decimal(20), Decimal("0.05")
 
 
 def draw_payout_curve(
@@ -51,100 +54,170 @@ def draw_payout_curve(
 
 
 @attrs.frozen(kw_only=True)
+class _Piece:
+    """A straight piece of a curve from one point to another, and its rate."""
+
+    x1: Decimal
+    y1: Decimal
+    x2: Decimal
+    y2: Decimal
+    rate: Decimal
+
+
+@attrs.frozen(kw_only=True)
 class _Shape:
-    """What is drawn of a curve, exactly: straight pieces, jumps between them, marks; `reach` ends the picture."""
+    """What is drawn of a curve, exactly: straight pieces, jumps between them, marks on them."""
 
     basis: CurveBasis
-    reach: Decimal
-    pieces: tuple[tuple[Decimal, Decimal, Decimal, Decimal, Decimal], ...]
+    pieces: tuple[_Piece, ...]
     jumps: tuple[tuple[Decimal, Decimal, Decimal], ...]
     marks: tuple[tuple[Decimal, Decimal], ...]
 
     @classmethod
     def of(cls, plan_curve: PlanCurve, marks: Sequence[Decimal]) -> _Shape:
-        curve, basis = plan_curve.curve, plan_curve.basis
+        curve = plan_curve.curve
         segments = curve.segments
-        last = segments[-1].start
-        least = EXACT.multiply(last, _BEYOND) if last > 0 else _first_reach(basis, marks)
-        reach = max([least, *marks])
-        pieces, jumps = [], []
-        for before, segment in zip((None, *segments), segments, strict=False):
-            end = reach if segment.end is None else segment.end
-            top = EXACT.add(segment.base, EXACT.multiply(segment.slope, EXACT.subtract(end, segment.start)))
-            pieces.append((segment.start, segment.base, end, top, segment.slope))
-            if before is not None and pieces[-2][3] != segment.base:
-                jumps.append((segment.start, pieces[-2][3], segment.base))
+        starts = [min(Decimal(0), segments[0].start, *marks), *(segment.start for segment in segments[1:])]
+        ends = [*starts[1:], _reach(plan_curve.basis, segments[-1].start, marks)]
+        pieces = tuple(
+            _Piece(x1=start, y1=_pay(segment, start), x2=end, y2=_pay(segment, end), rate=segment.slope)
+            for segment, start, end in zip(segments, starts, ends, strict=True)
+        )
         return cls(
-            basis=basis,
-            reach=reach,
-            pieces=tuple(pieces),
-            jumps=tuple(jumps),
+            basis=plan_curve.basis,
+            pieces=pieces,
+            jumps=tuple((new.x1, old.y2, new.y1) for old, new in itertools.pairwise(pieces) if old.y2 != new.y1),
             marks=tuple((mark, curve.at(mark)) for mark in marks),
         )
 
     def stops(self) -> list[Decimal]:
-        """Where the axis of the measure is labelled: at each tier's start and at the end."""
-        return sorted({piece[0] for piece in self.pieces} | {self.reach})
+        """Where the axis of the measure is labelled: at zero, at each tier's start and at the end."""
+        return sorted({Decimal(0), self.pieces[-1].x2, *(piece.x1 for piece in self.pieces)})
 
     def pays(self) -> list[Decimal]:
-        """Where the axis of pay is labelled: at each knot, from nothing on."""
-        return sorted({Decimal(0)} | {pay for _, low, _, high, _ in self.pieces for pay in (low, high)})
+        """Where the axis of pay is labelled: at zero and at each knot."""
+        return sorted({Decimal(0)} | {pay for piece in self.pieces for pay in (piece.y1, piece.y2)})
 
 
-def _first_reach(basis: CurveBasis, marks: Sequence[Decimal]) -> Decimal:
-    """How far a curve without a knot is drawn: a little beyond the quota, or to the largest mark."""
+def _pay(segment: Segment, measure: Decimal) -> Decimal:
+    """What a segment's line pays at a measure, also at the end that the next segment owns."""
+    return EXACT.add(segment.base, EXACT.multiply(segment.slope, EXACT.subtract(measure, segment.start)))
+
+
+def _reach(basis: CurveBasis, last: Decimal, marks: Sequence[Decimal]) -> Decimal:
+    """How far a curve is drawn: beyond its last knot, and to the largest mark."""
     if basis is CurveBasis.ATTAINMENT:
-        return _BEYOND
-    return max([Decimal(0), *marks]) or _FIRST_REACH
+        far = max([EXACT.multiply(max(last, Decimal(1)), _BEYOND), *marks])
+        return EXACT.multiply(round_exactly(EXACT.multiply(far, _TWENTY), 0, RoundingMode.CEILING), _TWENTIETH)
+    far = max([EXACT.multiply(last, _BEYOND), *marks])
+    return round_exactly(far, 1 - far.adjusted(), RoundingMode.CEILING) if far > 0 else _FIRST_REACH
+
+
+@attrs.frozen(kw_only=True)
+class _Scale:
+    """One axis: its places, the labels that fit beside each other, and what it is called."""
+
+    title: str
+    places: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, title: str, values: Sequence[Decimal], labels: Sequence[str], pixels: Sequence[float]) -> _Scale:
+        """The axis over `values`, in order; `pixels` are the sizes of the labels along it, then the axis's own length.
+
+        The outermost labels always stand; between them the first that fits does.
+        """
+        *sizes, length = pixels
+        places = [float(value) for value in values]
+        span = places[-1] - places[0] or 1.0
+        at = [length * (place - places[0]) / span for place in places]
+        shown, end = [0], len(at) - 1
+        for index in range(1, len(at)):
+            rivals = {shown[-1], end} - {index}
+            if all(abs(at[index] - at[rival]) >= (sizes[index] + sizes[rival]) / 2 for rival in rivals):
+                shown.append(index)
+        kept = {*shown, end}
+        return cls(
+            title=title,
+            places=tuple(places),
+            labels=tuple(label if index in kept else "" for index, label in enumerate(labels)),
+        )
+
+    @property
+    def domain(self) -> list[float]:
+        """From the first place to the last."""
+        return [self.places[0], self.places[-1] if len(self.places) > 1 else self.places[0] + 1]
+
+    @property
+    def expression(self) -> str:
+        """What Vega looks a place's label up with."""
+        return f"{json.dumps(self.labels)}[indexof({json.dumps(self.places)}, datum.value)]"
 
 
 def _specification(shape: _Shape, words: Words, currency: str) -> dict[str, Any]:
+    by_attainment = shape.basis is CurveBasis.ATTAINMENT
+
+    def labels(values: Sequence[Decimal]) -> list[str]:
+        show = format_rate if by_attainment else format_number
+        return [show(round_exactly(value, 6, RoundingMode.HALF_EVEN), words.locale) for value in values]
+
+    stops, pays = shape.stops(), shape.pays()
+    across, up = labels(stops), labels(pays)
+    x = _Scale.of(
+        words.say("attainment" if by_attainment else "measure"),
+        stops,
+        across,
+        [*(6.6 * len(t) + 8 for t in across), _WIDTH],
+    )
+    y = _Scale.of(_pay_title(words, by_attainment, currency), pays, up, [*(13 for _ in up), _HEIGHT])
+    return _chart(shape, x, y, [format_rate(piece.rate, words.locale) for piece in shape.pieces])
+
+
+def _chart(shape: _Shape, x_scale: _Scale, y_scale: _Scale, rates: Sequence[str]) -> dict[str, Any]:
     try:
         import altair as alt
     except ImportError as error:
         raise MissingExtra("altair", "report") from error
 
-    def label(number: Decimal) -> str:
-        show = format_rate if shape.basis is CurveBasis.ATTAINMENT else format_number
-        return show(round_exactly(number, 6, RoundingMode.HALF_EVEN), words.locale)
-
-    def axis(values: Sequence[Decimal], title: str, **options: Any) -> alt.Axis:
-        labels, places = json.dumps([label(value) for value in values]), json.dumps([float(v) for v in values])
-        expression = f"{labels}[indexof({places}, datum.value)]"
-        return alt.Axis(values=[float(v) for v in values], labelExpr=expression, title=title, **options)
-
     def layer(rows: Sequence[dict[str, Any]]) -> alt.Chart:
         return alt.Chart(alt.InlineData(values=list(rows)))
 
-    by_attainment = shape.basis is CurveBasis.ATTAINMENT
-    across, up = words.say("attainment" if by_attainment else "measure"), _pay_title(words, by_attainment, currency)
-    pays = shape.pays()
-    x = alt.X(
-        "x:Q",
-        scale=alt.Scale(domain=[0, float(shape.reach)], nice=False),
-        axis=axis(shape.stops(), across, minExtent=30, maxExtent=30),
-    )
-    y = alt.Y(
-        "y:Q",
-        scale=alt.Scale(domain=[float(pays[0]), float(pays[-1]) or 1], nice=False),
-        axis=axis(pays, up, minExtent=70, maxExtent=70),
-    )
+    def axis(scale: _Scale, extent: int) -> alt.Axis:
+        return alt.Axis(
+            title=scale.title,
+            values=list(scale.places),
+            tickCount=len(scale.places),  # without it, Vega drops every other value where it finds them many
+            labelExpr=scale.expression,
+            labelOverlap=False,
+            labelFlush=False,
+            minExtent=extent,
+            maxExtent=extent,
+        )
+
+    x = alt.X("x:Q", scale=alt.Scale(domain=x_scale.domain, nice=False), axis=axis(x_scale, 26))
+    y = alt.Y("y:Q", scale=alt.Scale(domain=y_scale.domain, nice=False), axis=axis(y_scale, 60))
     rows = [
-        {"x": float(x1), "y": float(y1), "x2": float(x2), "y2": float(y2), "middle": float((x1 + x2) / 2), "rate": rate}
-        for x1, y1, x2, y2, slope in shape.pieces
-        for rate in [format_rate(slope, words.locale)]
+        {
+            "x": float(piece.x1),
+            "y": float(piece.y1),
+            "x2": float(piece.x2),
+            "y2": float(piece.y2),
+            "middle": float((piece.x1 + piece.x2) / 2),
+            "rate": rate,
+        }
+        for piece, rate in zip(shape.pieces, rates, strict=True)
     ]
+    jumps = [{"x": float(at), "y": float(low), "y2": float(high)} for at, low, high in shape.jumps]
+    marks = [{"x": float(at), "y": float(pay)} for at, pay in shape.marks]
     layers = [
         layer(rows).mark_rule(color=_CURVE, strokeWidth=2.2, strokeCap="round").encode(x=x, y=y, x2="x2:Q", y2="y2:Q"),
         layer(rows)
         .mark_text(color=_INK, fontSize=10.5, baseline="bottom", dy=-6)
-        .encode(x=alt.X("middle:Q"), y=alt.value(0), text="rate:N"),
+        .encode(x="middle:Q", y=alt.value(0), text="rate:N"),
         layer(rows[1:]).mark_rule(color=_RULE, strokeDash=[3, 3]).encode(x="x:Q"),
         layer(rows[1:]).mark_point(color=_CURVE, filled=True, opacity=1, size=28).encode(x="x:Q", y="y:Q"),
-        layer([{"x": float(at), "y": float(low), "y2": float(high)} for at, low, high in shape.jumps])
-        .mark_rule(color=_CURVE, strokeDash=[1, 3], strokeWidth=2)
-        .encode(x="x:Q", y="y:Q", y2="y2:Q"),
-        layer([{"x": float(at), "y": float(pay)} for at, pay in shape.marks])
+        layer(jumps).mark_rule(color=_CURVE, strokeDash=[1, 3], strokeWidth=2).encode(x="x:Q", y="y:Q", y2="y2:Q"),
+        layer(marks)
         .mark_point(color=_INK, filled=False, opacity=0.75, size=34, strokeWidth=1.2)
         .encode(x="x:Q", y="y:Q"),
     ]
@@ -162,7 +235,6 @@ def _specification(shape: _Shape, words: Words, currency: str) -> dict[str, Any]
             titleFontWeight="normal",
             titleFontSize=11.5,
             labelFontSize=10.5,
-            labelOverlap="greedy",
         )
     )
     return dict(chart.to_dict())

@@ -226,13 +226,11 @@ def _agree(tables: Sequence[RollUpTable], earned: Decimal) -> bool:
 
 def outside_territory(content: ReportContent, names: Names) -> str:
     """How many of all sales lie outside the territories of those who sold them; empty where none does."""
-    found = [reason.parameters for reason in content.run.findings if reason.code == "commissions.outside_territory"]
-    if not found:
-        return ""
+    lines = sum(r.parameters["lines"] for r in content.run.findings if r.code == "commissions.outside_territory")
     words = names.words
-    lines = sum(int(parameters["lines"]) for parameters in found)
-    of = max(content.sales, sum(int(parameters["of"]) for parameters in found))
-    return words.say("outside_territory", lines=words.number(lines), of=words.number(of))
+    if not lines or not content.sales:
+        return ""
+    return words.say("outside_territory", lines=words.number(lines), of=words.number(content.sales))
 
 
 def findings(content: ReportContent, names: Names) -> tuple[Finding, ...]:
