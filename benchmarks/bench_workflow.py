@@ -108,7 +108,7 @@ def theirs_transitions(guarded: set[int]) -> tuple[Prepare, Read]:
 
     def prepare(count: int) -> list[Callable[[], Any]]:
         def walker() -> Callable[[], Any]:
-            model = Model()
+            model: Any = Model()
             machine.add_model(model)
 
             def walk() -> Any:

@@ -108,6 +108,7 @@ def test_a_history_begins_with_the_opening(events):
     with pytest.raises(InvalidValue) as caught:
         restore_case(events)
     assert (caught.value.field, caught.value.value) == ("events", events[0] if events else None)
+    assert caught.value.remedy == "begin with the event that opened the case"
 
 
 def test_a_history_without_a_link_is_refused():
@@ -133,7 +134,7 @@ def test_a_case_is_what_its_history_says():
     for state, history in (("sent", [OPENING]), ("draft", [])):
         with pytest.raises(InvalidValue) as caught:
             WorkflowCase(state=state, since=T[0], history=history)
-        assert caught.value.field == "history"
+        assert (caught.value.field, caught.value.value) == ("history", tuple(history))
         assert state in caught.value.remedy
     with pytest.raises(InvalidValue) as caught:
         WorkflowCase(state="draft", since=T[0].replace(tzinfo=None), history=[OPENING])

@@ -159,6 +159,7 @@ def test_a_text_is_not_a_collection_of_roles():
         with pytest.raises(InvalidValue) as caught:
             decide_command(TABLE, SENT, "approve", as_of=TEN, roles=roles)
         assert (caught.value.field, caught.value.value) == ("roles", roles)
+        assert caught.value.remedy == "give a collection of roles, since a part of a text is not a role"
 
 
 @pytest.mark.parametrize("reason", [None, "", "lat", "other"])
@@ -228,6 +229,7 @@ def test_a_guard_that_answers_neither_yes_nor_no_is_an_error_not_a_yes(given):
     with pytest.raises(InvalidValue) as caught:
         decide_command(TABLE, DRAFT, "ask", as_of=TEN, facts=given)
     assert (caught.value.field, caught.value.value) == ("guard", given)
+    assert caught.value.remedy == "a guard returns a Decision, True or False"
 
 
 def test_exclusive_guards_decide_by_the_one_that_allows():
@@ -256,6 +258,23 @@ def test_the_last_of_ordered_transitions_needs_no_guard():
     for facts, target in ((True, "open"), (False, "other"), (DENIED, "other")):
         (event,) = decide_command(TABLE, DRAFT, "else", as_of=TEN, facts=facts)[1]
         assert event.target == target
+
+
+def test_coded_reasons_choose_between_alternatives():
+    states = [WorkflowState(id="a", kind="initial"), *(WorkflowState(id=id, kind="final") for id in ("b", "c"))]
+    moves = [
+        Transition(sources=["a"], command="end", target="b", reasons=["won"], choice="ordered", guard=verdict),
+        Transition(sources=["a"], command="end", target="c", reasons=["lost"], choice="ordered"),
+    ]
+    table = WorkflowTable(id="t", states=states, transitions=moves)
+    case = start_case(table, as_of=NINE)
+    ended = {
+        reason: advance_case(table, case, "end", as_of=TEN, facts=True, reason=reason).state
+        for reason in ("won", "lost")
+    }
+    assert ended == {"won": "b", "lost": "c"}
+    decision, _ = decide_command(table, case, "end", as_of=TEN, facts=True)
+    assert [reason.parameters["codes"] for reason in decision.reasons] == [("won",), ("lost",)]
 
 
 def test_where_no_alternative_applies_each_distinct_reason_is_given_once():
@@ -316,6 +335,7 @@ def test_an_instant_needs_its_zone(as_of):
         with pytest.raises(InvalidValue) as caught:
             call()
         assert caught.value.field in ("as_of", "at")
+        assert caught.value.remedy == "give an instant with its time zone"
         assert caught.value.value == as_of
 
 

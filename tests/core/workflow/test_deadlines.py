@@ -116,6 +116,7 @@ def test_working_time_is_counted_by_the_firms_own():
         with pytest.raises(InvalidValue) as caught:
             call()
         assert (caught.value.field, caught.value.value) == ("working_time", None)
+        assert caught.value.remedy == "this deadline counts working time; give the firm's"
 
 
 def test_elapsed_time_does_not_ask_the_firms_working_time():

@@ -136,6 +136,7 @@ def test_an_unknown_activity():
     result = replay_log(TABLE, log("send dance check pay"))
     (deviation,) = result.deviations
     assert (deviation.position, deviation.state, deviation.activity) == (2, "sent", "dance")
+    assert deviation.instant == NOON + HOUR
     assert deviation.reason.code == "workflow.unknown_activity"
     assert dict(deviation.reason.parameters) == {"activity": "dance"}
     assert deviation.expected == ("check", "return", "expire", "remind", "revise")
@@ -352,6 +353,11 @@ def test_an_unfinished_case_is_overdue_as_of_an_instant():
 def test_a_deviating_step_may_be_late_too():
     assert timed(("send", 0), ("pay", 5)) == [(2, "sent", "not_allowed"), (2, "sent", "deadline_missed")]
     assert timed(("send", 0), ("edit", 5), ("expire", 5)) == [(2, "sent", "not_allowed")]
+
+
+def test_after_a_deviating_step_the_time_runs_from_there():
+    assert timed(("check", 1), ("pay", 2)) == [(1, "draft", "not_allowed")]
+    assert timed(("check", 1), ("pay", 2.01)) == [(1, "draft", "not_allowed"), (2, "checked", "deadline_missed")]
 
 
 def test_a_deadline_counts_as_missed_only_if_every_possible_state_missed_it():

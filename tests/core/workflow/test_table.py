@@ -251,6 +251,57 @@ def test_a_fault_says_problem_and_remedy():
     assert caught.value.faults[0].severity == "error"
 
 
+def test_what_each_fault_says():
+    """Every fault has a sentence for people: what is wrong, and what mends it."""
+    broken = [
+        WorkflowState(id="draft", kind="initial"),
+        WorkflowState(id="draft", kind="initial"),
+        WorkflowState(id="sent", kind="pending", deadline=Deadline(after=timedelta(days=1), fires="fly")),
+        WorkflowState(id="2x"),
+        WorkflowState(id="done", kind="final", deadline=Deadline(after=timedelta(days=1))),
+        WorkflowState(id="island"),
+        WorkflowState(id="limbo"),
+    ]
+    moves = [
+        move("draft moon", "start", "sent"),
+        move("draft draft", "send", "sent"),
+        move("sent", "edit", "done", is_editing=True),
+        move("done", "lose", "limbo"),
+        move("draft", "ask", "sent"),
+        move("draft", "ask", "done"),
+    ]
+    said = set()
+    for states_given in (broken, [state for state in broken if state.id not in ("draft", "done")]):
+        with pytest.raises(InvalidDocument) as caught:
+            table(states_given, moves)
+        said |= {(fault.code.removeprefix("workflow."), fault.problem, fault.remedy) for fault in caught.value.faults}
+    assert said == {
+        ("duplicate_state", "two states have one id", "rename one of them"),
+        ("several_initial", "2 states are initial", "give exactly one the kind initial"),
+        ("missing_initial", "0 states are initial", "give exactly one the kind initial"),
+        ("missing_final", "no state is final", "give at least one the kind final"),
+        ("bad_name", "this cannot be a name", "begin with a letter or _; go on with letters, digits, _ and -"),
+        ("reserved_command", "this command opens every case", "name it otherwise"),
+        ("unknown_state", "there is no such state", "add it to the states, or correct the name"),
+        ("duplicate_source", "the state is listed twice", "list it once"),
+        ("final_with_exit", "a final state is left", "end there, or change its kind"),
+        ("editing_when_frozen", "a pending state is frozen, but this command edits", "let it be revised first"),
+        (
+            "ambiguous",
+            "transitions share a state and a command without a declared choice",
+            "declare all of them exclusive with guards, or ordered with at most the last unguarded",
+        ),
+        (
+            "deadline_cannot_fire",
+            "the state has no such command",
+            "fire a command that leaves this state without role and reason",
+        ),
+        ("final_with_deadline", "a final state has a deadline", "take it away"),
+        ("unreachable_state", "no case can come here", "add a transition to it, or remove it"),
+        ("trap_state", "a case can never end from here", "add a transition that leads to a final state"),
+    }
+
+
 # --- several transitions for one state and command ------------------------------------------------------------------
 
 
@@ -390,6 +441,7 @@ def test_a_deadline_is_a_positive_duration(after):
     with pytest.raises(InvalidValue) as caught:
         Deadline(after=after)
     assert (caught.value.field, caught.value.value) == ("after", after)
+    assert caught.value.remedy == "give a timedelta above zero"
     assert Deadline(after=timedelta(microseconds=1)).after == timedelta(microseconds=1)
 
 
@@ -409,10 +461,12 @@ def test_a_transition_needs_a_source_and_a_fitting_refusal():
     with pytest.raises(InvalidValue) as caught:
         Transition(sources=[], command="b", target="c")
     assert (caught.value.field, caught.value.value) == ("sources", ())
+    assert caught.value.remedy == "name at least one state"
     for names in ((), ("command",), ("command", "state", "more")):
         with pytest.raises(InvalidValue) as caught:
             Transition(sources=["a"], command="b", target="c", refusal=ReasonCode("x.y", names))
         assert (caught.value.field, caught.value.value) == ("refusal", names)
+        assert caught.value.remedy == "give a code with the parameters command and state"
     fitting = ReasonCode("x.y", ("state", "command"))
     assert Transition(sources=["a"], command="b", target="c", refusal=fitting).refusal is fitting
 

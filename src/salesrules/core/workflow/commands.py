@@ -50,18 +50,19 @@ def decide_command(
             return _deny(codes.OUT_OF_ORDER(instant=as_of, last=last)), ()
     except (AttributeError, TypeError):
         raise InvalidValue("as_of", as_of, "give an instant with its time zone") from None
+    chosen: Transition | None
     if isinstance(step, Transition):
-        decision = ALLOW
+        decision, chosen = ALLOW, step
         if not step.is_unconditional:
             decision = _permit(step, state, facts, policy, as_of, roles, reason)
     else:
-        decision, step = _choose(step, state, facts, policy, as_of, roles, reason)
-    if decision is not ALLOW and not decision.is_allowed:
+        decision, chosen = _choose(step, command, state, facts, policy, as_of, roles, reason)
+    if chosen is None or (decision is not ALLOW and not decision.is_allowed):
         return decision, ()
     event = _new(WorkflowEvent)
     _set_command(event, command)
     _set_source(event, state)
-    _set_target(event, step.target)
+    _set_target(event, chosen.target)
     _set_at(event, as_of)
     _set_actor(event, actor)
     _set_reason(event, reason)
@@ -151,14 +152,15 @@ def _permit(
 
 def _choose(
     steps: tuple[Transition, ...],
+    command: str,
     state: str,
     facts: Any,
     policy: Any,
     as_of: datetime,
     roles: Collection[str],
     reason: str | None,
-) -> tuple[Decision, Transition]:
-    """The one of several transitions that may be taken; else why none may."""
+) -> tuple[Decision, Transition | None]:
+    """The one of several transitions that may be taken; else why none may, and `None`."""
     allowed: list[tuple[Decision, Transition]] = []
     refused: list[Decision] = []
     for step in steps:
@@ -173,8 +175,8 @@ def _choose(
         return allowed[0]
     if allowed:
         targets = tuple(step.target for _, step in allowed)
-        return _deny(codes.AMBIGUOUS(command=steps[0].command, state=state, targets=targets)), steps[0]
-    return _mildest(refused), steps[0]
+        return _deny(codes.AMBIGUOUS(command=command, state=state, targets=targets)), None
+    return _mildest(refused), None
 
 
 def _mildest(refused: list[Decision]) -> Decision:

@@ -84,6 +84,7 @@ def replay_log(
 class _Track:
     """Where one case stands during the replay: possible states, each with the instant since when."""
 
+    activity: str
     __slots__ = ("activity", "case", "deviations", "events", "last", "stays", "variant")
 
     def __init__(self, case: str, state: str, instant: datetime) -> None:
@@ -91,7 +92,6 @@ class _Track:
         self.events = 0
         self.variant = 0
         self.last = instant
-        self.activity = ""
         self.stays = {state: instant}
         self.deviations: list[Deviation] = []
 
@@ -143,7 +143,7 @@ class _Replay:
             for source in move.sources:
                 self._routes[source].setdefault(move.command, []).append((move.target, move.role))
                 if move.target != source:
-                    self._elsewhere[move.command][move.target] = None
+                    self._elsewhere[move.command].setdefault(move.target)
 
     def take(self, track: _Track, activity: str, instant: datetime, role: str | None) -> None:
         """Follow one row of the log."""
