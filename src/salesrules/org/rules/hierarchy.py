@@ -179,22 +179,10 @@ class Hierarchy:
         Raises `InvalidDocument` for amounts of ids that are not in the tree (they would be lost from the total) and
         `InvalidValue` for what is not a finite Decimal.
         """
-        strangers = sorted(amounts.keys() - self._parents.keys())
-        if strangers:
-            raise InvalidDocument(
-                tuple(
-                    Fault(
-                        code="org.unknown_id",
-                        path=f"amounts[{id}]",
-                        problem="the tree has no such id, so its amount would be lost",
-                        remedy="add the id to the tree or leave out its amount",
-                        value=amounts[id],
-                    )
-                    for id in strangers
-                )
-            )
+        if not amounts.keys() <= self._parents.keys():
+            raise InvalidDocument(tuple(map(_stranger, sorted(amounts.keys() - self._parents.keys()))))
         index = self._index
-        return RollUp.of_amounts(amounts, index.order, index.entry, index.exits)
+        return RollUp.of_amounts(amounts, index.order, index.children, index.roots)
 
     def __contains__(self, id: object) -> bool:
         return id in self._parents
@@ -269,4 +257,14 @@ def _faults(found: TreeFaults, subject: str) -> tuple[Fault, ...]:
             )
             for id, parent in found.orphans
         ),
+    )
+
+
+def _stranger(id: str) -> Fault:
+    return Fault(
+        code="org.unknown_id",
+        path=f"amounts[{id}]",
+        problem="the tree has no such id, so its amount would be lost from the total",
+        remedy="add the id to the tree or leave out its amount",
+        value=id,
     )

@@ -1,16 +1,15 @@
-"""Amounts summed up a tree: one subtraction of prefix sums per question, exact, tying to the total."""
+"""Amounts summed up a tree: exact, tying to the total, one look-up per question."""
 
 from __future__ import annotations
 
 import decimal
-import itertools
-from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import attrs
 
 from salesrules.core import EXACT, InvalidValue, PrecisionExceeded, UnknownName
+from salesrules.org.rules.names import nearest_names
 
 __all__ = ["RollUp"]
 
@@ -26,59 +25,66 @@ class RollUp(Mapping[str, Decimal]):
     """
 
     _amounts: dict[str, Decimal]
-    _entry: dict[str, int]
-    _exits: array[int]
-    _sums: list[Decimal]
+    _sums: dict[str, Decimal]
+    #: The sum of all amounts, which is the sum of what the roots have.
+    total: Decimal
 
     @classmethod
     def of_amounts(
-        cls, amounts: Mapping[str, Decimal], order: list[str], entry: dict[str, int], exits: array[int]
+        cls,
+        amounts: Mapping[str, Decimal],
+        order: Sequence[str],
+        children: Mapping[str | None, Sequence[str]],
+        roots: Sequence[str],
     ) -> RollUp:
-        """The sums over a tree given in order of entry; raises `InvalidValue` and `PrecisionExceeded`."""
+        """The sums over a tree whose `order` has each parent before its children.
+
+        Raises `InvalidValue` for what is not a finite Decimal and `PrecisionExceeded`.
+        """
         own = dict(amounts)
-        for id, amount in own.items():
-            if type(amount) is not Decimal or not amount.is_finite():
-                raise InvalidValue(f"amounts[{id}]", amount, "give a finite Decimal")
+        for id in _unusable(own):
+            raise InvalidValue(f"amounts[{id}]", own[id], "give a finite Decimal")
         zero = Decimal(0)
-        in_order = [own.get(id, zero) for id in order]
+        sums = {id: own.get(id, zero) for id in order}
         with decimal.localcontext(EXACT):
             try:
-                sums = list(itertools.accumulate(in_order, initial=zero))
+                for id in reversed([id for id in order if id in children]):
+                    sums[id] = sum([sums[child] for child in children[id]], sums[id])
+                total = sum([sums[root] for root in roots], zero)
             except decimal.Inexact:
                 raise PrecisionExceeded("a roll-up", EXACT.prec) from None
-        return cls(own, entry, exits, sums)
+        return cls(own, sums, total)
 
     def of(self, id: str) -> Decimal:
         """The sum over the id and all below it; raises `UnknownName`."""
         try:
-            start = self._entry[id]
+            return self._sums[id]
         except KeyError:
-            raise UnknownName("id", id) from None
-        return _subtract(self._sums[self._exits[start]], self._sums[start])
+            raise self._unknown(id) from None
 
     def own(self, id: str) -> Decimal:
         """The id's own amount, zero where none was given; raises `UnknownName`."""
-        if id not in self._entry:
-            raise UnknownName("id", id)
+        if id not in self._sums:
+            raise self._unknown(id)
         return self._amounts.get(id, Decimal(0))
 
-    @property
-    def total(self) -> Decimal:
-        """The sum of all amounts, which is the sum of what the roots have."""
-        return self._sums[-1]
-
     def __getitem__(self, id: str) -> Decimal:
-        start = self._entry[id]
-        return _subtract(self._sums[self._exits[start]], self._sums[start])
+        return self._sums[id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entry)
+        return iter(self._sums)
 
     def __len__(self) -> int:
-        return len(self._entry)
+        return len(self._sums)
 
     def __repr__(self) -> str:
-        return f"<RollUp of {len(self._entry)} ids, total {self.total}>"
+        return f"<RollUp of {len(self._sums)} ids, total {self.total}>"
+
+    def _unknown(self, id: str) -> UnknownName:
+        return UnknownName("id", id, nearest_names(id, self._sums))
 
 
-_subtract = EXACT.subtract
+def _unusable(amounts: dict[str, Decimal]) -> Iterator[str]:
+    """The ids whose amounts are not finite Decimals; a million sound ones are passed without a Python loop."""
+    if not ({*map(type, amounts.values())} <= {Decimal} and all(map(Decimal.is_finite, amounts.values()))):
+        yield from (id for id, amount in amounts.items() if type(amount) is not Decimal or not amount.is_finite())
