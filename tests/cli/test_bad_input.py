@@ -42,6 +42,7 @@ def test_the_starter_runs_at_once(folder: Path, capsys: pytest.CaptureFixture[st
     assert "Ben Example" in capsys.readouterr().out
 
 
+ZEROS = "cho,2026-01,0\ncho,2026-02,0\ncho,2026-03,0"
 Change = Callable[[Path], None]
 
 CASES: dict[str, tuple[Change, tuple[str, ...]]] = {
@@ -124,7 +125,7 @@ CASES: dict[str, tuple[Change, tuple[str, ...]]] = {
         ("ben", "2026-M02", "add a target line"),
     ),
     "a quota of zero": (
-        lambda f: [edit(f, "data/targets.csv", f"cho,2026-0{m},15000", f"cho,2026-0{m},0") for m in (1, 2, 3)][0],
+        lambda f: edit(f, "data/targets.csv", "cho,2026-01,15000\ncho,2026-02,15000\ncho,2026-03,15000", ZEROS),
         ("cho", "zero"),
     ),
     "a missing exchange rate": (
@@ -166,8 +167,10 @@ CASES: dict[str, tuple[Change, tuple[str, ...]]] = {
     "no such file": (lambda f: (f / "data/orders.csv").unlink(), ("data/orders.csv",)),
     "no mapping": (lambda f: (f / "company.toml").unlink(), ("company.toml",)),
     "a wrong encoding": (
-        lambda f: (f / "data/people.csv").write_bytes("id,name,position,manager\nada,Zoë,Manager,\n".encode("latin-1"))
-        and None,
+        lambda f: (
+            (f / "data/people.csv").write_bytes("id,name,position,manager\nada,Zoë,Manager,\n".encode("latin-1"))
+            and None
+        ),
         ("data/people.csv", "UTF-8"),
     ),
     "a path out of the folder": (
@@ -195,7 +198,7 @@ def test_bad_input_is_named_and_nothing_is_written(
 ) -> None:
     spoil, expected = change
     spoil(folder)
-    refused(folder, capsys, *expected)
+    assert refused(folder, capsys, *expected)
 
 
 def test_all_faults_of_all_files_come_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,8 @@ class StatementLine:
     """What one credit earned in one component of a plan.
 
     `measured` is the credited measure in `unit`, the plan's currency or empty for quantities and counts; `before` and
-    `after` are the running measure around it, `pieces` how it fell across the tiers. `earned` is exact, `payable` what is left under the cap.
+    `after` are the running measure around it, `pieces` how it fell across the tiers. `earned` is exact, `payable` what
+    is left of it under the cap.
     `amount`, what is paid, is the rounding of the statement's running total less what was already paid:
     `running` and `running_paid` are those before this line, both zero where each line is rounded alone.
     """
