@@ -17,6 +17,7 @@ from salesrules.core import (
     exact_sum,
     to_decimal,
 )
+from salesrules.core.exact import read_numeral
 
 numbers = st.decimals(min_value=-(10**30), max_value=10**30, places=10, allow_nan=False, allow_infinity=False)
 
@@ -79,7 +80,9 @@ def test_a_number_that_is_exact_passes_the_door_unchanged(given_value, text):
         "9" * 39 + "0" + "1",
         "0." + "0" * 40 + "1",
         "1e40",
+        "1E40",
         "1e-41",
+        "1E-41",
         Decimal("NaN"),
         Decimal("sNaN"),
         Decimal("Infinity"),
@@ -120,6 +123,14 @@ def test_the_remedy_says_what_to_give(hostile, remedy):
     with pytest.raises(InvalidValue) as caught:
         to_decimal(hostile)
     assert (caught.value.field, caught.value.remedy) == ("amount", remedy)
+
+
+def test_a_numeral_may_have_eighty_digits_on_either_side():
+    longest = "9" * 80 + "." + "9" * 80
+    assert str(read_numeral(longest)) == longest
+    with pytest.raises(InvalidValue) as caught:
+        read_numeral("9" + longest)
+    assert (caught.value.field, caught.value.remedy) == ("amount", "give a plain numeral such as '12.50'")
 
 
 def test_a_very_long_int_is_not_kept_in_the_error():

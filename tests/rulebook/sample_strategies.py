@@ -75,8 +75,8 @@ plans = st.builds(
 lives = st.builds(
     PolicyLife,
     status=st.sampled_from([status for status in PolicyStatus if status is not PolicyStatus.SUPERSEDED]),
-    scope=words,
-    owner=words,
+    scope=names,
+    owner=names,
     effective=ranges(),
     approver=names,
     next_review=st.none() | days,

@@ -8,7 +8,7 @@ import attrs
 import pytest
 from sample_policies import REGISTRY, Small, book_of, life, plan
 
-from salesrules.core import Fault, InvalidDocument, InvalidValue, PolicyLife, PolicyStatus, UnknownName
+from salesrules.core import DateRange, Fault, InvalidDocument, InvalidValue, PolicyLife, PolicyStatus, UnknownName
 from salesrules.rulebook import Rulebook, check, check_section
 
 REVIEW = date(2020, 12, 1)
@@ -97,7 +97,8 @@ class Version:
 
 
 def test_entries_with_a_life_of_their_own_are_reviewed_too() -> None:
-    versions = (Version(id="old", life=life()), Version(id="new", life=life(next_review=date(2030, 1, 1))))
-    book = Rulebook(name="Sample", sections={"versions": versions})
+    held = DateRange(date(2020, 1, 1))
+    old, new = life(effective=held), life(effective=held, next_review=date(2030, 1, 1))
+    book = Rulebook(name="Sample", sections={"versions": (Version(id="old", life=old), Version(id="new", life=new))})
     (finding,) = book.as_of(date(2025, 1, 1)).findings
     assert (finding.path, finding.parameters["place"]) == ("versions[0].life.next_review", "versions[id=old]")

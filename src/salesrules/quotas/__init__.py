@@ -15,7 +15,7 @@
 (Decimal('241935.48'), Fraction(2, 1))
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesrules.quotas.model import (
     Attainment,
@@ -165,7 +165,7 @@ __all__ = [
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         """The workflows load when they are first asked for, since paying needs quotas but not their revision."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.quotas' has no attribute {name!r}")
