@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -24,6 +25,8 @@ __all__ = ["draw_payout_curve"]
 _WIDTH, _HEIGHT = 320, 170
 _PADDING = {"left": 86, "right": 34, "top": 26, "bottom": 48}
 _INK, _CURVE, _RULE, _FAINT = "#1a1f24", "#1f5fa8", "#8a939c", "#e3e6e9"
+#: Vega describes every mark to screen readers in English; the picture's own title says what it shows.
+_ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _FIRST_REACH = Decimal(100_000)
 _BEYOND = Decimal("1.4")
 _TWENTY, _TWENTIETH = Decimal(20), Decimal("0.05")
@@ -47,7 +50,7 @@ def draw_payout_curve(
     words = Words(locale)
     title = title or words.say("curve_of", plan=curve.plan, component=curve.component)
     shape = _Shape.of(curve, [round_exactly(mark, 6, RoundingMode.HALF_EVEN) for mark in marks])
-    svg = svg_of(_specification(shape, words, currency))
+    svg = _ARIA.sub("", svg_of(_specification(shape, words, currency)))
     name = html.escape(title)
     head, _, rest = svg.partition(">")
     return f'{head} role="img" aria-label="{name}"><title>{name}</title>{rest}'
