@@ -89,7 +89,7 @@ def statement_of(payee: str, lines: list[StatementLine], currency: str = "USD", 
 
 
 def made_content(**others) -> ReportContent:
-    """Ann earns in dollars under a cap and by three months' quotas; Bo owes a return; Chi is paid in yen; Di nothing."""
+    """Ann earns dollars under a cap and by three months' quotas, Bo owes a return, a third is paid in yen."""
     bound, whole = Decimal(60), Decimal(9996)
     tiers = [
         TierShare(tier=0, lower=None, upper=bound, measure=bound, rate=Decimal("0.02"), earned=Decimal("1.2")),

@@ -176,7 +176,7 @@ def test_findings_warn_where_they_are_warnings() -> None:
     first, second = section.all("li")
     assert first.one("strong", "warning").text == "Warning"
     assert "Bo" in first.text
-    assert second.text == "mine.own (plan=Plan A)"
+    assert second.text == "mine.own (plan=plan-a)"
     assert second.all("strong") == []
 
 

@@ -67,7 +67,7 @@ def test_an_attainment_is_never_shown_higher_than_it_is(share: Fraction, shown: 
 
 
 def test_roles_have_words_where_a_catalog_has_them() -> None:
-    assert Words("zh_CN").role("override_1") == "上一级主管"
+    assert Words("zh_CN").role("override_1") == "第一层主管"
     assert Words("zh_CN").role("override_9") == "override_9"
 
 
@@ -78,5 +78,5 @@ def test_amounts_have_their_currency_s_digits() -> None:
 
 def test_a_finding_keeps_what_is_no_id() -> None:
     names = Names(made_content(), Words("en"))
-    assert names.sentence(Reason("mine.a", parameters={"payee": "p1", "plan": 3})) == "mine.a (payee=Ann, plan=3)"
+    assert names.sentence(Reason("mine.a", parameters={"payee": "p1", "of": 3})) == "mine.a (payee=Ann, of=3)"
     assert names.sentence(Reason("mine.a", parameters={"payee": "p9"})) == "mine.a (payee=p9)"

@@ -125,12 +125,13 @@ class _Scale:
     labels: tuple[str, ...]
 
     @classmethod
-    def of(cls, title: str, values: Sequence[Decimal], labels: Sequence[str], pixels: Sequence[float]) -> _Scale:
-        """The axis over `values`, in order; `pixels` are the sizes of the labels along it, then the axis's own length.
+    def of(
+        cls, title: str, values: Sequence[Decimal], labels: Sequence[str], sizes: Sequence[float], length: int
+    ) -> _Scale:
+        """The axis over `values`, in order; `sizes` of the labels along it and its `length` are in pixels.
 
         The outermost labels always stand; between them the first that fits does.
         """
-        *sizes, length = pixels
         places = [float(value) for value in values]
         span = places[-1] - places[0] or 1.0
         at = [length * (place - places[0]) / span for place in places]
@@ -148,8 +149,9 @@ class _Scale:
 
     @property
     def domain(self) -> list[float]:
-        """From the first place to the last."""
-        return [self.places[0], self.places[-1] if len(self.places) > 1 else self.places[0] + 1]
+        """From the first place to the last; of some width, also where nothing is paid at all."""
+        low, high = self.places[0], self.places[-1]
+        return [low, high if high > low else low + 1]
 
     @property
     def expression(self) -> str:
@@ -170,9 +172,10 @@ def _specification(shape: _Shape, words: Words, currency: str) -> dict[str, Any]
         words.say("attainment" if by_attainment else "measure"),
         stops,
         across,
-        [*(6.6 * len(t) + 8 for t in across), _WIDTH],
+        [6.6 * len(label) + 8 for label in across],
+        _WIDTH,
     )
-    y = _Scale.of(_pay_title(words, by_attainment, currency), pays, up, [*(13 for _ in up), _HEIGHT])
+    y = _Scale.of(_pay_title(words, by_attainment, currency), pays, up, [13] * len(up), _HEIGHT)
     return _chart(shape, x, y, [format_rate(piece.rate, words.locale) for piece in shape.pieces])
 
 
