@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-from salesrules.core import CurrencyTable, Decision, Derivation, Operation, RoundingMode
+from salesrules.core import CurrencyTable, Decision, Derivation, Operation, Reason, RoundingMode
 from salesrules.messages.catalogs import find_template
 from salesrules.messages.days import format_period
 from salesrules.messages.locales import negotiate
@@ -30,7 +30,10 @@ __all__ = [
 
 
 class Coded(Protocol):
-    """What can be put in words: a code and its values, such as a `Reason`."""
+    """What can be put in words: a code and its values.
+
+    A `Reason` is one as well; functions name it beside this, since not every type checker sees through its converter.
+    """
 
     @property
     def code(self) -> str:
@@ -65,7 +68,7 @@ class DerivationLine:
     how: str
 
 
-def render(reason: Coded, locale: str = "en", currencies: CurrencyTable | None = None) -> str:
+def render(reason: Reason | Coded, locale: str = "en", currencies: CurrencyTable | None = None) -> str:
     """The sentence of a reason; `currencies` says how many digits its money has (ISO 4217 where none is given).
 
     A code without a sentence in that language has its English one, and where there is none at all, the code itself
@@ -82,7 +85,9 @@ def render(reason: Coded, locale: str = "en", currencies: CurrencyTable | None =
     return _sentence(reason.code, reason.parameters, negotiate(locale), currencies)
 
 
-def render_change(change: Coded | SupportsReason, locale: str = "en", currencies: CurrencyTable | None = None) -> str:
+def render_change(
+    change: Reason | Coded | SupportsReason, locale: str = "en", currencies: CurrencyTable | None = None
+) -> str:
     """The sentence of a change between two rulebooks, or of anything else that is a reason or can be told as one.
 
     >>> from salesrules.core import Reason

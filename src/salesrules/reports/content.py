@@ -85,9 +85,10 @@ class ReportContent:
 
     def findings(self) -> tuple[Reason, ...]:
         """What was changed in reading and what the run found, with people by name instead of by id."""
-        return tuple(self._named(reason) for reason in (*self.changes, *self.run.findings))
+        return tuple(self.named(reason) for reason in (*self.changes, *self.run.findings))
 
-    def _named(self, reason: Reason) -> Reason:
+    def named(self, reason: Reason) -> Reason:
+        """The reason with its payee by name; the same reason where it has none, or the name is unknown."""
         payee = str(reason.parameters.get("payee"))
         if payee not in self.people:
             return reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -24,6 +25,8 @@ __all__ = ["draw_payout_curve"]
 _WIDTH, _HEIGHT = 320, 170
 _PADDING = {"left": 86, "right": 34, "top": 26, "bottom": 48}
 _INK, _CURVE, _RULE, _FAINT = "#1a1f24", "#1f5fa8", "#8a939c", "#e3e6e9"
+#: Vega describes every mark to screen readers in English; the picture's own title says what it shows.
+_ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _FIRST_REACH = Decimal(100_000)
 _BEYOND = Decimal("1.4")
 _TWENTY, _TWENTIETH = Decimal(20), Decimal("0.05")
@@ -47,7 +50,7 @@ def draw_payout_curve(
     words = Words(locale)
     title = title or words.say("curve_of", plan=curve.plan, component=curve.component)
     shape = _Shape.of(curve, [round_exactly(mark, 6, RoundingMode.HALF_EVEN) for mark in marks])
-    svg = svg_of(_specification(shape, words, currency))
+    svg = _ARIA.sub("", svg_of(_specification(shape, words, currency)))
     name = html.escape(title)
     head, _, rest = svg.partition(">")
     return f'{head} role="img" aria-label="{name}"><title>{name}</title>{rest}'
@@ -122,12 +125,13 @@ class _Scale:
     labels: tuple[str, ...]
 
     @classmethod
-    def of(cls, title: str, values: Sequence[Decimal], labels: Sequence[str], pixels: Sequence[float]) -> _Scale:
-        """The axis over `values`, in order; `pixels` are the sizes of the labels along it, then the axis's own length.
+    def of(
+        cls, title: str, values: Sequence[Decimal], labels: Sequence[str], sizes: Sequence[float], length: int
+    ) -> _Scale:
+        """The axis over `values`, in order; `sizes` of the labels along it and its `length` are in pixels.
 
         The outermost labels always stand; between them the first that fits does.
         """
-        *sizes, length = pixels
         places = [float(value) for value in values]
         span = places[-1] - places[0] or 1.0
         at = [length * (place - places[0]) / span for place in places]
@@ -145,8 +149,9 @@ class _Scale:
 
     @property
     def domain(self) -> list[float]:
-        """From the first place to the last."""
-        return [self.places[0], self.places[-1] if len(self.places) > 1 else self.places[0] + 1]
+        """From the first place to the last; of some width, also where nothing is paid at all."""
+        low, high = self.places[0], self.places[-1]
+        return [low, high if high > low else low + 1]
 
     @property
     def expression(self) -> str:
@@ -167,9 +172,10 @@ def _specification(shape: _Shape, words: Words, currency: str) -> dict[str, Any]
         words.say("attainment" if by_attainment else "measure"),
         stops,
         across,
-        [*(6.6 * len(t) + 8 for t in across), _WIDTH],
+        [6.6 * len(label) + 8 for label in across],
+        _WIDTH,
     )
-    y = _Scale.of(_pay_title(words, by_attainment, currency), pays, up, [*(13 for _ in up), _HEIGHT])
+    y = _Scale.of(_pay_title(words, by_attainment, currency), pays, up, [13] * len(up), _HEIGHT)
     return _chart(shape, x, y, [format_rate(piece.rate, words.locale) for piece in shape.pieces])
 
 

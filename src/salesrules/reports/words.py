@@ -105,9 +105,5 @@ class Names:
         return self.content.customers.get(id, id)
 
     def sentence(self, reason: Reason) -> str:
-        """A reason in words, with the name of its payee and of its plan."""
-        named = dict(reason.parameters)
-        for parameter, name in (("payee", self.person), ("plan", self.plan)):
-            if isinstance(named.get(parameter), str):
-                named[parameter] = name(named[parameter])
-        return render(attrs.evolve(reason, parameters=named), self.words.locale, self.words.currencies)
+        """A reason in words, with the name of its payee."""
+        return render(self.content.named(reason), self.words.locale, self.words.currencies)
