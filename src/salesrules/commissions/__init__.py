@@ -61,6 +61,7 @@ from salesrules.commissions.rules import (
     measure_credit,
     plan_spans,
     report_outside_territory,
+    report_uncredited,
     settle_balances,
 )
 
@@ -114,5 +115,6 @@ __all__ = [
     "override_role",
     "plan_spans",
     "report_outside_territory",
+    "report_uncredited",
     "settle_balances",
 ]

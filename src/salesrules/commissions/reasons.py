@@ -7,12 +7,20 @@ from salesrules.core import ReasonCode, Severity
 __all__ = ["LABELS", "REASONS"]
 
 OUTSIDE_TERRITORY = ReasonCode("commissions.outside_territory", ("payee", "lines", "of", "amount"), Severity.INFO)
+UNCREDITED = ReasonCode("commissions.uncredited", ("lines", "period"), Severity.WARNING)
 OVERRIDE_WITHOUT_PLAN = ReasonCode("commissions.override_without_plan", ("payee", "role", "lines"), Severity.INFO)
 CAPPED = ReasonCode("commissions.capped", ("payee", "cap", "amount"), Severity.INFO)
 SHORTFALL = ReasonCode("commissions.shortfall", ("payee", "amount"), Severity.WARNING)
 BALANCE_OWED = ReasonCode("commissions.balance_owed", ("payee", "amount"), Severity.INFO)
 
-REASONS: tuple[ReasonCode, ...] = (OUTSIDE_TERRITORY, OVERRIDE_WITHOUT_PLAN, CAPPED, SHORTFALL, BALANCE_OWED)
+REASONS: tuple[ReasonCode, ...] = (
+    OUTSIDE_TERRITORY,
+    UNCREDITED,
+    OVERRIDE_WITHOUT_PLAN,
+    CAPPED,
+    SHORTFALL,
+    BALANCE_OWED,
+)
 
 #: Derivation label → the parameters its sentence uses.
 LABELS: dict[str, tuple[str, ...]] = {
@@ -37,12 +45,15 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.tier_measure": ("tier",),
     "commissions.label.tier_from": ("tier",),
     "commissions.label.tier_to": ("tier",),
+    "commissions.label.tier_share": (),
     "commissions.label.tier_reached": ("tier",),
     "commissions.label.rate": ("tier",),
     "commissions.label.measure_before": (),
     "commissions.label.measure_after": (),
     "commissions.label.credited": ("role",),
     "commissions.label.transaction": ("transaction", "day"),
+    "commissions.label.margin": ("transaction", "day"),
+    "commissions.label.cost": ("transaction",),
     "commissions.label.share": ("rule",),
     "commissions.label.exchange_rate": (),
     "commissions.label.taken_back": ("transaction", "line"),

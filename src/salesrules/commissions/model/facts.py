@@ -37,7 +37,8 @@ class TransactionKind(StrEnum):
 class Transaction:
     """One line of a sale or return: who sold what, when, for how much.
 
-    `amount` and `cost` are zero or more for a sale and zero or less for a return, which names its `original`.
+    `amount`, `quantity` and `cost` are zero or more for a sale and zero or less for a return, which names its
+    `original`.
     `attributes` are what plans filter on (category, region, customer); `source` is the place it was read from.
     """
 
@@ -53,7 +54,8 @@ class Transaction:
     source: str = ""
 
     def __attrs_post_init__(self) -> None:
-        for name, number in (("amount", self.amount.amount), ("quantity", self.quantity)):
+        cost = Decimal(0) if self.cost is None else self.cost.amount
+        for name, number in (("amount", self.amount.amount), ("quantity", self.quantity), ("cost", cost)):
             if self.kind is TransactionKind.SALE and number < 0:
                 raise InvalidValue(name, number, "a sale is zero or more; give what came back the kind 'return'")
             if self.kind is TransactionKind.RETURN and number > 0:
@@ -84,7 +86,11 @@ class OpeningBalance:
 
 
 def _by_id(payees: Any) -> Mapping[str, Payee]:
-    return payees if isinstance(payees, Mapping) else Parameters({payee.id: payee for payee in payees})
+    found: dict[str, Payee] = {}
+    for payee in payees.values() if isinstance(payees, Mapping) else payees:
+        if found.setdefault(payee.id, payee) is not payee:
+            raise InvalidValue("payees", payee.id, "two payees have this id; give each their own")
+    return Parameters(found)
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from salesrules.commissions.model.credits import SalesCredit
-from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, as_tuple, total
+from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, as_tuple, exact_sum, total
 
 __all__ = [
     "BalanceEntry",
@@ -84,9 +84,9 @@ class StatementLine:
     """What one credit earned in one component of a plan.
 
     `measured` is the credited measure in `unit`, the plan's currency or empty for quantities and counts; `before` and
-    `after` are the running measure around it, `pieces` how it fell across the tiers. `earned` is exact, `payable` what
-    is left of it under the cap.
-    `amount`, what is paid, is the rounding of the statement's running total less what was already paid:
+    `after` are the running measure around it, `quota` what a table by attainment takes its bounds' shares of, `pieces`
+    how the measure fell across the tiers. `earned` is exact, `payable` what is left of it under the cap.
+    `amount`, what is paid, is the rounding of the plan's running total less what was already paid:
     `running` and `running_paid` are those before this line, both zero where each line is rounded alone.
     """
 
@@ -99,6 +99,7 @@ class StatementLine:
     exchange_rate: Decimal = Decimal(1)
     before: Decimal = Decimal(0)
     after: Decimal = Decimal(0)
+    quota: Decimal | None = None
     pieces: tuple[TierShare, ...] = attrs.field(default=(), converter=as_tuple)
     earned: Decimal
     payable: Decimal
@@ -206,7 +207,7 @@ class Statement:
             "lines": len(self.lines),
             "earned": self.earned.amount,
             "opening": self.opening.amount,
-            "balances": sum((entry.amount.amount for entry in self.balances), Decimal(0)),
+            "balances": exact_sum(entry.amount.amount for entry in self.balances),
             "closing": self.closing.amount,
             "paid": self.paid.amount,
             "currency": self.currency,

@@ -13,7 +13,7 @@ _WHOLE = Rate(1)
 
 @attrs.frozen(kw_only=True)
 class Cap:
-    """The most that a plan pays in a period, handed out to lines in order; what is above is forfeited."""
+    """The most that a plan version pays in a period, handed out to lines in order; what is above is forfeited."""
 
     id: str
     amount: Money
@@ -23,8 +23,9 @@ class Cap:
 class Draw:
     """An advance that lifts pay to `amount` in each period that starts within `effective`.
 
-    What a recoverable draw advanced is held back from later earnings: at most `maximum_recovery` of what a period
-    earned above the draw (above zero once the draw has ended). A draw that is not recoverable is a guarantee.
+    It never advances more than `amount`, so a shortfall that is charged at once stays with the payee. What a
+    recoverable draw advanced is held back from later earnings: at most `maximum_recovery` of what a period earned above
+    the draw (above zero once the draw has ended). A draw that is not recoverable is a guarantee.
     """
 
     id: str

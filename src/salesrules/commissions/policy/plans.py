@@ -66,7 +66,9 @@ class ReturnTerms(StrEnum):
 
 
 class RoundingLevel(StrEnum):
-    """Where pay is rounded: each line alone, or the statement's running total, so that lines sum to its rounding."""
+    """Where pay is rounded: each line alone, or the running total of what a plan version pays in the statement, so
+    that its lines sum to the rounding of their total.
+    """
 
     LINE = "line"
     CUMULATIVE = "cumulative"

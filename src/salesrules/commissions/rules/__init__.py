@@ -3,7 +3,7 @@
 from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
 from salesrules.commissions.rules.balances import settle_balances
 from salesrules.commissions.rules.calculation import calculate_commissions
-from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory
+from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory, report_uncredited
 from salesrules.commissions.rules.curve import PayoutCurve
 from salesrules.commissions.rules.explanation import explain_line, explain_measurement, explain_statement
 from salesrules.commissions.rules.fact_checks import check_facts
@@ -24,5 +24,6 @@ __all__ = [
     "measure_credit",
     "plan_spans",
     "report_outside_territory",
+    "report_uncredited",
     "settle_balances",
 ]

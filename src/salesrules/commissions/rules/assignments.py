@@ -10,7 +10,7 @@ from salesrules.commissions.model import Payee
 from salesrules.commissions.policy import Assignment, CommissionPolicy, Plan
 from salesrules.core import AmbiguousDay, DateRange
 
-__all__ = ["PlanSpan", "first_assigned_day", "plan_spans"]
+__all__ = ["PlanRun", "PlanSpan", "first_assigned_day", "plan_runs", "plan_spans"]
 
 
 class PlanSpan(NamedTuple):
@@ -19,6 +19,13 @@ class PlanSpan(NamedTuple):
     span: DateRange
     plan: Plan
     assignment: Assignment
+
+
+class PlanRun(NamedTuple):
+    """A plan version and days in a row on which it pays a payee, whatever the assignments behind them."""
+
+    span: DateRange
+    plan: Plan
 
 
 def first_assigned_day(payee: Payee, policy: CommissionPolicy) -> date | None:
@@ -56,6 +63,16 @@ def plan_spans(payee: Payee, policy: CommissionPolicy, span: DateRange) -> tuple
             ):
                 piece = DateRange(found.pop().span.start, piece.end)
             found.append(PlanSpan(piece, plan, assignment))
+    return tuple(found)
+
+
+def plan_runs(spans: Iterable[PlanSpan]) -> tuple[PlanRun, ...]:
+    """Plan spans in order, those of one plan version that follow each other without a gap joined."""
+    found: list[PlanRun] = []
+    for span, plan, _ in spans:
+        if found and found[-1].plan is plan and found[-1].span.end == span.start:
+            span = DateRange(found.pop().span.start, span.end)
+        found.append(PlanRun(span, plan))
     return tuple(found)
 
 

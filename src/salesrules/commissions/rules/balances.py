@@ -11,15 +11,21 @@ from salesrules.commissions.policy import Draw, Plan, Proration
 from salesrules.commissions.rules.assignments import PlanSpan
 from salesrules.core import DateRange, Money, Rounding, RoundingMode, share_of
 
-__all__ = ["prorated", "settle_balances"]
+__all__ = ["prorated", "settle_balances", "share_of_period"]
 
 
-def prorated(amount: Money, part: DateRange, whole: DateRange, plan: Plan, digits: int) -> Money:
-    """An amount per period, cut to the days of a part of it where the plan says so, rounded half up."""
-    if plan.proration is Proration.NONE or part == whole:
+def prorated(amount: Money, share: Fraction, digits: int) -> Money:
+    """The share of an amount, rounded half up once."""
+    if share == 1:
         return amount
-    exact = Fraction(amount.amount) * share_of(part, whole)
+    exact = Fraction(amount.amount) * share
     return Money(Rounding(digits=digits, mode=RoundingMode.HALF_UP)(exact), amount.currency)
+
+
+def share_of_period(parts: Iterable[tuple[DateRange, Plan]], period: DateRange) -> Fraction:
+    """The share of an amount per period that parts of it leave: their days, or all where a plan does not prorate."""
+    shares = [Fraction(1) if plan.proration is Proration.NONE else share_of(part, period) for part, plan in parts]
+    return min(sum(shares, Fraction(0)), Fraction(1))
 
 
 def settle_balances(
@@ -27,9 +33,9 @@ def settle_balances(
 ) -> tuple[BalanceEntry, ...]:
     """The entries that turn what was earned into what is paid, given what is owed at the start.
 
-    First a shortfall (earnings below zero) is carried, where policy says so. Then a draw in force lifts pay to its
-    amount; a recoverable one is owed from then on. Earnings above the draw pay back what is owed, at most the draw's
-    `maximum_recovery` of them.
+    First a shortfall (earnings below zero) is carried, where policy says so. Then a draw in force lifts pay towards
+    its amount, by that amount at most; a recoverable one is owed from then on. Earnings above the draw pay back what is
+    owed, at most the draw's `maximum_recovery` of them.
     """
     entries: list[BalanceEntry] = []
     zero = Money.zero(earned.currency)
@@ -37,18 +43,14 @@ def settle_balances(
     if carry_shortfall and earned < zero:
         entries.append(BalanceEntry(kind=BalanceKind.SHORTFALL_CARRIED, amount=-earned, policy="", owed=-earned))
         left = zero
-    draws = [
-        (draw, prorated(draw.amount, span, period, plan, digits) if period.start in draw.effective else zero)
-        for span, plan, assignment in spans
-        if (draw := assignment.draw) is not None
-    ]
+    draws = _draws(spans, period, digits)
     floor = sum((amount for _, amount in draws), zero)
     for draw, amount in draws:
         lift = min(amount, floor - left)
         if lift > zero:
             entries.append(_paid(draw, lift))
             left += lift
-    if not any(entry.kind is BalanceKind.DRAW_PAID for entry in entries) and left > floor and owed > zero:
+    if left > floor and owed > zero:
         share = min((draw.maximum_recovery.value for draw, _ in draws), default=Decimal(1))
         most = Money(Rounding(digits=digits, mode=RoundingMode.DOWN)(((left - floor) * share).amount), left.currency)
         back = min(owed, most)
@@ -56,6 +58,18 @@ def settle_balances(
         if back:
             entries.append(BalanceEntry(kind=BalanceKind.BALANCE_RECOVERED, amount=-back, policy=policy, owed=-back))
     return tuple(entries)
+
+
+def _draws(spans: Iterable[PlanSpan], period: DateRange, digits: int) -> list[tuple[Draw, Money]]:
+    """Each assignment's draw and what it guarantees in the period: nothing before and after the draw's own days."""
+    found: dict[str, tuple[Draw, list[tuple[DateRange, Plan]]]] = {}
+    for span, plan, assignment in spans:
+        if assignment.draw is not None:
+            found.setdefault(assignment.id, (assignment.draw, []))[1].append((span, plan))
+    return [
+        (draw, prorated(draw.amount, share_of_period(parts, period) * (period.start in draw.effective), digits))
+        for draw, parts in found.values()
+    ]
 
 
 def _paid(draw: Draw, lift: Money) -> BalanceEntry:

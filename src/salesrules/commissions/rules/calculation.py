@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from salesrules.commissions.model import (
     BalanceKind,
@@ -17,8 +16,8 @@ from salesrules.commissions.model import (
 from salesrules.commissions.policy import CommissionPolicy
 from salesrules.commissions.reasons import BALANCE_OWED, CAPPED, SHORTFALL
 from salesrules.commissions.rules.assignments import first_assigned_day
-from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory
-from salesrules.commissions.rules.fact_checks import check_facts, returned_shares
+from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory, report_uncredited
+from salesrules.commissions.rules.fact_checks import check_facts, check_opening_days, returned_shares
 from salesrules.commissions.rules.payee_run import PayeeRun, Setting
 from salesrules.commissions.rules.policy_checks import check_policy
 from salesrules.core import (
@@ -33,7 +32,7 @@ from salesrules.core import (
     PolicyLife,
     PolicyReference,
     Reason,
-    total,
+    exact_sum,
 )
 from salesrules.quotas import Quota, QuotaPolicy
 
@@ -64,7 +63,8 @@ def calculate_commissions(
     if period.kind is not policy.pay_period:
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
     faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
-    faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life), *check_facts(facts)]
+    faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life)]
+    faults += [*check_facts(facts), *check_opening_days(facts, period.kind, calendar)]
     if faults:
         raise InvalidDocument(tuple(faults))
     transactions = {t.id: t for t in facts.transactions}
@@ -79,24 +79,27 @@ def calculate_commissions(
     )
     credits: dict[str, list[SalesCredit]] = defaultdict(list)
     for credit in credit_transactions(facts, policy):
-        if period.span.end is None or credit.day < period.span.end:
+        if credit.day < period.end:
             credits[credit.payee].append(credit)
+    faults += _unknown_receivers(facts, credits)
     quotas: dict[str, list[Quota]] = defaultdict(list)
     for quota in facts.quotas:
         quotas[quota.holder].append(quota)
     statements: list[Statement] = []
-    findings = list(report_outside_territory(facts))
+    findings = [*report_outside_territory(facts), *report_uncredited(facts, policy, period)]
     for done, payee in enumerate(facts.payees.values(), start=1):
         run = PayeeRun(setting, payee, credits[payee.id], quotas[payee.id])
-        assigned = first_assigned_day(payee, policy)
-        first = min((day for day in (assigned, *(c.day for c in credits[payee.id][:1])) if day), default=None)
-        statements += run.statements(_periods_from(first, period, calendar))
+        days = [credit.day for credit in credits[payee.id][:1]]
+        days += [opening.day for opening in facts.opening_balances if opening.payee == payee.id]
+        first = min(filter(None, [first_assigned_day(payee, policy), *days]), default=period.end)
+        if first < period.end:
+            statements += run.statements(calendar.periods(period.kind, DateRange(first, period.end)))
         faults += run.faults
-        findings += run.findings
+        findings += run.findings[period]
         if on_progress is not None:
             on_progress(done, len(facts.payees))
     if faults:
-        raise InvalidDocument(tuple(faults))
+        raise InvalidDocument(_once(faults))
     now = [statement for statement in statements if statement.period == period]
     return CommissionRun(
         period=period,
@@ -106,6 +109,15 @@ def calculate_commissions(
         currencies=currencies,
         version=version,
     )
+
+
+def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults in order, each once; what several payees' credits lack, such as an exchange rate, once for all."""
+    found: dict[tuple[str, str, str], Fault] = {}
+    for fault in faults:
+        place = "" if fault.code == "commissions.unmeasurable" else fault.path
+        found.setdefault((fault.code, place, fault.problem), fault)
+    return tuple(found.values())
 
 
 def _unapproved(section: str, life: PolicyLife) -> Iterator[Fault]:
@@ -119,27 +131,27 @@ def _unapproved(section: str, life: PolicyLife) -> Iterator[Fault]:
         )
 
 
-def _periods_from(first: date | None, period: Period, calendar: FiscalCalendar) -> tuple[Period, ...]:
-    if first is None or (period.span.end is not None and first >= period.span.end):
-        return ()
-    return calendar.periods(period.kind, DateRange(first, period.span.end))
+def _unknown_receivers(facts: CommissionFacts, credits: Mapping[str, Sequence[SalesCredit]]) -> Iterator[Fault]:
+    """A fault for each manager in the reporting lines who is credited, but is not among the people."""
+    for payee in credits.keys() - facts.payees.keys():
+        roles = ", ".join(sorted({credit.role for credit in credits[payee]}))
+        yield Fault(
+            code="commissions.unknown_payee",
+            path="hierarchies",
+            problem=f"{payee} is credited ({roles}), but nobody with this id is among the people",
+            remedy="add the person",
+            value=payee,
+        )
 
 
 def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:
     for statement in statements:
-        capped = {line.cap.policy for line in statement.lines if line.cap is not None and line.capped}
-        for cap in sorted(capped):
-            lost = [
-                Money(line.capped, statement.currency)
-                for line in statement.lines
-                if line.cap and line.cap.policy == cap
-            ]
-            yield CAPPED(
-                payee=statement.payee,
-                cap=cap,
-                amount=total(lost),
-                policy=PolicyReference("Cap", cap, "amount"),
-            )
+        for cap in sorted({line.cap.policy for line in statement.lines if line.cap is not None}):
+            lost = [line.capped for line in statement.lines if line.cap is not None and line.cap.policy == cap]
+            amount = Money(exact_sum(lost), statement.currency)
+            if amount:
+                policy = PolicyReference("Cap", cap, "amount")
+                yield CAPPED(payee=statement.payee, cap=cap, amount=amount, policy=policy)
         for entry in statement.balances:
             if entry.kind is BalanceKind.SHORTFALL_CARRIED:
                 yield SHORTFALL(payee=statement.payee, amount=entry.amount)

@@ -16,10 +16,11 @@ from salesrules.commissions.model import (
     override_role,
 )
 from salesrules.commissions.policy import CommissionPolicy, DirectCredit, OverrideCredit
-from salesrules.commissions.reasons import OUTSIDE_TERRITORY
-from salesrules.core import Money, Reason, total
+from salesrules.commissions.reasons import OUTSIDE_TERRITORY, UNCREDITED
+from salesrules.commissions.rules.fact_checks import place_of
+from salesrules.core import Fault, InvalidDocument, Money, Period, Reason, SalesRulesError, total
 
-__all__ = ["credit_transactions", "report_outside_territory"]
+__all__ = ["credit_transactions", "report_outside_territory", "report_uncredited"]
 
 
 def credit_transactions(facts: CommissionFacts, policy: CommissionPolicy) -> tuple[SalesCredit, ...]:
@@ -28,20 +29,38 @@ def credit_transactions(facts: CommissionFacts, policy: CommissionPolicy) -> tup
     A sale is credited by the rules in force on its day, along the hierarchy of its day. A return goes to those who
     were credited for its original, by the original's rules, on the return's own day.
 
-    Raises `MissingDay` where no hierarchy covers the day of a sale that an override rule applies to.
+    The facts are those in which `check_facts` finds no fault. Raises `InvalidDocument` with each sale that an override
+    rule applies to while no hierarchy, or more than one, covers its day or its seller.
     """
+    faults: dict[str, Fault] = {}
     sales = {t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE}
 
     @functools.cache
     def chain(payee: str, day: date) -> tuple[str, ...]:
         return facts.hierarchies.at(day).chain(payee)
 
-    credits = [
-        SalesCredit(transaction=t, payee=payee, role=role, share=rule.share, day=t.day, rule=rule.id)
-        for t in facts.transactions
-        for payee, role, rule in _receivers(sales[t.original] if t.original else t, policy, chain)
-    ]
+    credits: list[SalesCredit] = []
+    for t in facts.transactions:
+        try:
+            credits += (
+                SalesCredit(transaction=t, payee=payee, role=role, share=rule.share, day=t.day, rule=rule.id)
+                for payee, role, rule in _receivers(sales[t.original] if t.original else t, policy, chain)
+            )
+        except SalesRulesError as error:
+            faults.setdefault(str(error), _unranked(t, error))
+    if faults:
+        raise InvalidDocument(tuple(faults.values()))
     return tuple(sorted(credits, key=_order))
+
+
+def _unranked(transaction: Transaction, error: SalesRulesError) -> Fault:
+    return Fault(
+        code="commissions.unknown_manager",
+        path=place_of(transaction),
+        problem=str(error),
+        value=transaction.payee,
+        remedy="let one table of reporting lines cover this day and person",
+    )
 
 
 def _order(credit: SalesCredit) -> tuple[date, bool, str, str]:
@@ -60,6 +79,18 @@ def _receivers(
             managers = chain(sale.payee, sale.day)
             if len(managers) >= rule.level:
                 yield managers[rule.level - 1], override_role(rule.level), rule
+
+
+def report_uncredited(facts: CommissionFacts, policy: CommissionPolicy, period: Period) -> tuple[Reason, ...]:
+    """One finding where sales of a period are credited to nobody, since no crediting rule holds on their days."""
+    lines = sum(
+        1
+        for t in facts.transactions
+        if t.kind is TransactionKind.SALE
+        and t.day in period
+        and not any(t.day in rule.effective for rule in policy.crediting)
+    )
+    return (UNCREDITED(lines=lines, period=period.label),) if lines else ()
 
 
 def report_outside_territory(facts: CommissionFacts, attribute: str = "region") -> tuple[Reason, ...]:

@@ -73,7 +73,8 @@ class PayoutCurve:
             ceiling = high if segment.end is None else min(high, segment.end)
             if floor < ceiling:
                 found.append(self._share(segment, EXACT.multiply(EXACT.subtract(ceiling, floor), Decimal(sign))))
-        return tuple(found)
+        # a move of nothing still stands in a tier, so that its line leads back to a rate
+        return tuple(found) or (self._share(self.segments[self.tier_at(before)], _ZERO),)
 
     def _whole_pieces(self, before: Decimal, after: Decimal) -> tuple[TierShare, ...]:
         """Within one tier the move alone; across tiers all is taken back at the old rate and paid at the new one."""

@@ -135,32 +135,62 @@ def _explain_overlap(line: StatementLine, piece: TierShare) -> Derivation:
     before = _derive("measure_before", line.before, unit)
     after = _derive("measure_after", line.after, unit, Operation.SUM, [before, _explain_credit(line)])
     if piece.whole and piece.measure == line.after:
-        return _derive("tier_measure", piece.measure, unit, Operation.SUM, [after], tier=number)
-    if piece.whole:
-        nothing = _derive("nothing", Decimal(0), unit)
-        return _derive("tier_measure", piece.measure, unit, Operation.DIFFERENCE, [nothing, before], tier=number)
-    low, high = (before, after) if line.before <= line.after else (after, before)
-    floor, ceiling = low, high
-    if piece.lower is not None and piece.lower > low.value:
-        bound = _derive("tier_from", piece.lower, unit, tier=number)
-        floor = _derive("tier_reached", piece.lower, unit, Operation.MAXIMUM, [low, bound], tier=number)
-    if piece.upper is not None and piece.upper < high.value:
-        bound = _derive("tier_to", piece.upper, unit, tier=number)
-        ceiling = _derive("tier_reached", piece.upper, unit, Operation.MINIMUM, [high, bound], tier=number)
-    terms = [ceiling, floor] if line.before <= line.after else [floor, ceiling]
+        reached = _up_to(line, piece, _from(line, piece, after))
+        return _derive("tier_measure", piece.measure, unit, Operation.SUM, [reached], tier=number)
+    if piece.whole:  # the tier that is left: all that was in it is taken back
+        reached = _up_to(line, piece, _from(line, piece, before))
+        terms = [_derive("nothing", Decimal(0), unit), reached]
+    elif line.before <= line.after:
+        terms = [_up_to(line, piece, after), _from(line, piece, before)]
+    else:
+        terms = [_from(line, piece, after), _up_to(line, piece, before)]
     return _derive("tier_measure", piece.measure, unit, Operation.DIFFERENCE, terms, tier=number)
 
 
+def _from(line: StatementLine, piece: TierShare, point: Derivation) -> Derivation:
+    """A point of the running measure, or the tier's start where the tier starts later."""
+    if piece.lower is None:
+        return point
+    number, reached = piece.tier + 1, max(piece.lower, point.value)
+    start = _explain_bound(line, "tier_from", piece.lower, number)
+    return _derive("tier_reached", reached, line.unit, Operation.MAXIMUM, [point, start], tier=number)
+
+
+def _up_to(line: StatementLine, piece: TierShare, point: Derivation) -> Derivation:
+    """A point of the running measure, or the tier's end where the tier ends earlier."""
+    if piece.upper is None or point.value <= piece.upper:
+        return point
+    number = piece.tier + 1
+    end = _explain_bound(line, "tier_to", piece.upper, number)
+    return _derive("tier_reached", piece.upper, line.unit, Operation.MINIMUM, [point, end], tier=number)
+
+
+def _explain_bound(line: StatementLine, label: str, bound: Decimal, number: int) -> Derivation:
+    """A tier's bound: as the table gives it, or a share of the quota."""
+    if line.quota is None:
+        return _derive(label, bound, line.unit, tier=number)
+    share = EXACT.divide(bound, line.quota)  # exact: the bound was made by multiplying them
+    terms = [_derive("quota", line.quota, line.unit), _derive("tier_share", share, "rate")]
+    return _derive(label, bound, line.unit, Operation.PRODUCT, terms, tier=number)
+
+
 def _explain_credit(line: StatementLine) -> Derivation:
+    """The credited measure: what is counted of the transaction, times the share, in the plan's currency."""
     credit = line.credit
+    transaction = credit.transaction
     share, exchange = credit.share.value, line.exchange_rate
-    unit = line.unit if exchange == 1 else ""  # before conversion the measure is in another currency
     counted = EXACT.divide(line.measured, EXACT.multiply(share, exchange)) if line.measured else Decimal(0)
-    terms = [
-        _derive("transaction", counted, unit, transaction=credit.transaction.id, day=credit.day),
-        _derive("share", share, "rate", rule=credit.rule),
-    ]
-    if exchange != 1:
+    unit = transaction.amount.currency if line.unit else ""
+    names: dict[str, Any] = {"transaction": transaction.id, "day": credit.day}
+    given = _derive("transaction", counted, unit, **names)
+    if unit and transaction.cost is not None and counted != transaction.amount.amount:
+        parts = [
+            _derive("transaction", transaction.amount.amount, unit, **names),
+            _derive("cost", transaction.cost.amount, unit, transaction=transaction.id),
+        ]
+        given = _derive("margin", counted, unit, Operation.DIFFERENCE, parts, **names)
+    terms = [given, _derive("share", share, "rate", rule=credit.rule)]
+    if unit != line.unit:
         terms.append(_derive("exchange_rate", exchange))
     return _derive("credited", line.measured, line.unit, Operation.PRODUCT, terms, role=credit.role)
 

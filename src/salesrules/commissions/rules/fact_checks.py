@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from salesrules.commissions.model import CommissionFacts, Transaction, TransactionKind
-from salesrules.core import Fault
+from salesrules.core import Fault, FiscalCalendar, PeriodKind
 
-__all__ = ["check_facts", "returned_shares"]
+__all__ = ["check_facts", "check_opening_days", "place_of", "returned_shares"]
 
 
 def check_facts(facts: CommissionFacts) -> tuple[Fault, ...]:
@@ -36,7 +36,8 @@ def _share(back: Transaction, sale: Transaction) -> Fraction:
     return Fraction(-back.quantity) / Fraction(sale.quantity) if sale.quantity else Fraction(1)
 
 
-def _place(transaction: Transaction) -> str:
+def place_of(transaction: Transaction) -> str:
+    """Where a transaction stands: the line of its file, or its id."""
     return transaction.source or f"transactions[{transaction.id}]"
 
 
@@ -47,8 +48,8 @@ def _duplicates(facts: CommissionFacts) -> Iterator[Fault]:
         if earlier is not transaction:
             yield Fault(
                 code="commissions.duplicate_transaction",
-                path=_place(transaction),
-                problem=f"a transaction with this id stands already at {_place(earlier)}",
+                path=place_of(transaction),
+                problem=f"a transaction with this id stands already at {place_of(earlier)}",
                 value=transaction.id,
                 remedy="remove one of them, or map a key that tells them apart",
             )
@@ -60,7 +61,7 @@ def _unknown_payees(facts: CommissionFacts) -> Iterator[Fault]:
             near = difflib.get_close_matches(transaction.payee, facts.payees, n=1)
             yield Fault(
                 code="commissions.unknown_payee",
-                path=_place(transaction),
+                path=place_of(transaction),
                 problem="nobody with this id is among the people",
                 value=transaction.payee,
                 remedy=f"add the person{f', or did you mean {near[0]!r}' if near else ''}",
@@ -70,7 +71,7 @@ def _unknown_payees(facts: CommissionFacts) -> Iterator[Fault]:
 def _unfit_returns(facts: CommissionFacts) -> Iterator[Fault]:
     sales = {t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE}
     returned: dict[str, Fraction] = defaultdict(Fraction)
-    for back in sorted(facts.transactions, key=lambda t: t.day):
+    for back in sorted(facts.transactions, key=lambda t: (t.day, t.id)):
         if back.kind is TransactionKind.SALE:
             continue
         sale = sales.get(back.original or "")
@@ -89,7 +90,7 @@ def _unfit_returns(facts: CommissionFacts) -> Iterator[Fault]:
                 continue
             problem, value = f"more is returned than was sold by {sale.id} ({sale.amount})", str(back.amount)
             remedy = "lower the return, or enter the rest against another sale"
-        yield Fault(code="commissions.unfit_return", path=_place(back), problem=problem, value=value, remedy=remedy)
+        yield Fault(code="commissions.unfit_return", path=place_of(back), problem=problem, value=value, remedy=remedy)
 
 
 def _unfit_openings(facts: CommissionFacts) -> Iterator[Fault]:
@@ -112,4 +113,18 @@ def _unfit_openings(facts: CommissionFacts) -> Iterator[Fault]:
                 problem="nobody with this id is among the people",
                 value=opening.payee,
                 remedy="add the person",
+            )
+
+
+def check_opening_days(facts: CommissionFacts, kind: PeriodKind, calendar: FiscalCalendar) -> Iterator[Fault]:
+    """A fault for each opening balance whose day does not begin a pay period, since it would open none."""
+    for index, opening in enumerate(facts.opening_balances):
+        start = calendar.at(kind, opening.day).start
+        if start != opening.day:
+            yield Fault(
+                code="commissions.opening_day",
+                path=f"opening_balances[{index}]",
+                problem=f"a balance is opened on the first day of a {kind.value}",
+                value=str(opening.day),
+                remedy=f"give such a day, as {start}",
             )

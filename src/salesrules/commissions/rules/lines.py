@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.commissions.model import CapUse, Reversal, SalesCredit, StatementLine, TierShare
+from salesrules.commissions.model import CapUse, Reversal, SalesCredit, StatementLine
 from salesrules.commissions.policy import (
     Accumulation,
     AttainmentTable,
     Cap,
     Component,
     Plan,
-    ReturnTerms,
     RoundingLevel,
 )
 from salesrules.commissions.rules.curve import PayoutCurve
 from salesrules.commissions.rules.measures import Measured, counts, measure_credit, unit_of
-from salesrules.core import EXACT, DateRange, ExchangeRates, Money, Rounding
+from salesrules.core import EXACT, DateRange, ExchangeRates, Money, Rounding, SalesRulesError
 
 __all__ = ["Bucket", "LineMaker"]
 
@@ -34,6 +34,17 @@ class Bucket(NamedTuple):
     span: DateRange
 
 
+class _Account:
+    """What a running measure has come to, and the curve and quota that it pays by."""
+
+    __slots__ = ("curve", "measured", "quota")
+
+    def __init__(self, curve: PayoutCurve, quota: Decimal | None) -> None:
+        self.curve = curve
+        self.quota = quota
+        self.measured = _ZERO
+
+
 class _Totals:
     """What a statement's lines under one plan have earned and paid so far."""
 
@@ -46,29 +57,37 @@ class _Totals:
 class LineMaker:
     """Makes one payee's lines, period after period, and keeps what runs on between them.
 
-    `bucket_span` gives the days over which a component accumulates around a credit's day, `quota_over` the payee's
-    quota of a measure over such days.
+    `bucket` gives the days over which a component accumulates around a day, `quota_over` the payee's quota of a measure
+    over such days, for a unit and a currency. `on_fault` is told of a credit that cannot be measured; it counts as zero
+    so that all faults are found.
     """
 
     def __init__(
         self,
         *,
         rates: ExchangeRates,
-        bucket_span: Callable[[Plan, Accumulation, SalesCredit], DateRange],
-        quota_over: Callable[[str, DateRange], Decimal],
+        bucket: Callable[[Plan, Accumulation, date], DateRange],
+        quota_over: Callable[[str, DateRange, str, str], Decimal],
+        on_fault: Callable[[SalesCredit, SalesRulesError], None],
     ) -> None:
         self._rates = rates
-        self._bucket_span = bucket_span
+        self._bucket = bucket
         self._quota_over = quota_over
-        self._curves: dict[Bucket, PayoutCurve] = {}
+        self._on_fault = on_fault
+        self._accounts: dict[Bucket, _Account] = {}
+        self._by_day: dict[tuple[str, str, date], _Account] = {}
         self._paid: dict[tuple[str, str], list[tuple[StatementLine, Plan]]] = {}
         self._returned: dict[str, Fraction] = {}
-        self.measured: dict[Bucket, Decimal] = {}
+
+    def measured(self, bucket: Bucket) -> Decimal | None:
+        """What was credited in a bucket so far, `None` where nothing was."""
+        account = self._accounts.get(bucket)
+        return None if account is None else account.measured
 
     def lines(
         self, plan: Plan, credits: Iterable[SalesCredit], rounding: Rounding, cap: Cap | None
     ) -> list[StatementLine]:
-        """The lines of one plan's days in one period, in the order of the credits; `cap` limits these days."""
+        """The lines of one plan in one period, in the order of the credits; `cap` limits them together."""
         totals = _Totals()
         found: list[StatementLine] = []
         for credit in credits:
@@ -79,16 +98,14 @@ class LineMaker:
                     found.append(line)
         return found
 
-    def is_reversal(self, credit: SalesCredit) -> bool:
-        """Whether a credit is a return that takes back what its original paid, rather than a measure of its own."""
-        originals = self._paid.get((credit.transaction.original or "", credit.role), ())
-        return any(plan.returns is ReturnTerms.ORIGINAL_TERMS for _, plan in originals)
-
     def reversals(self, credit: SalesCredit, share: Fraction) -> list[StatementLine]:
-        """One line for each line of the original: the returned share of what it paid, so that shares sum to it."""
+        """One line for each line of the original: the returned share of what it paid, so that shares sum to it.
+
+        An original that no component counted has no line, so nothing comes back.
+        """
         transaction = credit.transaction
         found = []
-        for line, plan in self._paid[(str(transaction.original), credit.role)]:
+        for line, plan in self._paid.get((str(transaction.original), credit.role), ()):
             before = self._returned.get(line.id, Fraction(0))
             after = self._returned[line.id] = before + share
             back = [line.rounding(Fraction(line.amount.amount) * part) for part in (before, after)]
@@ -118,8 +135,13 @@ class LineMaker:
         cap: Cap | None,
         totals: _Totals,
     ) -> StatementLine:
-        measured = measure_credit(component, credit, plan.currency, self._rates)
-        before, after, pieces = self._accumulate(plan, component, credit, measured)
+        account = self._account(plan, component, credit.day)
+        measured = self._measure(component, credit, plan.currency)
+        before = account.measured
+        after = account.measured = EXACT.add(before, measured.value)
+        if component.accumulate is Accumulation.TRANSACTION:
+            before, after = _ZERO, measured.value
+        pieces = account.curve.pieces(before, after)
         earned = _ZERO
         for piece in pieces:
             earned = EXACT.add(earned, piece.earned)
@@ -142,6 +164,7 @@ class LineMaker:
             exchange_rate=measured.exchange_rate,
             before=before,
             after=after,
+            quota=account.quota,
             pieces=pieces,
             earned=earned,
             payable=payable,
@@ -152,23 +175,27 @@ class LineMaker:
             amount=Money(amount, plan.currency),
         )
 
-    def _accumulate(
-        self, plan: Plan, component: Component, credit: SalesCredit, measured: Measured
-    ) -> tuple[Decimal, Decimal, tuple[TierShare, ...]]:
-        """The running measure before and after a credit, and how the credit falls across the tiers."""
-        bucket = Bucket(plan.id, component.id, self._bucket_span(plan, component.accumulate, credit))
-        before = self.measured.get(bucket, _ZERO)
-        after = self.measured[bucket] = EXACT.add(before, measured.value)
-        if component.accumulate is Accumulation.TRANSACTION:
-            before, after = _ZERO, measured.value
-        return before, after, self._curve(component, bucket).pieces(before, after)
+    def _measure(self, component: Component, credit: SalesCredit, currency: str) -> Measured:
+        try:
+            return measure_credit(component, credit, currency, self._rates)
+        except SalesRulesError as error:
+            self._on_fault(credit, error)
+            return Measured(_ZERO, Decimal(1))
 
-    def _curve(self, component: Component, bucket: Bucket) -> PayoutCurve:
-        curve = self._curves.get(bucket)
-        if curve is None:
-            table = component.table
-            scale = Decimal(1)
-            if isinstance(table, AttainmentTable):
-                scale = self._quota_over(table.quota_measure, bucket.span)
-            curve = self._curves[bucket] = PayoutCurve.of(table.tiers, table.mode, scale)
-        return curve
+    def _account(self, plan: Plan, component: Component, day: date) -> _Account:
+        key = (plan.id, component.id, day)
+        account = self._by_day.get(key)
+        if account is None:
+            bucket = Bucket(plan.id, component.id, self._bucket(plan, component.accumulate, day))
+            account = self._accounts.get(bucket)
+            if account is None:
+                account = self._accounts[bucket] = self._opened(plan, component, bucket.span)
+            self._by_day[key] = account
+        return account
+
+    def _opened(self, plan: Plan, component: Component, span: DateRange) -> _Account:
+        table = component.table
+        quota = None
+        if isinstance(table, AttainmentTable):
+            quota = self._quota_over(table.quota_measure, span, unit_of(component, plan.currency), plan.currency)
+        return _Account(PayoutCurve.of(table.tiers, table.mode, quota or Decimal(1)), quota)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import bisect
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from datetime import date
+from decimal import Decimal, Inexact
 from fractions import Fraction
 
 import attrs
@@ -19,28 +21,28 @@ from salesrules.commissions.model import (
     StatementLine,
     Transaction,
 )
-from salesrules.commissions.policy import Accumulation, AttainmentTable, CommissionPolicy, Component, Plan, ReturnTerms
+from salesrules.commissions.policy import AttainmentTable, Cap, CommissionPolicy, Component, Plan
 from salesrules.commissions.reasons import OVERRIDE_WITHOUT_PLAN
-from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
-from salesrules.commissions.rules.balances import prorated, settle_balances
+from salesrules.commissions.rules.assignments import PlanRun, PlanSpan
+from salesrules.commissions.rules.balances import prorated, settle_balances, share_of_period
+from salesrules.commissions.rules.fact_checks import place_of
+from salesrules.commissions.rules.held_quotas import HeldQuotas
 from salesrules.commissions.rules.lines import Bucket, LineMaker
 from salesrules.commissions.rules.measures import unit_of
+from salesrules.commissions.rules.plan_days import PlanDays
 from salesrules.core import (
     CurrencyTable,
-    DateRange,
     Fault,
     FiscalCalendar,
     InvalidDocument,
     Money,
     Period,
-    PeriodKind,
     Reason,
     Rounding,
     SalesRulesError,
-    as_decimal,
     total,
 )
-from salesrules.quotas import Quota, QuotaPolicy, calculate_quota
+from salesrules.quotas import Quota, QuotaPolicy
 
 __all__ = ["PayeeRun", "Setting"]
 
@@ -59,21 +61,31 @@ class Setting:
 
 
 class PayeeRun:
-    """Makes the statements of one payee in the order of the periods; `faults` collects what is wrong on the way."""
+    """Makes the statements of one payee in the order of the periods.
+
+    `faults` collects what is wrong on the way, `findings` what is worth telling, by period.
+    """
 
     def __init__(self, setting: Setting, payee: Payee, credits: Sequence[SalesCredit], quotas: Sequence[Quota]) -> None:
         self._setting = setting
         self._payee = payee
         self._credits = credits
         self._days = [credit.day for credit in credits]
-        self._quotas = quotas
-        self._spans: dict[DateRange, tuple[PlanSpan, ...]] = {}
-        self._quota_cache: dict[tuple[str, DateRange], Decimal | None] = {}
+        self._plans = PlanDays(payee, setting.policy, setting.calendar)
+        self._quotas = HeldQuotas(payee.id, quotas, setting.quota_policy, setting.calendar)
         self._maker = LineMaker(
-            rates=setting.facts.exchange_rates, bucket_span=self._bucket_span, quota_over=self._quota_over
+            rates=setting.facts.exchange_rates,
+            bucket=self._plans.bucket,
+            quota_over=self._quotas.over,
+            on_fault=self._cannot_measure,
         )
-        self.faults: list[Fault] = []
-        self.findings: list[Reason] = []
+        self._faults: list[Fault] = []
+        self.findings: dict[Period, list[Reason]] = defaultdict(list)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong, in the order found; quotas last."""
+        return [*self._faults, *self._quotas.faults]
 
     def statements(self, periods: Sequence[Period]) -> list[Statement]:
         """The payee's statements; periods in which no plan holds and nothing is credited are left out."""
@@ -81,13 +93,15 @@ class PayeeRun:
         owed: Money | None = None
         found = []
         for period in periods:
+            owed = openings.get(period.start, owed)
             try:
-                owed = openings.get(period.span.start, owed)
                 statement = self._statement(period, owed)
             except InvalidDocument as error:
-                self.faults += error.faults
-            except SalesRulesError as error:
-                self._fault("commissions.uncomputable", str(error), "mend the facts or the rulebook", period.label)
+                self._faults += error.faults
+                owed = None
+            except (SalesRulesError, Inexact) as error:
+                problem = str(error) or "the exact amounts have too many digits"
+                self._fault("uncomputable", problem, "mend the facts or the rulebook", period.label)
             else:
                 if statement is not None:
                     found.append(statement)
@@ -95,14 +109,18 @@ class PayeeRun:
         return found
 
     def _statement(self, period: Period, owed: Money | None) -> Statement | None:
-        spans = self._spans_of(period.span)
-        credits = self._credits_in(period.span)
-        lines = self._lines(period, spans, credits)
+        spans = self._plans.spans(period.span)
+        lines = self._lines(period)
         if not spans and not lines:
             return None
         currency = self._single_currency(period, spans, lines)
         earned = total([line.amount for line in lines], currency)
         opening = owed or Money.zero(currency)
+        if opening.currency != currency:
+            remedy = f"state the opening balance in {currency}, or settle it before the plan's currency changes"
+            raise InvalidDocument(
+                (self._made("balance_currency", "what is owed is not in the plan's", remedy, opening),)
+            )
         setting = self._setting
         entries = settle_balances(
             earned,
@@ -118,7 +136,7 @@ class PayeeRun:
             currency=currency,
             plans=tuple(dict.fromkeys(span.plan.id for span in spans)),
             lines=lines,
-            measurements=self._measurements(spans),
+            measurements=self._measurements(period),
             balances=entries,
             earned=earned,
             paid=total([earned, *(entry.amount for entry in entries)]),
@@ -126,29 +144,29 @@ class PayeeRun:
             closing=total([opening, *(entry.owed for entry in entries)]),
         )
 
-    def _lines(self, period: Period, spans: Sequence[PlanSpan], credits: Sequence[SalesCredit]) -> list[StatementLine]:
-        reversed_ = [credit for credit in credits if self._is_reversal(credit)]
-        measured = [credit for credit in credits if not self._is_reversal(credit)]
-        self._report_without_plan([c for c in measured if not any(c.day in span.span for span in spans)])
+    def _lines(self, period: Period) -> list[StatementLine]:
+        reversed_: list[SalesCredit] = []
+        measured: list[SalesCredit] = []
+        for credit in self._credits_in(period):
+            (reversed_ if self._is_reversal(credit) else measured).append(credit)
+        held: dict[str, list[PlanRun]] = {}
+        for run in self._plans.runs(period.span):
+            held.setdefault(run.plan.id, []).append(run)
         lines: list[StatementLine] = []
-        for span, plan, _ in spans:
+        for runs in held.values():
+            plan = runs[0].plan
             rounding = self._rounding(plan)
-            cap = plan.cap
-            if cap is not None:
-                cap = attrs.evolve(cap, amount=prorated(cap.amount, span, period.span, plan, rounding.digits))
-            lines += self._maker.lines(plan, [c for c in measured if c.day in span], rounding, cap)
+            credits = [credit for credit in measured if any(credit.day in run.span for run in runs)]
+            lines += self._maker.lines(plan, credits, rounding, _cap_of(plan, runs, period, rounding.digits))
+        plans = [run for runs in held.values() for run in runs]
+        self._report_without_plan(period, [c for c in measured if not any(c.day in run.span for run in plans)])
         for credit in reversed_:
             lines += self._maker.reversals(credit, self._setting.returned[credit.transaction.id])
         return lines
 
     def _is_reversal(self, credit: SalesCredit) -> bool:
-        """Whether a credit is a return of a sale whose plan takes returns back at original terms."""
         original = credit.transaction.original
-        if original is None:
-            return False
-        day = self._setting.sales[original].day
-        spans = self._spans_of(self._setting.calendar.at(self._setting.policy.pay_period, day).span)
-        return any(day in span.span and span.plan.returns is ReturnTerms.ORIGINAL_TERMS for span in spans)
+        return original is not None and self._plans.takes_back(self._setting.sales[original].day, credit.day)
 
     def _rounding(self, plan: Plan) -> Rounding:
         digits = plan.rounding.digits
@@ -156,108 +174,78 @@ class PayeeRun:
             digits = self._setting.currencies.digits(plan.currency)
         return Rounding(digits=digits, mode=plan.rounding.mode)
 
-    def _credits_in(self, span: DateRange) -> Sequence[SalesCredit]:
-        low = bisect.bisect_left(self._days, span.start)
-        return (
-            self._credits[low:] if span.end is None else self._credits[low : bisect.bisect_left(self._days, span.end)]
-        )
+    def _credits_in(self, period: Period) -> Sequence[SalesCredit]:
+        return self._credits[bisect_left(self._days, period.start) : bisect_left(self._days, period.end)]
 
-    def _spans_of(self, span: DateRange) -> tuple[PlanSpan, ...]:
-        found = self._spans.get(span)
-        if found is None:
-            found = self._spans[span] = plan_spans(self._payee, self._setting.policy, span)
-        return found
-
-    def _bucket_span(self, plan: Plan, accumulate: Accumulation, credit: SalesCredit) -> DateRange:
-        whole = self._setting.calendar.at(self._kind(accumulate), credit.day).span
-        return next(span for span, held, _ in self._spans_of(whole) if held is plan and credit.day in span)
-
-    def _kind(self, accumulate: Accumulation) -> PeriodKind:
-        if accumulate in (Accumulation.PERIOD, Accumulation.TRANSACTION):
-            return self._setting.policy.pay_period
-        return PeriodKind(accumulate.value)
-
-    def _quota_over(self, measure: str, span: DateRange) -> Decimal:
-        """The payee's quota; a missing or empty one is a fault, and one stands in so that all faults are found."""
-        key = (measure, span)
-        if key not in self._quota_cache:
-            self._quota_cache[key] = None
-            try:
-                amount = self._calculate_quota(measure, span)
-            except InvalidDocument as error:
-                self.faults += error.faults
-            else:
-                if amount:
-                    self._quota_cache[key] = amount
-                else:
-                    self._fault("commissions.zero_quota", f"the quota over {span} is zero", "give one above zero", "0")
-        return self._quota_cache[key] or Decimal(1)
-
-    def _has_quota(self, measure: str, span: DateRange) -> bool:
-        try:
-            return bool(self._calculate_quota(measure, span))
-        except InvalidDocument:
-            return False
-
-    def _calculate_quota(self, measure: str, span: DateRange) -> Decimal:
-        setting = self._setting
-        held = calculate_quota(
-            self._payee.id, span, self._quotas, setting.quota_policy, setting.calendar, measure=measure
-        )
-        return as_decimal(held.amount)
-
-    def _measurements(self, spans: Sequence[PlanSpan]) -> list[Measurement]:
+    def _measurements(self, period: Period) -> list[Measurement]:
         return [
             found
-            for span, plan, _ in spans
+            for span, plan in self._plans.runs(period.span)
             for component in plan.components
-            for period in self._setting.calendar.periods(self._kind(component.accumulate), span)
-            if (found := self._measurement(plan, component, period, span)) is not None
+            for measured in self._setting.calendar.periods(self._plans.kind(component.accumulate), span)
+            if (found := self._measurement(plan, component, measured, max(span.start, measured.start))) is not None
         ]
 
-    def _measurement(self, plan: Plan, component: Component, period: Period, span: DateRange) -> Measurement | None:
-        held = [s.span for s in self._spans_of(period.span) if s.plan is plan and s.span.overlaps(span)]
-        bucket = Bucket(plan.id, component.id, held[0])
+    def _measurement(self, plan: Plan, component: Component, period: Period, day: date) -> Measurement | None:
+        span = self._plans.bucket(plan, component.accumulate, day)
+        measured = self._maker.measured(Bucket(plan.id, component.id, span))
+        unit = unit_of(component, plan.currency)
         quota = None
-        measured = self._maker.measured.get(bucket)
         if isinstance(component.table, AttainmentTable):
-            if measured is None and not self._has_quota(component.table.quota_measure, bucket.span):
+            if measured is None and not self._quotas.has(component.table.quota_measure, span):
                 return None  # nothing was credited, so nothing was paid: a missing quota does no harm
-            quota = self._quota_over(component.table.quota_measure, bucket.span)
+            quota = self._quotas.over(component.table.quota_measure, span, unit, plan.currency)
         return Measurement(
             plan=plan.id,
             component=component.id,
             label=period.label,
             measured=measured or Decimal(0),
-            unit=unit_of(component, plan.currency),
+            unit=unit,
             quota=quota,
         )
 
     def _single_currency(self, period: Period, spans: Sequence[PlanSpan], lines: Sequence[StatementLine]) -> str:
         first, *others = sorted({span.plan.currency for span in spans} | {line.amount.currency for line in lines})
         if others:
-            self._fault(
-                "commissions.mixed_currencies",
-                "plans in several currencies would pay in one period",
-                "let the assignment change at the end of a period",
-                period.label,
-            )
-            return next((span.plan.currency for span in spans), first)
+            problem = "plans in several currencies would pay in one period"
+            remedy = "let the assignment change at the end of a period"
+            raise InvalidDocument((self._made("mixed_currencies", problem, remedy, period.label),))
         return first
 
-    def _report_without_plan(self, credits: Sequence[SalesCredit]) -> None:
+    def _report_without_plan(self, period: Period, credits: Sequence[SalesCredit]) -> None:
         direct = [credit for credit in credits if credit.role == DIRECT]
         if direct:
             self._fault(
-                "commissions.no_plan",
+                "no_plan",
                 f"no plan pays this person for {len(direct)} credit(s) from {direct[0].day} to {direct[-1].day}",
                 "add or extend an assignment, also one to a plan without components if nothing is to be paid",
                 direct[0].transaction.id,
             )
         for role in sorted({credit.role for credit in credits} - {DIRECT}):
             lines = sum(1 for credit in credits if credit.role == role)
-            self.findings.append(OVERRIDE_WITHOUT_PLAN(payee=self._payee.id, role=role, lines=lines))
+            self.findings[period].append(OVERRIDE_WITHOUT_PLAN(payee=self._payee.id, role=role, lines=lines))
 
-    def _fault(self, code: str, problem: str, remedy: str, value: str) -> None:
+    def _cannot_measure(self, credit: SalesCredit, error: SalesRulesError) -> None:
+        self._faults.append(
+            Fault(
+                code="commissions.unmeasurable",
+                path=place_of(credit.transaction),
+                problem=str(error),
+                value=credit.transaction.id,
+                remedy="mend the facts, or let no plan measure this",
+            )
+        )
+
+    def _fault(self, code: str, problem: str, remedy: str, value: object) -> None:
+        self._faults.append(self._made(code, problem, remedy, value))
+
+    def _made(self, code: str, problem: str, remedy: str, value: object) -> Fault:
         path = f"payees[{self._payee.id}]"
-        self.faults.append(Fault(code=code, path=path, problem=problem, remedy=remedy, value=value))
+        return Fault(code=f"commissions.{code}", path=path, problem=problem, remedy=remedy, value=str(value))
+
+
+def _cap_of(plan: Plan, runs: Sequence[PlanRun], period: Period, digits: int) -> Cap | None:
+    """The plan's cap for the days on which it holds in a period."""
+    if plan.cap is None:
+        return None
+    return attrs.evolve(plan.cap, amount=prorated(plan.cap.amount, share_of_period(runs, period.span), digits))

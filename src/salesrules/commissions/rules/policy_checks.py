@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from salesrules.commissions.model import DIRECT, override_role
 from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, DirectCredit, OverrideCredit, Plan
-from salesrules.core import DateRange, Fault, Rate
+from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
 __all__ = ["check_policy"]
 
@@ -148,6 +148,14 @@ def _plans(policy: CommissionPolicy) -> Iterator[Fault]:
 
 
 def _plan_money(plan: Plan, path: str) -> Iterator[Fault]:
+    digits = plan.rounding.digits
+    if digits is not None and not -12 <= digits <= 12:
+        problem = "digits are counted from the point"
+        yield _fault("digits", f"{path}.rounding.digits", problem, "give a whole number from -12 to 12", digits)
+    try:
+        Money.zero(plan.currency)
+    except InvalidValue as error:
+        yield _fault("currency", f"{path}.currency", "this is no currency", error.remedy, plan.currency)
     if plan.cap is None:
         return
     place, limit = f"{path}.cap.amount", plan.cap.amount
