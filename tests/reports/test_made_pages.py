@@ -110,7 +110,7 @@ def test_each_currency_has_its_totals() -> None:
     shown = [[element.text for element in totals.all("dd")] for totals in tree.one("div", "totals").all("dl")]
     assert shown == [["¥7", "¥7", "¥0", "1", "1"], ["$2.50", "-$0.60", "$3.10", "3", "2"]]
     feet = tree.one("table", "payees").rows("tfoot")
-    assert [foot[0] for foot in feet] == ["Total in JPY, 1 statements", "Total in USD, 3 statements"]
+    assert [foot[0] for foot in feet] == ["Total in JPY (statements: 1)", "Total in USD (statements: 3)"]
 
 
 def test_a_cap_and_a_return_are_told_in_their_line() -> None:

@@ -27,7 +27,7 @@ def test_a_result_shows_its_summary(content: ReportContent) -> None:
     shown = result._repr_html_()
     assert shown == render_summary(content)
     tree = read_html(shown)
-    assert "$66,058.63 is paid to 18 payees." in tree.text
+    assert "Paid in all: $66,058.63. Payees: 18." in tree.text
     assert len(tree.one("table", "payees").rows("tbody")) == 18
     assert tree.all("a") == []
 

@@ -106,6 +106,7 @@ def test_every_line_of_every_statement_is_shown_exactly(
     assert len(shown) == len(content.run.statements)
     for section, statement in zip(shown, content.run.statements, strict=True):
         assert section.one("h2").text.startswith(content.people[statement.payee])
+        assert section.all("p")[0].text.startswith(f"{statement.payee} · {content.positions[statement.payee]} · ")
         rows = section.one("table", "lines").rows("tbody")
         assert [row[TRANSACTION] for row in rows] == [line.credit.transaction.id for line in statement.lines]
         for row, line in zip(rows, statement.lines, strict=True):

@@ -67,6 +67,13 @@ def test_a_whole_amount_table_is_drawn_with_its_jumps() -> None:
     assert sorted((y1, y2)) == [pytest.approx(HEIGHT * 2 / 4.2), pytest.approx(HEIGHT * 3 / 4.2)]
 
 
+@pytest.mark.parametrize(("side", "pay"), [("lower", 3.0), ("upper", 2.0)])
+def test_a_jump_s_knot_stands_where_its_owner_pays(side: str, pay: float) -> None:
+    curve = curve_of(("0", "2%"), ("100", "3%"), basis="amount", mode="whole_amount", side=side)
+    [(x, y)] = [shift(path) for path in layers(draw_payout_curve(curve))[3].all("path")]
+    assert (x, HEIGHT - y) == (pytest.approx(WIDTH * 100 / 140), pytest.approx(HEIGHT * pay / 4.2))
+
+
 def test_a_marginal_table_has_no_jumps() -> None:
     assert drawn_lines(layers(draw_payout_curve(curve_of(*STEEP)))[4]) == []
 

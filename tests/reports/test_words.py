@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from made_content import made_content
 
 import salesrules.reports
-from salesrules.core import Money, Reason
+from salesrules.core import Reason
 from salesrules.messages import LOCALES, text
 from salesrules.reports.reasons import LABELS
 from salesrules.reports.words import Names, Words
@@ -73,10 +74,19 @@ def test_roles_have_words_where_a_catalog_has_them() -> None:
 
 def test_amounts_have_their_currency_s_digits() -> None:
     words = Words("en")
-    assert [words.amount(Money(5, code).amount, code) for code in ("USD", "JPY", "KWD")] == ["5.00", "5", "5.000"]
+    assert [words.amount(Decimal(5), code) for code in ("USD", "JPY", "KWD")] == ["5.00", "5", "5.000"]
+    assert [words.measure(Decimal("1.50"), unit) for unit in ("USD", "JPY", "")] == ["1.50", "1.5", "1.5"]
 
 
 def test_a_finding_keeps_what_is_no_id() -> None:
     names = Names(made_content(), Words("en"))
     assert names.sentence(Reason("mine.a", parameters={"payee": "p1", "of": 3})) == "mine.a (payee=Ann, of=3)"
     assert names.sentence(Reason("mine.a", parameters={"payee": "p9"})) == "mine.a (payee=p9)"
+
+
+def test_all_findings_come_with_names_what_was_read_first() -> None:
+    made = made_content(changes=[Reason("company.rows_read", parameters={"file": "a.csv", "count": 3})])
+    found = made.findings()
+    assert [reason.code for reason in found] == ["company.rows_read", "commissions.shortfall", "mine.own"]
+    assert found[1].parameters["payee"] == "Bo"
+    assert found[0] is made.changes[0]

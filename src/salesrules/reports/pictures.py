@@ -69,10 +69,14 @@ class _Piece:
 
 @attrs.frozen(kw_only=True)
 class _Shape:
-    """What is drawn of a curve, exactly: straight pieces, jumps between them, marks on them."""
+    """What is drawn of a curve, exactly: straight pieces, knots and jumps between them, marks on them.
+
+    A knot is what is paid at a tier's start itself, by whichever tier owns it.
+    """
 
     basis: CurveBasis
     pieces: tuple[_Piece, ...]
+    knots: tuple[tuple[Decimal, Decimal], ...]
     jumps: tuple[tuple[Decimal, Decimal, Decimal], ...]
     marks: tuple[tuple[Decimal, Decimal], ...]
 
@@ -89,6 +93,7 @@ class _Shape:
         return cls(
             basis=plan_curve.basis,
             pieces=pieces,
+            knots=tuple((piece.x1, curve.at(piece.x1)) for piece in pieces[1:]),
             jumps=tuple((new.x1, old.y2, new.y1) for old, new in itertools.pairwise(pieces) if old.y2 != new.y1),
             marks=tuple((mark, curve.at(mark)) for mark in marks),
         )
@@ -214,14 +219,14 @@ def _chart(shape: _Shape, x_scale: _Scale, y_scale: _Scale, rates: Sequence[str]
         for piece, rate in zip(shape.pieces, rates, strict=True)
     ]
     jumps = [{"x": float(at), "y": float(low), "y2": float(high)} for at, low, high in shape.jumps]
-    marks = [{"x": float(at), "y": float(pay)} for at, pay in shape.marks]
+    knots, marks = ([{"x": float(at), "y": float(pay)} for at, pay in points] for points in (shape.knots, shape.marks))
     layers = [
         layer(rows).mark_rule(color=_CURVE, strokeWidth=2.2, strokeCap="round").encode(x=x, y=y, x2="x2:Q", y2="y2:Q"),
         layer(rows)
         .mark_text(color=_INK, fontSize=10.5, baseline="bottom", dy=-6)
         .encode(x="middle:Q", y=alt.value(0), text="rate:N"),
-        layer(rows[1:]).mark_rule(color=_RULE, strokeDash=[3, 3]).encode(x="x:Q"),
-        layer(rows[1:]).mark_point(color=_CURVE, filled=True, opacity=1, size=28).encode(x="x:Q", y="y:Q"),
+        layer(knots).mark_rule(color=_RULE, strokeDash=[3, 3]).encode(x="x:Q"),
+        layer(knots).mark_point(color=_CURVE, filled=True, opacity=1, size=28).encode(x="x:Q", y="y:Q"),
         layer(jumps).mark_rule(color=_CURVE, strokeDash=[1, 3], strokeWidth=2).encode(x="x:Q", y="y:Q", y2="y2:Q"),
         layer(marks)
         .mark_point(color=_INK, filled=False, opacity=0.75, size=34, strokeWidth=1.2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import attrs
@@ -88,7 +88,6 @@ class StatementView:
     earned: str
     earned_amount: str
     paid: str
-    paid_amount: str
     opening: str
     closing: str
 
@@ -99,7 +98,6 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
     exact = exact_sum(line.earned for line in statement.lines)
     capped = exact_sum(line.capped for line in statement.lines)
     rounding = EXACT.subtract(statement.earned.amount, EXACT.subtract(exact, capped))
-    digits = _measure_digits(statement, words.currencies.digits(currency))
     return StatementView(
         anchor=anchor,
         name=names.person(statement.payee),
@@ -108,8 +106,8 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         period=words.period(statement.period.label),
         currency=currency,
         plans=tuple(names.plan(plan) for plan in statement.plans),
-        components=_components(statement, names, digits),
-        lines=tuple(_line(line, names, digits[line.plan, line.component]) for line in statement.lines),
+        components=_components(statement, names),
+        lines=tuple(_line(line, names) for line in statement.lines),
         count=words.number(len(statement.lines)),
         exact=words.amount(exact, currency),
         capped=words.amount(capped.copy_negate(), currency) if capped else "",
@@ -126,31 +124,12 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         earned=words.money(statement.earned),
         earned_amount=words.amount(statement.earned.amount, currency),
         paid=words.money(statement.paid),
-        paid_amount=words.amount(statement.paid.amount, currency),
         opening=words.money(statement.opening),
         closing=words.money(statement.closing),
     )
 
 
-def _measure_digits(statement: Statement, digits: int) -> dict[tuple[str, str], int]:
-    """How many digits each component's measures are shown with: a currency's for amounts, none for whole units."""
-    found: dict[tuple[str, str], int] = {}
-    for measurement in statement.measurements:
-        key = measurement.plan, measurement.component
-        found[key] = max(found.get(key, 0), _places(measurement.measured))
-    for line in statement.lines:
-        key = line.plan, line.component
-        found[key] = max(found.get(key, 0), _places(line.measured), _places(line.after))
-    return {key: digits if places else 0 for key, places in found.items()}
-
-
-def _places(number: Decimal) -> int:
-    """How many digits after the point a number needs."""
-    exponent = number.normalize(EXACT).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _components(statement: Statement, names: Names, digits: Mapping[tuple[str, str], int]) -> tuple[ComponentRow, ...]:
+def _components(statement: Statement, names: Names) -> tuple[ComponentRow, ...]:
     """One row for each component that was measured or paid, in the order of the plans."""
     words, currency = names.words, statement.currency
     measures: dict[tuple[str, str], list[Measurement]] = {}
@@ -163,10 +142,7 @@ def _components(statement: Statement, names: Names, digits: Mapping[tuple[str, s
         ComponentRow(
             plan=names.plan(plan),
             component=component,
-            measures=tuple(
-                _measured(measurement, names, digits[plan, component])
-                for measurement in measures.get((plan, component), ())
-            ),
+            measures=tuple(_measured(measurement, names) for measurement in measures.get((plan, component), ())),
             lines=words.number(len(amounts.get((plan, component), ()))),
             amount=words.amount(exact_sum(amounts.get((plan, component), ())), currency),
         )
@@ -174,17 +150,17 @@ def _components(statement: Statement, names: Names, digits: Mapping[tuple[str, s
     )
 
 
-def _measured(measurement: Measurement, names: Names, digits: int) -> Measured:
+def _measured(measurement: Measurement, names: Names) -> Measured:
     words = names.words
     return Measured(
         span=words.period(measurement.label),
-        measured=words.number(measurement.measured, digits),
-        quota="" if measurement.quota is None else words.number(measurement.quota, digits),
+        measured=words.measure(measurement.measured, measurement.unit),
+        quota="" if measurement.quota is None else words.measure(measurement.quota, measurement.unit),
         attainment=next(iter(attainments([measurement], names)), None),
     )
 
 
-def _line(line: StatementLine, names: Names, digits: int) -> LineRow:
+def _line(line: StatementLine, names: Names) -> LineRow:
     words, currency = names.words, line.amount.currency
     transaction = line.credit.transaction
     return LineRow(
@@ -195,17 +171,17 @@ def _line(line: StatementLine, names: Names, digits: int) -> LineRow:
         role=words.role(line.credit.role),
         seller="" if transaction.payee == line.credit.payee else names.person(transaction.payee),
         component=line.component,
-        measured=words.number(line.measured, digits),
-        before=words.number(line.before, digits),
-        after=words.number(line.after, digits),
-        tiers=tuple(_tiers(line, names, digits)),
+        measured=words.measure(line.measured, line.unit),
+        before=words.measure(line.before, line.unit),
+        after=words.measure(line.after, line.unit),
+        tiers=tuple(_tiers(line, names)),
         earned=words.amount(line.earned, currency),
         capped=words.amount(line.capped.copy_negate(), currency) if line.capped else "",
         amount=words.amount(line.amount.amount, currency),
     )
 
 
-def _tiers(line: StatementLine, names: Names, digits: int) -> Sequence[str]:
+def _tiers(line: StatementLine, names: Names) -> Sequence[str]:
     words = names.words
     if line.reversal is not None:
         share = line.reversal.share_after - line.reversal.share_before
@@ -222,7 +198,10 @@ def _tiers(line: StatementLine, names: Names, digits: int) -> Sequence[str]:
         return [words.say("tier", tier=piece.tier + 1, rate=words.rate(piece.rate))]
     return [
         words.say(
-            "tier_share", tier=piece.tier + 1, rate=words.rate(piece.rate), measure=words.number(piece.measure, digits)
+            "tier_share",
+            tier=piece.tier + 1,
+            rate=words.rate(piece.rate),
+            measure=words.measure(piece.measure, line.unit),
         )
         for piece in line.pieces
     ]

@@ -49,8 +49,8 @@ class Words:
         """The words of a label of this package."""
         return text(f"reports.label.{name}", self.locale, **parameters)
 
-    def _number(self, number: Decimal | Fraction | int, digits: int = 0) -> str:
-        return format_number(number, self.locale, digits)
+    def _number(self, number: Decimal | Fraction | int) -> str:
+        return format_number(number, self.locale)
 
     def _amount(self, number: Decimal, currency: str) -> str:
         """An amount without its symbol, with at least its currency's digits; for columns that name the currency."""
@@ -64,6 +64,10 @@ class Words:
 
     def _day(self, day: date) -> str:
         return format_date(day, self.locale)
+
+    def measure(self, number: Decimal, unit: str) -> str:
+        """A measure: an amount where its unit is a currency, else a number."""
+        return self.amount(number, unit) if unit else self.number(number)
 
     def attainment(self, share: Fraction) -> str:
         """An attainment to a tenth of a per cent, cut off: 99.96 % is not yet 100 %."""
@@ -86,7 +90,7 @@ class Words:
 
 @attrs.frozen
 class Names:
-    """The names that a report's ids stand for, in its locale; an id without a name is its own."""
+    """The names that a report's ids stand for, in its locale; an id without a name is shown as it is."""
 
     content: ReportContent
     words: Words
