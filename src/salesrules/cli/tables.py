@@ -59,7 +59,7 @@ def _pay_table(result: CompanyResult, locale: str) -> Table:
         table.add_row(
             Text(result.content.people.get(statement.payee, statement.payee)),
             Text(", ".join(name.get(locale, name.get("en", "")) for name in names)),
-            Text(format_rate(round_exactly(attained[-1], 3, RoundingMode.HALF_EVEN), locale) if attained else ""),
+            Text(format_rate(round_exactly(attained[-1], 3, RoundingMode.DOWN), locale) if attained else ""),
             _money(statement.earned, run.currencies, locale),
             _money(held_back, run.currencies, locale) if statement.balances else Text(""),
             _money(statement.paid, run.currencies, locale),
