@@ -231,3 +231,9 @@ def pay(facts, policy, period="2020-Q1", payee="ana", **options):
 def amounts(statement):
     """The lines' amounts as strings, in order."""
     return [str(line.amount.amount) for line in statement.lines]
+
+
+def cents(amount):
+    """An amount of money that has no more than two digits, with two."""
+    assert amount.amount == round(amount.amount, 2)
+    return f"{amount.amount:.2f}"

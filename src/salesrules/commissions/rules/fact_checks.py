@@ -32,8 +32,8 @@ def returned_shares(transactions: Mapping[str, Transaction]) -> dict[str, Fracti
 
 def _share(back: Transaction, sale: Transaction) -> Fraction:
     if sale.amount.amount:
-        return Fraction(-back.amount.amount) / Fraction(sale.amount.amount)
-    return Fraction(-back.quantity) / Fraction(sale.quantity) if sale.quantity else Fraction(1)
+        return -Fraction(back.amount.amount) / Fraction(sale.amount.amount)
+    return -Fraction(back.quantity) / Fraction(sale.quantity) if sale.quantity else Fraction(1)
 
 
 def place_of(transaction: Transaction) -> str:
