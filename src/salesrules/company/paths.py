@@ -31,7 +31,7 @@ def _resolved(folder: Path, name: str) -> Path | None:
     if not name.strip() or Path(name).is_absolute():
         return None
     try:
-        path = (folder / name).resolve()
+        root, path = folder.resolve(), (folder / name).resolve()
     except (OSError, ValueError, RuntimeError):  # a NUL, or links that run in a circle
         return None
-    return path if path.is_relative_to(folder.resolve()) else None
+    return path if path.is_relative_to(root) else None
