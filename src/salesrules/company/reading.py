@@ -60,6 +60,8 @@ class FolderReader:
         try:
             return make(*arguments, **named)
         except InvalidValue as error:
+            if error.value == "":  # the empty cell is a fault already
+                return None
             column = getattr(columns, _COLUMN_OF.get(error.field, error.field), None)
             place = column if isinstance(column, str) else error.field
             cells.fault(line, place, f"it is not valid as {error.field}", error.value, error.remedy)
