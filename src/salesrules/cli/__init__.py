@@ -13,16 +13,18 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
-_NEEDED = frozenset({"cyclopts", "rich", "plotext", "jinja2", "altair", "vl_convert"})
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit code: 0 fine, 1 findings or a denial, 2 input that cannot be read."""
+    """Run a command line and return its exit code.
+
+    0 fine; 1 findings of severity error, or a denial; 2 input that cannot be read, nothing is written then; 130
+    interrupted by the user.
+    """
     try:
         from salesrules.cli.app import run
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _NEEDED:
+        if (error.name or "salesrules").partition(".")[0] == "salesrules":
             raise
-        print(f"the command line needs {error.name}; install it with: pip install 'salesrules[all]'", file=sys.stderr)
+        print(f"the command line needs {error.name}; install it with: pip install 'salesrules[cli]'", file=sys.stderr)
         return 2
     return run(sys.argv[1:] if arguments is None else list(arguments))

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
 import salesrules
-from salesrules import company
+from salesrules import company, rulebook
 from salesrules.cli import output, tables
-from salesrules.cli.diagrams import draw_diagram
-from salesrules.commissions import explain_line, explain_statement
-from salesrules.core import Derivation, Fault, InvalidDocument, SalesRulesError
-from salesrules.messages import negotiate, render_change, render_derivation, text
-from salesrules.rulebook import diff as diff_rulebooks
-from salesrules.wire import check_rulebook, load_rulebook, render_json, rulebook_schema
+from salesrules.cli.diagrams import draw_diagrams
+from salesrules.core import Denied, Fault, InvalidDocument, SalesRulesError, Severity
+from salesrules.messages import negotiate, render_change, render_decision, render_derivation, text
+from salesrules.wire import check_rulebook, document_schema, dump, load_rulebook, rulebook_schema
 
 __all__ = ["app", "run"]
 
 DEMO_FOLDER = Path("salesrules-demo")
-FINE, FOUND, UNREADABLE = 0, 1, 2
+FINE, FOUND, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
 
 Locale = Annotated[str, Parameter(name="--locale", help="Language of the output: en, zh_CN or zh_TW.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON, as the reference documents it.")]
@@ -34,25 +33,34 @@ app = App(
     help="The rules of a sales organisation: pay, proved and explained.",
     version=salesrules.__version__,
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; every fault goes to standard error, never a traceback."""
-    try:
-        result = app(arguments, exit_on_error=False, print_error=False)
-    except CycloptsError as error:
-        output.error(f"{error}\nsee: salesrules --help")
-        return UNREADABLE
-    except InvalidDocument as error:
-        output.faults(error.faults)
-        return UNREADABLE
-    except SalesRulesError as error:
-        output.error(str(error))
-        return UNREADABLE
-    except BrokenPipeError:  # whoever read our output has seen enough
-        sys.stderr.close()
-        return FINE
+    with output.forgiving():
+        try:
+            result = app(arguments, exit_on_error=False, print_error=False)
+            sys.stdout.flush()
+        except CycloptsError as error:
+            output.error(f"{error}\nsee: salesrules --help")
+            return UNREADABLE
+        except InvalidDocument as error:
+            output.faults(error.faults)
+            return UNREADABLE
+        except Denied as error:
+            output.error("\n".join(render_decision(error.decision)))
+            return FOUND
+        except SalesRulesError as error:
+            output.error(str(error))
+            return UNREADABLE
+        except BrokenPipeError:  # whoever read our output has seen enough
+            output.silence()
+            return FINE
+        except KeyboardInterrupt:
+            output.error("interrupted")
+            return INTERRUPTED
     return result if isinstance(result, int) else FINE
 
 
@@ -75,11 +83,15 @@ def run_folder(folder: Path, *, period: str, out: Out = None, locale: Locale = "
     Parameters
     ----------
     folder
-        A folder with company.toml, the rulebook and the files that it names.
+        A folder with company.toml, the rulebook and the files that it names; `demo` stands for the sample company.
     period
         A label such as 2020-Q1.
     """
-    return _pay(folder, period, out, locale, json)
+    return _pay(_root(folder), period, out, locale, json)
+
+
+def _root(folder: Path) -> Path:
+    return company.sample_folder() if str(folder) == "demo" and not folder.exists() else folder
 
 
 def _pay(folder: Path, period: str, out: Path | None, locale: str, json: bool) -> int:
@@ -89,12 +101,13 @@ def _pay(folder: Path, period: str, out: Path | None, locale: str, json: bool) -
         result = opened.run(period, on_progress=advance)
     written = () if out is None else result.write(out, language)
     if json:
-        output.write(render_json(result.to_document()))
+        output.write_json(result.to_document())
     else:
         tables.show_result(result, language)
         for path in written:
             output.write(text("cli.label.written", language, path=str(path)) + "\n")
-    return FINE
+    errors = [finding for finding in result.content.findings() if finding.severity is Severity.ERROR]
+    return FOUND if errors else FINE
 
 
 @app.command
@@ -121,26 +134,16 @@ def explain(
         The transaction's id; without it the whole statement is explained.
     """
     language = negotiate(locale)
-    root = company.sample_folder() if str(folder) == "demo" and not folder.exists() else folder
-    result = company.load(root).run(period)
-    derivations = _derivations(result, payee, transaction)
+    result = company.load(_root(folder)).run(period)
+    derivations = result.explain(payee, transaction)
     if json:
-        output.write(render_json([derivation.to_record() for derivation in derivations]))
+        records = [derivation.to_record() for derivation in derivations]
+        head = {"format": "salesrules.explanation/1", "period": result.commissions.period.label, "payee": payee}
+        output.write_json({**head, "transaction": transaction, "derivations": records})
     else:
-        output.write("\n\n".join(render_derivation(derivation, language) for derivation in derivations) + "\n")
+        currencies = result.commissions.currencies
+        output.write("\n\n".join(render_derivation(found, language, currencies) for found in derivations) + "\n")
     return FINE
-
-
-def _derivations(result: company.CompanyResult, payee: str, transaction: str | None) -> list[Derivation]:
-    statement = result.commissions.statement_of(payee)
-    if statement is None:
-        raise output.unknown("payee", payee, [s.payee for s in result.commissions.statements])
-    if transaction is None:
-        return [explain_statement(statement)]
-    lines = statement.line_of(transaction)
-    if not lines:
-        raise output.unknown("transaction", transaction, [line.credit.transaction.id for line in statement.lines])
-    return [explain_line(line) for line in lines]
 
 
 @app.command
@@ -156,7 +159,7 @@ def check(rulebook: Path, *, as_of: date | None = None, json: Json = False) -> i
     """
     faults = check_rulebook(rulebook, as_of)
     if json:
-        output.write(render_json({"format": "salesrules.check/1", "faults": [_fault_record(f) for f in faults]}))
+        output.write_json({"format": "salesrules.check/1", "faults": [_fault_record(fault) for fault in faults]})
     else:
         tables.show_faults(faults, str(rulebook))
     return FOUND if any(fault.severity == "error" for fault in faults) else FINE
@@ -169,7 +172,7 @@ def _fault_record(fault: Fault) -> dict[str, object]:
         "path": fault.path,
         "file": fault.file,
         "line": fault.line,
-        "value": _shown(fault.value),
+        "value": None if fault.value is None else str(fault.value),
         "problem": fault.problem,
         "remedy": fault.remedy,
     }
@@ -187,10 +190,10 @@ def diff(old: Path, new: Path, *, locale: Locale = "en", json: Json = False) -> 
         The rulebook after.
     """
     language = negotiate(locale)
-    changes = diff_rulebooks(load_rulebook(old), load_rulebook(new))
+    changes = rulebook.diff(load_rulebook(old), load_rulebook(new))
     if json:
-        records = [{"code": c.code, "path": c.path, "old": _shown(c.old), "new": _shown(c.new)} for c in changes]
-        output.write(render_json({"format": "salesrules.diff/1", "changes": records}))
+        records = [{"code": c.code, "path": c.path, "old": dump(c.old), "new": dump(c.new)} for c in changes]
+        output.write_json({"format": "salesrules.diff/1", "changes": records})
     else:
         output.write("".join(f"{render_change(change, language)}\n" for change in changes))
         if not changes:
@@ -198,29 +201,38 @@ def diff(old: Path, new: Path, *, locale: Locale = "en", json: Json = False) -> 
     return FINE
 
 
-def _shown(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
 @app.command
-def schema() -> int:
-    """Print the JSON Schema of a rulebook, for editors that complete and check it."""
-    output.write(render_json(rulebook_schema()))
+def schema(document: Literal["rulebook", "company"] = "rulebook") -> int:
+    """Print the JSON Schema of a rulebook, or of company.toml, for editors that complete and check it.
+
+    Parameters
+    ----------
+    document
+        What the schema is for.
+    """
+    if document == "company":
+        output.write_json(document_schema(company.CompanyDocument, "Company"))
+    else:
+        output.write_json(rulebook_schema())
     return FINE
 
 
 @app.command
-def diagram(room: str, *, form: Annotated[str, Parameter(name="--format")] = "mermaid") -> int:
+def diagram(
+    room: str, workflow: str | None = None, *, form: Annotated[str, Parameter(name="--format")] = "mermaid"
+) -> int:
     """Print the workflows of a room as diagrams.
 
     Parameters
     ----------
     room
         A room with workflows, such as quotas.
+    workflow
+        One of the room's workflows, such as quota; without it all of them.
     form
         `mermaid` or `scxml`.
     """
-    output.write(draw_diagram(room, form))
+    output.write("\n".join(draw_diagrams(room, workflow, form)))
     return FINE
 
 
@@ -235,5 +247,5 @@ def init(folder: Path) -> int:
     """
     for path in company.start_folder(folder):
         output.write(f"{path}\n")
-    output.write(f"salesrules run {folder} --period {company.STARTER_PERIOD}\n")
+    output.write(f"salesrules run {shlex.quote(str(folder))} --period {company.STARTER_PERIOD}\n")
     return FINE

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+import difflib
+from collections.abc import Callable, Mapping, Sequence
 
 import salesrules
-from salesrules.cli.output import unknown
-from salesrules.core import InvalidValue, WorkflowTable, to_mermaid, to_scxml
+from salesrules.core import InvalidValue, UnknownName, WorkflowTable, to_mermaid, to_scxml
 
-__all__ = ["draw_diagram"]
+__all__ = ["draw_diagrams"]
 
 _FORMS = {"mermaid": to_mermaid, "scxml": to_scxml}
 
 
-def draw_diagram(room: str, form: str) -> str:
-    """The workflows that a room's door offers, one after the other.
+def draw_diagrams(room: str, workflow: str | None, form: str) -> list[str]:
+    """The workflows that a room's door offers in `WORKFLOWS`, all or the one of that name.
 
-    Raises `UnknownName` for a room without workflows and `InvalidValue` for a form that there is not.
+    Raises `UnknownName` for a room without workflows and for an unknown workflow, `InvalidValue` for an unknown form.
     """
     if form not in _FORMS:
         raise InvalidValue("format", form, f"give one of {', '.join(_FORMS)}")
-    doors = {name: _workflows(getattr(salesrules, name)) for name in salesrules.__all__}
-    known = [name for name, tables in doors.items() if tables]
-    if room not in known:
-        raise unknown("room with workflows", room, known)
-    return "\n".join(_FORMS[form](table).rstrip() + "\n" for table in doors[room])
+    doors = {name: _workflows(name) for name in salesrules.__all__}
+    rooms = [name for name, workflows in doors.items() if workflows]
+    if room not in rooms:
+        raise _unknown("room with workflows", room, rooms)
+    known = doors[room]
+    if workflow is not None and workflow not in known:
+        raise _unknown(f"workflow of {room}", workflow, list(known))
+    chosen = known if workflow is None else [workflow]
+    return [_FORMS[form](known[name]()).rstrip() + "\n" for name in chosen]
 
 
-def _workflows(door: ModuleType) -> list[WorkflowTable]:
-    values = (getattr(door, name) for name in door.__all__)
-    return [value for value in values if isinstance(value, WorkflowTable)]
+def _workflows(room: str) -> Mapping[str, Callable[[], WorkflowTable]]:
+    found: Mapping[str, Callable[[], WorkflowTable]] = getattr(getattr(salesrules, room), "WORKFLOWS", {})
+    return found
+
+
+def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownName:
+    return UnknownName(kind, name, tuple(difflib.get_close_matches(name, known)) or tuple(known))

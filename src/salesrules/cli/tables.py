@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from salesrules.cli import output
+from salesrules.commissions import Statement
 from salesrules.company import CompanyResult
 from salesrules.core import CurrencyTable, Fault, Money, RoundingMode, round_exactly, total
 from salesrules.messages import format_money, format_period, format_rate, render, text
@@ -16,83 +20,115 @@ from salesrules.reports import RollUpTable
 
 __all__ = ["show_faults", "show_result"]
 
+#: What a narrow terminal goes without, first of all the plan; the files have everything.
+_WITHOUT = ((), ("plan",), ("plan", "attainment"), ("plan", "attainment", "earned", "balances"))
+_ROLL_UP_WITHOUT = ((), ("earned",))
+#: Wider than any terminal, to ask what a table would need.
+_UNBOUNDED = 100_000
+_HEADING = 10
+_LEFT = frozenset({"payee", "plan", "region", "manager"})
+
 
 def show_result(result: CompanyResult, locale: str) -> None:
     """Print who is paid what, sales by region and by manager, and the findings."""
     screen = output.console()
     run = result.commissions
-    screen.print(Text(f"{result.content.company} · {format_period(run.period.label, locale)}", style="bold"))
-    screen.print(Text(f"{result.content.rulebook} · {result.version[:12]}", style="dim"))
-    screen.print(_pay_table(result, locale))
-    for table in result.content.tables:
-        screen.print(_roll_up_table(table, run.currencies, locale))
+    screen.print(_text(f"{result.content.company} · {format_period(run.period.label, locale)}", "bold"))
+    screen.print(_text(f"{result.content.rulebook} · {result.version[:12]}", "dim"))
+    _print_fitting(screen, "pay", locale, [_pay_table(result, locale, without) for without in _WITHOUT])
+    for roll_up in result.content.tables:
+        tables = [_roll_up_table(roll_up, run.currencies, locale, without) for without in _ROLL_UP_WITHOUT]
+        _print_fitting(screen, f"by_{roll_up.kind.value}", locale, tables)
     for finding in result.content.findings():
-        screen.print(Text("· " + render(finding, locale)))
+        screen.print(_text("· " + render(finding, locale, run.currencies)))
 
 
-def _table(title: str, *headings: tuple[str, str]) -> Table:
-    table = Table(title=Text(title), title_justify="left", show_footer=False)
-    for heading, side in headings:
-        table.add_column(Text(heading), justify="right" if side == "right" else "left")
+def _print_fitting(screen: Console, title: str, locale: str, tables: Sequence[Table]) -> None:
+    """Print a title and the first table that fits without breaking an amount or a word, or else the last."""
+    screen.print(Text(text(f"cli.label.{title}", locale), style="italic"))
+    unbounded = screen.options.update(width=_UNBOUNDED)
+    fitting = (table for table in tables if screen.measure(table, options=unbounded).minimum <= screen.width)
+    screen.print(next(fitting, tables[-1]))
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(output.visible(text), style=style)
+
+
+def _table(columns: Iterable[str], locale: str) -> Table:
+    """An empty table with words above its columns; amounts are never broken over two lines."""
+    table = Table()
+    for name in columns:
+        heading = Text(textwrap.fill(text(f"cli.label.{name}", locale), _HEADING, break_long_words=False))
+        if name in _LEFT:
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading, justify="right", no_wrap=True, overflow="ellipsis")
     return table
 
 
-def _pay_table(result: CompanyResult, locale: str) -> Table:
+def _pay_table(result: CompanyResult, locale: str, without: Sequence[str]) -> Table:
     run = result.commissions
+    columns = [name for name in ("payee", "plan", "attainment", "earned", "balances", "paid") if name not in without]
+    table = _table(columns, locale)
 
-    def words(code: str) -> str:
-        return text(f"cli.label.{code}", locale)
+    def add_row(cells: Mapping[str, Text]) -> None:
+        table.add_row(*(cells.get(name, Text()) for name in columns))
 
-    table = _table(
-        words("pay"),
-        (words("payee"), "left"),
-        (words("plan"), "left"),
-        (words("attainment"), "right"),
-        (words("earned"), "right"),
-        (words("balances"), "right"),
-        (words("paid"), "right"),
-    )
+    def money(value: Money) -> Text:
+        return _money(value, run.currencies, locale)
+
     for statement in run.statements:
         attained = [m.attainment for m in statement.measurements if m.attainment is not None]
         names = [result.content.plans.get(plan, {}) for plan in statement.plans]
-        held_back = total([entry.amount for entry in statement.balances], statement.currency)
-        table.add_row(
-            Text(result.content.people.get(statement.payee, statement.payee)),
-            Text(", ".join(name.get(locale, name.get("en", "")) for name in names)),
-            Text(format_rate(round_exactly(attained[-1], 3, RoundingMode.DOWN), locale) if attained else ""),
-            _money(statement.earned, run.currencies, locale),
-            _money(held_back, run.currencies, locale) if statement.balances else Text(""),
-            _money(statement.paid, run.currencies, locale),
+        add_row(
+            {
+                "payee": _text(result.content.people.get(statement.payee, statement.payee)),
+                "plan": _text(", ".join(name.get(locale, name.get("en", "")) for name in names)),
+                "attainment": Text(_attainment(attained[-1], locale) if attained else ""),
+                "earned": money(statement.earned),
+                "balances": money(_balance(statement)) if statement.balances else Text(),
+                "paid": money(statement.paid),
+            }
         )
     for currency, paid in run.totals().items():
-        here = [s for s in run.statements if s.currency == currency]
+        here = [statement for statement in run.statements if statement.currency == currency]
         table.add_section()
-        table.add_row(
-            Text(words("total"), style="bold"),
-            Text(""),
-            Text(""),
-            _money(total([s.earned for s in here], currency), run.currencies, locale),
-            _money(total([e.amount for s in here for e in s.balances], currency), run.currencies, locale),
-            _money(paid, run.currencies, locale),
+        add_row(
+            {
+                "payee": Text(text("cli.label.total", locale), style="bold"),
+                "earned": money(total([statement.earned for statement in here], currency)),
+                "balances": money(total([_balance(statement) for statement in here], currency)),
+                "paid": money(paid),
+            }
         )
     return table
 
 
-def _roll_up_table(roll_up: RollUpTable, currencies: CurrencyTable, locale: str) -> Table:
-    table = _table(
-        text(f"cli.label.by_{roll_up.kind.value}", locale),
-        (text(f"cli.label.{roll_up.kind.value}", locale), "left"),
-        (text("cli.label.sales", locale), "right"),
-        (text("cli.label.earned", locale), "right"),
-    )
+def _attainment(share: Fraction, locale: str) -> str:
+    """To a tenth of a per cent, cut off, so that nobody seems to have reached a quota before they have."""
+    return format_rate(round_exactly(share, 3, RoundingMode.FLOOR), locale)
+
+
+def _balance(statement: Statement) -> Money:
+    return total([entry.amount for entry in statement.balances], statement.currency)
+
+
+def _roll_up_table(roll_up: RollUpTable, currencies: CurrencyTable, locale: str, without: Sequence[str]) -> Table:
+    kind = roll_up.kind.value
+    columns = [name for name in (kind, "sales", "earned") if name not in without]
+    table = _table(columns, locale)
+
+    def add_row(name: Text, sales: Decimal, earned: Decimal) -> None:
+        table.add_row(*(name, amount(sales), amount(earned))[: len(columns)])
 
     def amount(value: Decimal) -> Text:
         return _money(Money(value, roll_up.currency), currencies, locale)
 
     for row in roll_up.rows:
-        table.add_row(Text("  " * row.depth + row.name), amount(row.sales), amount(row.earned))
+        add_row(_text("  " * row.depth + row.name), row.sales, row.earned)
     table.add_section()
-    table.add_row(Text(text("cli.label.total", locale), style="bold"), amount(roll_up.sales), amount(roll_up.earned))
+    add_row(Text(text("cli.label.total", locale), style="bold"), roll_up.sales, roll_up.earned)
     return table
 
 

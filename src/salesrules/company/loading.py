@@ -38,7 +38,7 @@ class Company:
     folder: Path
     document: CompanyDocument
     rulebook: Rulebook
-    facts: CompanyFacts
+    facts: CompanyFacts = attrs.field(repr=False)
 
     @property
     def name(self) -> str:
@@ -56,8 +56,8 @@ class Company:
         policy = self.rulebook.policy(CommissionPolicy)
         quota_policy = self.rulebook.policy(QuotaPolicy)
         facts = self.facts.commissions
-        ramped = apply_ramps(facts.quotas, quota_policy, self.rulebook.calendar)
         try:
+            ramped = apply_ramps(facts.quotas, quota_policy, self.rulebook.calendar)
             run = calculate_commissions(
                 attrs.evolve(facts, quotas=ramped),
                 policy,
@@ -113,7 +113,7 @@ def load(folder: str | PathLike[str]) -> Company:
     'USD'
     """
     root = Path(folder)
-    document = load_document(root / DOCUMENT, CompanyDocument)
+    document = load_document(inside(root, DOCUMENT), CompanyDocument)
     rulebook = load_rulebook(inside(root, document.company.rulebook))
     return Company(
         folder=root, document=document, rulebook=rulebook, facts=read_facts(root, document, rulebook.calendar)

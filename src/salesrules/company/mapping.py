@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 
 import attrs
 
 from salesrules.commissions import TransactionKind
-from salesrules.core import Parameters, PeriodKind, Rounding, as_parameters, as_tuple
+from salesrules.core import InvalidValue, Money, Parameters, PeriodKind, Rounding, as_parameters, as_tuple
 
 __all__ = [
     "CompanyDocument",
@@ -35,26 +37,66 @@ __all__ = [
 ]
 
 
+_PROBES = (datetime(2003, 11, 24), datetime(2024, 2, 29))  # noqa: DTZ001  # days have no zone
+
+
+def _mark(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    if len(value) != 1 or value.isalnum() or value in "+-" or not (value.isprintable() or value.isspace()):
+        raise InvalidValue(attribute.name, value, "give one sign that is no letter, digit, plus or minus")
+
+
+def _other_than_decimal(instance: NumberFormat, attribute: attrs.Attribute[str], value: str) -> None:
+    if value == instance.decimal:
+        raise InvalidValue(attribute.name, value, "give another sign than the decimal mark")
+
+
+def _separator(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    if len(value) != 1 or value in '"\r\n\0':
+        raise InvalidValue(attribute.name, value, "give one character, such as ',' or ';'")
+
+
+def _tells_days_apart(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    """A pattern that a day comes back from; one without a year would put every order into 1900."""
+    try:
+        found = [datetime.strptime(probe.strftime(value), value).date() for probe in _PROBES]  # noqa: DTZ007  # as above
+    except (ValueError, re.error):  # a pattern that names something twice is an error of the regular expression
+        found = []
+    if found != [probe.date() for probe in _PROBES]:
+        raise InvalidValue(attribute.name, value, "give a pattern with year, month and day, such as '%d.%m.%Y'")
+
+
+def _not_empty(instance: object, attribute: attrs.Attribute[tuple[object, ...]], value: tuple[object, ...]) -> None:
+    if not value:
+        raise InvalidValue(attribute.name, value, "give at least one")
+
+
+def _currency(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    Money.zero(value)
+
+
 @attrs.frozen(kw_only=True)
 class NumberFormat:
-    """How numbers are written: the decimal mark, and the mark between groups of digits, if any."""
+    """How numbers are written: the decimal mark, and the mark between groups of three digits, if any."""
 
-    decimal: str = "."
-    group: str | None = None
+    decimal: str = attrs.field(default=".", validator=_mark)
+    group: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.and_(_mark, _other_than_decimal))
+    )
 
 
 @attrs.frozen(kw_only=True)
 class TableSource:
     """A CSV file inside the company's folder: its encoding, separator, and the formats of its dates and numbers.
 
-    `date_format` is a `strptime` pattern. `rounding` is declared where amounts may have more digits than are kept;
-    without it, more digits than the currency's are kept as they are.
+    `encoding` is a name that Python knows, such as `gb18030` or `cp1252`; nothing is guessed. `date_format` is a
+    `strptime` pattern. `rounding` is declared where amounts may have more digits than are kept; without it, more
+    digits than the currency's are kept as they are.
     """
 
     file: str
     encoding: str = "utf-8"
-    separator: str = ","
-    date_format: str = "%Y-%m-%d"
+    separator: str = attrs.field(default=",", validator=_separator)
+    date_format: str = attrs.field(default="%Y-%m-%d", validator=_tells_days_apart)
     number_format: NumberFormat = NumberFormat()  # frozen, so safe to share
     rounding: Rounding | None = None
 
@@ -65,7 +107,7 @@ class CompanyHead:
 
     name: str
     rulebook: str
-    currency: str
+    currency: str = attrs.field(validator=_currency)
     note: str = ""
 
 
@@ -153,7 +195,7 @@ class CustomerTable(TableSource):
 class TransactionColumns:
     """The columns of transactions; several columns joined by `/` make an id, and the `original` of a return."""
 
-    id: tuple[str, ...] = attrs.field(converter=as_tuple)
+    id: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_not_empty)
     day: str
     payee: str
     amount: str
@@ -165,11 +207,18 @@ class TransactionColumns:
 
 @attrs.frozen(kw_only=True)
 class TransactionTable(TableSource):
-    """Sales, or returns; `attributes` name the columns that plans may filter on."""
+    """Sales, or returns, which name their original; `attributes` name the columns that plans may filter on."""
 
     kind: TransactionKind = attrs.field(converter=TransactionKind)
     columns: TransactionColumns
     attributes: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)
+
+    def __attrs_post_init__(self) -> None:
+        original = self.columns.original
+        if self.kind is TransactionKind.RETURN and not original:
+            raise InvalidValue("columns.original", None, "name the columns that hold the id of the sale taken back")
+        if self.kind is TransactionKind.SALE and original:
+            raise InvalidValue("columns.original", original, "leave it out; only a return has an original")
 
 
 @attrs.frozen(kw_only=True)
@@ -231,7 +280,7 @@ class CompanyDocument:
 
     company: CompanyHead
     people: PeopleTable
-    transactions: tuple[TransactionTable, ...] = attrs.field(converter=as_tuple)
+    transactions: tuple[TransactionTable, ...] = attrs.field(converter=as_tuple, validator=_not_empty)
     reporting_lines: ReportingLineTable | None = None
     territories: TerritoryTable | None = None
     regions: RegionTable | None = None
@@ -239,3 +288,8 @@ class CompanyDocument:
     quotas: QuotaTable | None = None
     exchange_rates: ExchangeRateTable | None = None
     opening_balances: OpeningBalanceTable | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.reporting_lines is not None and self.people.columns.manager is not None:
+            remedy = "leave it out, or leave out reporting_lines; managers can come from one place only"
+            raise InvalidValue("people.columns.manager", self.people.columns.manager, remedy)

@@ -14,8 +14,7 @@ def inside(folder: Path, name: str) -> Path:
 
     Raises `InvalidDocument` for an absolute path and one that leads out of the folder, also by a link.
     """
-    path = _resolved(folder, name)
-    if path is None:
+    if not _is_inside(folder, name):
         fault = Fault(
             code="company.path_outside",
             path="file",
@@ -24,14 +23,13 @@ def inside(folder: Path, name: str) -> Path:
             remedy="put the file into the folder and name it from there",
         )
         raise InvalidDocument((fault,))
-    return path
+    return folder / name
 
 
-def _resolved(folder: Path, name: str) -> Path | None:
+def _is_inside(folder: Path, name: str) -> bool:
     if not name.strip() or Path(name).is_absolute():
-        return None
+        return False
     try:
-        path = (folder / name).resolve()
+        return (folder / name).resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError, RuntimeError):  # a NUL, or links that run in a circle
-        return None
-    return path if path.is_relative_to(folder.resolve()) else None
+        return False

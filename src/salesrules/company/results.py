@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
+import tempfile
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from salesrules.commissions import BalanceEntry, CommissionRun, Statement, StatementLine
-from salesrules.core import InvalidValue
+from salesrules.commissions import (
+    BalanceEntry,
+    CommissionRun,
+    Statement,
+    StatementLine,
+    explain_line,
+    explain_statement,
+)
+from salesrules.core import Derivation, InvalidValue, UnknownName
 from salesrules.reports import MissingExtra, ReportContent, render_report, render_summary
 from salesrules.wire import dump, render_csv, render_json, write_text
 
@@ -40,7 +51,7 @@ COLUMNS = (
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class CompanyResult:
     """One period's pay: shows itself in a notebook, goes into a frame, and writes its files.
 
@@ -63,10 +74,41 @@ class CompanyResult:
         except MissingExtra:
             return None
 
+    def __repr__(self) -> str:
+        paid = ", ".join(str(money) for money in self.commissions.totals().values())
+        head = f"{self.content.company} {self.commissions.period.label}"
+        return f"<CompanyResult {head}: {len(self.commissions.statements)} statements, paid {paid or 'nothing'}>"
+
+    def explain(self, payee: str, transaction: str | None = None) -> tuple[Derivation, ...]:
+        """How a payee's pay came about, or what one transaction paid: a derivation for each of its lines.
+
+        Raises `UnknownName` with the nearest names for a payee without a statement, and for a transaction that is not
+        on it.
+
+        >>> from salesrules import company
+        >>> result = company.load(company.sample_folder()).run("2020-Q1")
+        >>> line = result.explain("758596752", "SO61225/Clothing")[0]
+        >>> line.value, line.recompute() == line.value
+        (Decimal('0.95'), True)
+        """
+        statement = self.commissions.statement_of(payee)
+        if statement is None:
+            raise _unknown("payee", payee, (s.payee for s in self.commissions.statements))
+        if transaction is None:
+            return (explain_statement(statement),)
+        lines = statement.line_of(transaction)
+        if not lines:
+            known = (line.credit.transaction.id for line in statement.lines)
+            raise _unknown(f"transaction of {payee} in {statement.period.label}", transaction, known)
+        return tuple(explain_line(line) for line in lines)
+
     def to_records(self) -> list[dict[str, Any]]:
-        """One row per statement line and balance entry; the `amount` of all rows sums to what is paid."""
+        """One row per statement line and balance entry; the `amount` of all rows sums to what is paid.
+
+        Every row has the same keys, those of `statements.csv`, with `None` where an entry has no such thing.
+        """
         return [
-            row
+            {name: row.get(name) for name in COLUMNS}
             for statement in self.commissions.statements
             for row in (
                 *(self._line(statement, line) for line in statement.lines),
@@ -95,8 +137,8 @@ class CompanyResult:
     def write(self, folder: str | PathLike[str], locale: str = "en") -> tuple[Path, ...]:
         """Write `statements.csv`, `statements.json` and `report.html` into a folder; the paths written.
 
-        All are made before the first is written, each is written whole or not at all. Raises `InvalidValue` where the
-        folder cannot be written.
+        All are made before the first is put there, so that a fault on the way leaves none. Raises `InvalidValue` where
+        the folder cannot be written.
         """
         target = Path(folder)
         texts = {
@@ -104,12 +146,18 @@ class CompanyResult:
             "statements.json": render_json(self.to_document()),
             "report.html": render_report(self.content, locale),
         }
+        made: list[Path] = []
         try:
+            made += [path for path in (target, *target.parents) if not path.exists()]
             target.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+            _write_together(target, texts)
+        except (OSError, ValueError) as error:
+            with contextlib.suppress(OSError):
+                for path in made:
+                    path.rmdir()
+            if isinstance(error, InvalidValue):
+                raise
             raise InvalidValue("folder", str(folder), f"give a folder that can be written ({error})") from error
-        for name, text in texts.items():
-            write_text(target / name, text)
         return tuple(target / name for name in texts)
 
     def _statement(self, statement: Statement) -> dict[str, Any]:
@@ -124,14 +172,20 @@ class CompanyResult:
             "closing": dump(statement.closing.amount),
             "measurements": [
                 {
+                    "plan": m.plan,
                     "component": m.component,
                     "span": m.label,
                     "measured": dump(m.measured),
+                    "unit": m.unit,
                     "quota": dump(m.quota),
                 }
                 for m in statement.measurements
             ],
-            "lines": [{name: dump(value) for name, value in line.to_record().items()} for line in statement.lines],
+            "lines": [
+                {name: dump(value) for name, value in line.to_record().items()}
+                | {"source": line.credit.transaction.source}
+                for line in statement.lines
+            ],
             "balances": [
                 {"kind": entry.kind.value, "amount": dump(entry.amount.amount), "policy": entry.policy}
                 for entry in statement.balances
@@ -158,3 +212,21 @@ class CompanyResult:
             "amount": entry.amount.amount,
             "currency": entry.amount.currency,
         }
+
+
+def _write_together(target: Path, texts: dict[str, str]) -> None:
+    """Write all files into a folder beside their places, then put each there in one step."""
+    with tempfile.TemporaryDirectory(prefix=".salesrules-", dir=target) as name:
+        beside = Path(name)
+        for file, text in texts.items():
+            write_text(beside / file, text)
+            if (target / file).is_dir():
+                raise InvalidValue("folder", str(target), f"move the folder {file} away, which stands in its place")
+        for file in texts:
+            (beside / file).replace(target / file)
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
+    """The error for a name that is not known, with the nearest that are, or the first few."""
+    names = list(dict.fromkeys(known))
+    return UnknownName(kind, name, tuple(difflib.get_close_matches(name, names)) or tuple(names[:3]))

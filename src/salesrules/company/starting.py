@@ -24,9 +24,21 @@ def start_folder(folder: str | PathLike[str]) -> tuple[Path, ...]:
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise InvalidValue("folder", str(folder), "give a folder that is new or empty")
-        shutil.copytree(starter, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        _copy(starter, target)
+    except InvalidValue:
+        raise
     except (OSError, ValueError) as error:
-        if isinstance(error, InvalidValue):
-            raise
         raise InvalidValue("folder", str(folder), f"give a folder that can be written ({error})") from error
     return tuple(sorted(path for path in target.rglob("*") if path.is_file()))
+
+
+def _copy(starter: Path, target: Path) -> None:
+    """Copy a folder whole, or not at all."""
+    was_there = target.exists()
+    try:
+        shutil.copytree(starter, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    except OSError:
+        shutil.rmtree(target, ignore_errors=True)
+        if was_there:
+            target.mkdir()
+        raise

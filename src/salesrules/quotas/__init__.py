@@ -90,11 +90,12 @@ from salesrules.quotas.rules import (
 )
 
 if TYPE_CHECKING:
-    from salesrules.quotas.workflow import build_plan_workflow, build_quota_workflow
+    from salesrules.quotas.workflow import WORKFLOWS, build_plan_workflow, build_quota_workflow
 
 __all__ = [
     "LABELS",
     "REASONS",
+    "WORKFLOWS",
     "AcceptancePolicy",
     "Attainment",
     "CountsWorkingDays",

@@ -5,7 +5,9 @@ A holder answers a quota before it is in force; a plan is submitted whole, and a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 from salesrules.core import (
@@ -24,7 +26,7 @@ from salesrules.quotas.model import PlanFacts, Quota, QuotaFacts, SalesPlan
 from salesrules.quotas.policy import AcceptancePolicy, QuotaPolicy, Silence
 from salesrules.quotas.rules import check_child_plans, check_plan, check_plan_agreement, check_revision, find_objections
 
-__all__ = ["build_plan_workflow", "build_quota_workflow"]
+__all__ = ["WORKFLOWS", "build_plan_workflow", "build_quota_workflow"]
 
 T = TypeVar("T")
 
@@ -126,6 +128,12 @@ def build_plan_workflow() -> WorkflowTable:
             Transition(sources=["draft", "submitted", "revised"], command="withdraw", target="withdrawn", role="owner"),
         ],
     )
+
+
+#: The workflows of this room by name, each built as it is without a policy.
+WORKFLOWS: Mapping[str, Callable[[], WorkflowTable]] = MappingProxyType(
+    {"quota": build_quota_workflow, "sales_plan": build_plan_workflow}
+)
 
 
 def is_upheld(facts: QuotaFacts, policy: QuotaPolicy, as_of: datetime) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import stat
 from enum import StrEnum
 from os import PathLike
@@ -22,6 +23,13 @@ class Format(StrEnum):
 
 
 _SUFFIXES = {".toml": Format.TOML, ".json": Format.JSON, ".yaml": Format.YAML, ".yml": Format.YAML}
+
+
+#: Codecs that Python offers beside the encodings of files, and one that nobody should write any more.
+_NO_ENCODINGS = frozenset(
+    {"base64", "bz2", "hex", "idna", "mbcs", "oem", "punycode", "quopri", "raw-unicode-escape", "rot-13", "undefined"}
+    | {"unicode-escape", "utf-7", "uu", "zlib"}
+)
 
 
 def format_of(path: str | PathLike[str]) -> Format:
@@ -51,21 +59,36 @@ def read_bytes(path: str | PathLike[str], limit: int) -> bytes:
     return content
 
 
-def decode(content: bytes, file: str) -> str:
-    """The text of UTF-8 bytes; a byte-order mark at the start is dropped, since editors write it unasked.
+def decode(content: bytes, file: str, encoding: str = "utf-8") -> str:
+    """The text of bytes in a declared encoding; a byte-order mark at the start is dropped, since editors write it.
 
-    Raises `InvalidDocument` with the line for bytes that are not UTF-8, and for an empty text.
+    Raises `InvalidDocument` for a name that is no encoding of text, with the line for bytes that are not in that
+    encoding, and for an empty text.
     """
+    name = _encoding_name(encoding, file)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(name).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        byte = f"0x{content[error.start]:02x}"
-        remedy = "save it as UTF-8"
-        raise refuse(file, "wire.encoding", "it is not UTF-8", remedy, value=byte, line=line) from error
+        line = content[: error.start].decode(name, "ignore").count("\n") + 1
+        byte = f"0x{content[error.start]:02x}" if error.start < len(content) else None
+        remedy = "save it as UTF-8" if encoding == "utf-8" else "declare the encoding that it has, or save it as UTF-8"
+        problem = f"it is not {'UTF-8' if encoding == 'utf-8' else encoding}"
+        raise refuse(file, "wire.encoding", problem, remedy, value=byte, line=line) from error
     if not text.strip():
         raise refuse(file, "wire.empty", "it is empty", "fill it, or give the path of another file")
     return text
+
+
+def _encoding_name(encoding: str, file: str) -> str:
+    """Python's name of an encoding of text; its codecs of other things (escapes, domain names) are none."""
+    try:
+        found = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        found = ""
+    if not found or found in _NO_ENCODINGS:
+        remedy = "give the name of an encoding, such as 'utf-8', 'gb18030', 'big5', 'shift_jis' or 'cp1252'"
+        raise refuse(file, "wire.unknown_encoding", "its declared encoding is unknown", remedy, value=encoding)
+    return found
 
 
 def read_text(path: str | PathLike[str], limit: int = MAX_BYTES) -> str:

@@ -43,15 +43,20 @@ class Table:
 
 
 def read_table(
-    path: str | PathLike[str], columns: Sequence[str] = (), *, optional: Sequence[str] = (), delimiter: str = ","
+    path: str | PathLike[str],
+    columns: Sequence[str] = (),
+    *,
+    optional: Sequence[str] = (),
+    delimiter: str = ",",
+    encoding: str = "utf-8",
 ) -> Table:
-    """The rows of a CSV file in UTF-8 (with or without a byte-order mark) whose first line names the columns.
+    """The rows of a CSV file (with or without a byte-order mark) whose first line names the columns.
 
     `columns` must be there, `optional` ones may be; others are left out. With neither, all columns are kept. Cells
     stay the text they are. Raises `InvalidDocument` with all faults at once: missing columns with the nearest header,
     rows with too few or too many cells, broken quotes, NUL characters.
     """
-    text = decode(read_bytes(path, MAX_TABLE_BYTES), str(path))
+    text = decode(read_bytes(path, MAX_TABLE_BYTES), str(path), encoding)
     return parse_table(text, columns, optional=optional, delimiter=delimiter, file=str(path))
 
 

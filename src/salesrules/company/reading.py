@@ -1,0 +1,118 @@
+"""The tables of a folder, row by row, with all faults and all changes of all files in one place."""
+
+from __future__ import annotations
+
+import bisect
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import attrs
+
+from salesrules.company.cells import CellReader
+from salesrules.company.mapping import ExchangeRateColumns, ReportingLineColumns, TableSource
+from salesrules.company.paths import inside
+from salesrules.core import DateRange, Fault, InvalidDocument, InvalidValue, Reason
+from salesrules.wire import read_table
+
+__all__ = ["FolderReader", "claim"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Where a field of a fact is called otherwise than the column that it is read from.
+_COLUMN_OF = {"start": "starts", "end": "ends", "label": "period"}
+
+
+class FolderReader:
+    """Reads the tables of one folder; `faults` and `changes` gather what was wrong and what was changed in them."""
+
+    def __init__(self, folder: Path, currency: str) -> None:
+        self._folder = folder
+        self._currency = currency
+        self.changes: list[Reason] = []
+        self.faults: list[Fault] = []
+
+    def rows(self, source: TableSource, columns: object) -> Iterator[tuple[CellReader, int, Mapping[str, str]]]:
+        """The rows of a table with the reader of their cells; a table that cannot be read at all is a fault."""
+        cells = CellReader(source)
+        try:
+            table = read_table(
+                inside(self._folder, source.file),
+                _named_columns(columns),
+                delimiter=source.separator,
+                encoding=source.encoding,
+            )
+        except InvalidDocument as error:
+            self.faults += [attrs.evolve(fault, file=source.file) for fault in error.faults]
+            return
+        for row in table.rows:
+            cells.next_row()
+            yield cells, row.line, row.values
+        self.faults += cells.faults()
+        self.changes += cells.changes()
+
+    def made(
+        self, cells: CellReader, line: int, columns: object, make: Callable[P, T], *arguments: P.args, **named: P.kwargs
+    ) -> T | None:
+        """What `make` makes, or `None` with a fault at the column whose value is refused."""
+        try:
+            return make(*arguments, **named)
+        except InvalidValue as error:
+            if error.value == "":  # the empty cell is a fault already
+                return None
+            column = getattr(columns, _COLUMN_OF.get(error.field, error.field), None)
+            place = column if isinstance(column, str) else error.field
+            cells.fault(line, place, f"it is not valid as {error.field}", error.value, error.remedy)
+        return None
+
+    def known(
+        self, cells: CellReader, line: int, column: str, id: str, among: Collection[str], problem: str = ""
+    ) -> bool:
+        """Whether an id is among those known; a fault where it is not, unless none could be read themselves."""
+        if id and among and id not in among:
+
+            def remedy() -> str:
+                near = difflib.get_close_matches(id, among, n=1)
+                return f"add it, or did you mean {near[0]!r}?" if near else "add it, or correct the id"
+
+            cells.fault(line, column, problem or "nobody has this id", id, remedy)
+        return id in among
+
+    def span(
+        self,
+        cells: CellReader,
+        line: int,
+        row: Mapping[str, str],
+        columns: ReportingLineColumns | ExchangeRateColumns,
+    ) -> DateRange | None:
+        """The days of a row, from its first until its end or open; `None` where they are a fault."""
+        start = cells.day(row, line, columns.starts)
+        end = cells.day(row, line, columns.ends, optional=True) if columns.ends else None
+        return None if start is None else self.made(cells, line, columns, DateRange, start, end)
+
+    def currency(self, cells: CellReader, line: int, row: Mapping[str, str], column: str | None) -> str:
+        """The currency that a row names, or the company's where none is mapped."""
+        return cells.text(row, line, column) if column else self._currency
+
+
+def claim(spans: list[DateRange], span: DateRange) -> bool:
+    """Put a span into a list of spans that do not overlap; false, and not put there, where it overlaps one of them."""
+    place = bisect.bisect_right(spans, span.start, key=lambda other: other.start)
+    if any(other.overlaps(span) for other in spans[max(place - 1, 0) : place + 1]):
+        return False
+    spans.insert(place, span)
+    return True
+
+
+def _named_columns(columns: object) -> Sequence[str]:
+    """Every header that a mapping names, once, in the order of the mapping."""
+    parts = columns if isinstance(columns, tuple) else (columns,)
+    values = [
+        value
+        for part in parts
+        for value in (part.values() if isinstance(part, Mapping) else attrs.asdict(part, recurse=False).values())
+    ]
+    flat = [name for value in values if value for name in (value if isinstance(value, tuple) else (value,))]
+    return list(dict.fromkeys(flat))

@@ -1,0 +1,97 @@
+"""The mapping document: what it declares is proved when it is read, with the place in the document and a remedy."""
+
+from __future__ import annotations
+
+import pytest
+from company_folder import Folder
+
+from salesrules.company.mapping import NumberFormat, TableSource
+from salesrules.core import InvalidValue
+
+PEOPLE, ORDERS = 'file = "data/people.csv"', 'kind = "sale"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "remedy"),
+    [
+        (PEOPLE, f'{PEOPLE}\nseparator = ";;"', "people.separator", "one character"),
+        (PEOPLE, f'{PEOPLE}\nseparator = ""', "people.separator", "one character"),
+        (PEOPLE, f"{PEOPLE}\nseparator = '\"'", "people.separator", "one character"),
+        (PEOPLE, f'{PEOPLE}\nseparator = "\\n"', "people.separator", "one character"),
+        (PEOPLE, f'{PEOPLE}\ndate_format = "%d.%m."', "people.date_format", "year, month and day"),
+        (PEOPLE, f'{PEOPLE}\ndate_format = "%Y-%m-%Y"', "people.date_format", "year, month and day"),
+        (PEOPLE, f'{PEOPLE}\ndate_format = "YYYY-MM-DD"', "people.date_format", "year, month and day"),
+        (PEOPLE, f'{PEOPLE}\ndate_format = "%"', "people.date_format", "year, month and day"),
+        (PEOPLE, f'{PEOPLE}\nnumber_format = {{ decimal = "" }}', "people.number_format.decimal", "one sign"),
+        (PEOPLE, f'{PEOPLE}\nnumber_format = {{ decimal = "5" }}', "people.number_format.decimal", "one sign"),
+        (PEOPLE, f'{PEOPLE}\nnumber_format = {{ decimal = "-" }}', "people.number_format.decimal", "one sign"),
+        (PEOPLE, f'{PEOPLE}\nnumber_format = {{ decimal = "e" }}', "people.number_format.decimal", "one sign"),
+        (PEOPLE, f'{PEOPLE}\nnumber_format = {{ decimal = "\\u0007" }}', "people.number_format.decimal", "one sign"),
+        (PEOPLE, f'{PEOPLE}\nnumber_format = {{ group = ".." }}', "people.number_format.group", "one sign"),
+        (PEOPLE, f'{PEOPLE}\nnumber_format = {{ group = "." }}', "people.number_format.group", "the decimal mark"),
+        (PEOPLE, f'{PEOPLE}\nrounding = {{ digits = 2, mode = "up and down" }}', "people.rounding.mode", "half_up"),
+        (PEOPLE, f"{PEOPLE}\nrounding = {{ digits = 2 }}", "people.rounding.mode", "give mode"),
+        ('currency = "EUR"', 'currency = "euro"', "company.currency", "three-letter code in capitals"),
+        ('id = ["order"]', "id = []", "transactions[0].columns.id", "at least one"),
+        (ORDERS, 'kind = "gift"', "transactions[0].kind", "sale"),
+        (ORDERS, 'kind = "return"', "transactions[0].columns.original", "the sale taken back"),
+        (
+            'payee = "seller"',
+            'payee = "seller"\noriginal = ["order"]',
+            "transactions[0].columns.original",
+            "only a return",
+        ),
+        ('period = "month"\n\n', 'period = "moon"\n\n', "quotas.period", "month"),
+        ("[[transactions]]", "[transactions]", "transactions", "[ … ]"),
+    ],
+)
+def test_what_is_declared_is_proved(folder: Folder, old: str, new: str, path: str, remedy: str) -> None:
+    found = folder.edit("company.toml", old, new).faults()
+    assert [fault.path for fault in found][:1] == [path]
+    assert remedy in found[0].remedy
+    assert found[0].file == str(folder.path / "company.toml")
+    assert found[0].line
+
+
+def test_a_company_without_transactions_is_refused(folder: Folder) -> None:
+    text = (folder.path / "company.toml").read_text("utf-8")
+    before, _, rest = text.partition("[[transactions]]")
+    quotas = rest[rest.index("[quotas]") :]
+    folder.write("company.toml", f"transactions = []\n{before}{quotas}")
+    assert [(fault.path, fault.remedy) for fault in folder.faults()] == [("transactions", "give at least one")]
+
+
+def test_managers_come_from_one_place(folder: Folder) -> None:
+    lines = '[reporting_lines]\nfile = "lines.csv"\ncolumns = { person = "a", manager = "b", starts = "c" }\n'
+    found = folder.add("company.toml", lines).faults()
+    assert [fault.path for fault in found] == ["people.columns.manager"]
+    assert "one place only" in found[0].remedy
+
+
+def test_all_faults_of_the_mapping_come_at_once(folder: Folder) -> None:
+    folder.edit("company.toml", 'currency = "EUR"', 'currency = "euro"')
+    folder.edit("company.toml", PEOPLE, f'{PEOPLE}\nseparator = ";;"\ndate_format = "%d.%m."')
+    folder.edit("company.toml", 'payee = "seller"', 'paye = "seller"')
+    assert [fault.path for fault in folder.faults()] == [
+        "company.currency",
+        "people.separator",
+        "people.date_format",
+        "transactions[0].columns.payee",
+        "transactions[0].columns.paye",
+    ]
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d/%m/%y", "%Y-%j", "%G-W%V-%u", "%d %B %Y", "%Y年%m月%d日"])
+def test_patterns_that_tell_every_day_apart(form: str) -> None:
+    assert TableSource(file="a.csv", date_format=form).date_format == form
+
+
+@pytest.mark.parametrize("form", ["", "%Y", "%m-%d", "%H:%M", "%Q", "%Y-%Y-%m-%d", "\0", "%Y-%m-%d%", "%-d.%-m.%Y"])
+def test_patterns_that_lose_a_day(form: str) -> None:
+    with pytest.raises(InvalidValue, match="year, month and day"):
+        TableSource(file="a.csv", date_format=form)
+
+
+def test_marks_may_be_any_sign() -> None:
+    for group in (" ", "\u202f", "'", "’", "٬", None):
+        assert NumberFormat(decimal="٫", group=group).group == group

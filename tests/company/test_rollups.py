@@ -1,0 +1,117 @@
+"""Roll-ups: regions follow the line, managers the person; both tie to the total, computed anew from the files."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+from company_folder import Folder
+
+from salesrules import company
+from salesrules.reports import RollUpKind, RollUpTable
+
+DATA = company.sample_folder() / "data"
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def sales_by(column: str) -> dict[str, Decimal]:
+    """Net sales of the first quarter of 2020 by a column, straight from the files."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for name, day, amount in (
+        ("order_lines.csv", "order_date", "sales"),
+        ("returns_invented.csv", "return_date", "amount"),
+    ):
+        for row in table(name):
+            if date(2020, 1, 1) <= date.fromisoformat(row[day]) < date(2020, 4, 1):
+                found[row[column]] += Decimal(row[amount]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return found
+
+
+@pytest.fixture
+def regions(sample_run: company.CompanyResult) -> RollUpTable:
+    return next(t for t in sample_run.content.tables if t.kind is RollUpKind.REGION)
+
+
+@pytest.fixture
+def managers(sample_run: company.CompanyResult) -> RollUpTable:
+    return next(t for t in sample_run.content.tables if t.kind is RollUpKind.MANAGER)
+
+
+def test_the_region_follows_the_line(regions: RollUpTable) -> None:
+    own = {row.id.removeprefix("region:"): row.own_sales for row in regions.rows if row.id.startswith("region:")}
+    expected = sales_by("region_id")
+    assert {id: amount for id, amount in own.items() if amount} == {
+        id: amount for id, amount in expected.items() if amount
+    }
+    groups = {row["region_id"]: row["group"] for row in table("regions.csv")}
+    by_group: dict[str, Decimal] = defaultdict(Decimal)
+    for id, amount in expected.items():
+        by_group[groups[id]] += amount
+    shown = {row.name: row.sales for row in regions.rows if row.depth == 0}
+    assert shown == by_group
+
+
+def test_the_manager_follows_the_person(managers: RollUpTable) -> None:
+    own = {row.id: row.own_sales for row in managers.rows}
+    expected = sales_by("person_id")
+    assert {id: amount for id, amount in own.items() if amount} == expected
+    managers_of = {row["person_id"]: row["manager_id"] for row in table("people.csv")}
+    rolled: dict[str, Decimal] = defaultdict(Decimal)
+    for person, amount in expected.items():
+        above = person
+        while above:
+            rolled[above] += amount
+            above = managers_of[above]
+    assert {row.id: row.sales for row in managers.rows if row.sales} == rolled
+
+
+def test_both_tie_to_the_total(sample_run: company.CompanyResult, regions: RollUpTable, managers: RollUpTable) -> None:
+    sold = sum(sales_by("person_id").values())
+    earned = sum(statement.earned.amount for statement in sample_run.commissions.statements)
+    for roll_up in (regions, managers):
+        assert (roll_up.sales, roll_up.earned) == (sold, earned)
+        assert sum(row.own_sales for row in roll_up.rows) == sold
+        assert sum(row.own_earned for row in roll_up.rows) == earned
+        assert sum(row.sales for row in roll_up.rows if row.depth == 0) == sold
+        assert sum(row.earned for row in roll_up.rows if row.depth == 0) == earned
+
+
+def test_lines_without_a_known_region_stand_under_a_dash(folder: Folder) -> None:
+    folder.edit("company.toml", 'category = "category"', 'region = "category"')
+    folder.add("company.toml", '\n[regions]\nfile = "r.csv"\ncolumns = { id = "id", name = "name" }\n')
+    folder.write("r.csv", "id,name\nParts,Teile\n")
+    regions = next(t for t in folder.run().content.tables if t.kind is RollUpKind.REGION)
+    assert [(row.name, row.depth, row.sales) for row in regions.rows] == [
+        ("Teile", 0, Decimal("30550.75")),
+        ("—", 0, Decimal("71000.00")),
+    ]
+    assert regions.sales == Decimal("101550.75")
+
+
+def test_regions_and_groups_may_have_the_same_id(folder: Folder) -> None:
+    folder.edit("company.toml", 'category = "category"', 'region = "category"')
+    folder.add("company.toml", '\n[regions]\nfile = "r.csv"\ncolumns = { id = "id", name = "name", group = "group" }\n')
+    folder.write("r.csv", "id,name,group\nParts,Parts,Machines\nMachines,Machines,Parts\n")
+    regions = next(t for t in folder.run().content.tables if t.kind is RollUpKind.REGION)
+    assert [(row.id, row.sales) for row in regions.rows] == [
+        ("group:Machines", Decimal("30550.75")),
+        ("region:Parts", Decimal("30550.75")),
+        ("group:Parts", Decimal("71000.00")),
+        ("region:Machines", Decimal("71000.00")),
+    ]
+
+
+def test_only_the_period_is_rolled_up(folder: Folder, tmp_path: Path) -> None:
+    folder.add("data/orders.csv", "O-7,2026-04-01,ben,Parts,1000.00\n")
+    for month in ("04", "05", "06"):
+        folder.add("data/targets.csv", f"ben,2026-{month},20000\ncho,2026-{month},15000\n")
+    assert {t.sales for t in folder.run("2026-Q1").content.tables} == {Decimal("101550.75")}
+    assert {t.sales for t in folder.run("2026-Q2").content.tables} == {Decimal("1000.00")}
