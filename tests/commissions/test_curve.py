@@ -114,7 +114,7 @@ def test_whole_amount_takes_all_back_at_the_old_rate_and_pays_all_at_the_new_one
     assert pieces(curve, "60", "160") == [(1, -60, Decimal("-1.2")), (2, 160, Decimal("6.4"))]
     assert pieces(curve, "160", "60") == [(2, -160, Decimal("-6.4")), (1, 60, Decimal("1.2"))]
     assert pieces(curve, "0", "160") == [(2, 160, Decimal("6.4"))]
-    assert pieces(curve, "160", "0") == [(2, -160, Decimal("-6.4"))]
+    assert pieces(curve, "160", "0") == [(2, -160, Decimal("-6.4")), (1, 0, 0)]
     assert [piece.whole for piece in curve.pieces(Decimal(60), Decimal(160))] == [True, True]
 
 

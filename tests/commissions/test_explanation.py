@@ -83,7 +83,7 @@ def test_every_number_of_every_statement_computes_itself_again(firm):
 
 def told(derivation):
     """The derivation with short labels and plain numbers, one string per line."""
-    return [line.replace(PREFIX, "").replace(" [", " [") for line in str(derivation).splitlines()]
+    return str(derivation).replace(PREFIX, "").splitlines()
 
 
 def explained(*transactions, index=0, quotas=(), rates=(), version=None, **of):
@@ -99,7 +99,7 @@ def explained(*transactions, index=0, quotas=(), rates=(), version=None, **of):
 def test_a_line_that_crosses_a_bound():
     assert explained(sale("1", "01-10", 150)) == [
         "line = 4.00 USD [round]",
-        "  earned = 4.000000 USD [sum]",
+        "  earned = 4.0000 USD [sum]",
         "    tier = 2.00 USD [product]",
         "      tier_measure = 100 USD [difference]",
         "        tier_reached = 100 USD [minimum]",
@@ -122,7 +122,7 @@ def test_a_line_that_crosses_a_bound():
         "          measure_before = 0 USD",
         "          tier_from = 100 USD",
         "      rate = 0.04 rate",
-    ] or "line = 4.00 USD [round]" in explained(sale("1", "01-10", 150))
+    ]
 
 
 def test_bounds_of_attainment_lead_back_to_the_quota():
@@ -211,10 +211,10 @@ def test_a_margin_is_the_amount_less_the_cost():
     found = explained(sale("1", "01-10", 150, cost=50), measure="margin")
     start = next(index for index, line in enumerate(found) if line.strip().startswith("margin"))
     assert [line.strip() for line in found[start : start + 3]] == [
-        "margin = 1E+2 USD [difference]",
+        "margin = 100 USD [difference]",
         "transaction = 150 USD",
         "cost = 50 USD",
-    ] or found[start].strip().startswith("margin = 100")
+    ]
     assert "cost" not in " ".join(explained(sale("1", "01-10", 150, cost=0), measure="margin"))
     assert "cost" not in " ".join(explained(sale("1", "01-10", 150, cost=50)))
 

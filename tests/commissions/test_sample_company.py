@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from commissions.firms import as_plain
 from commissions.oracle import Oracle, rounded
 
 from salesrules import company
@@ -202,20 +203,6 @@ def test_every_payee_line_and_balance_agrees_with_the_oracle(sample, expected, p
     if period == PERIODS[-1]:
         assert all(as_plain(s) == expected[s.period.label, s.payee] for s in run.earlier)
     assert len(run.earlier) == sum(1 for label, _ in expected if label < period)
-
-
-def as_plain(statement):
-    return {
-        "lines": {
-            (line.credit.transaction.id, line.component, line.credit.role): line.amount.amount
-            for line in statement.lines
-        },
-        "earned": statement.earned.amount,
-        "balances": [(entry.kind.value, entry.amount.amount) for entry in statement.balances],
-        "paid": statement.paid.amount,
-        "opening": statement.opening.amount,
-        "closing": statement.closing.amount,
-    }
 
 
 def test_the_sample_meets_what_it_is_there_to_show(expected):

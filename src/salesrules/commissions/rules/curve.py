@@ -81,8 +81,8 @@ class PayoutCurve:
         old, new = self.segments[self.tier_at(before)], self.segments[self.tier_at(after)]
         if old is new:
             return (self._share(new, EXACT.subtract(after, before)),)
-        moves = ((old, before.copy_negate()), (new, after))
-        return tuple(self._share(segment, measure, whole=True) for segment, measure in moves if measure)
+        gone = (self._share(old, before.copy_negate(), whole=True),) if before else ()
+        return (*gone, self._share(new, after, whole=True))
 
     @staticmethod
     def _share(segment: Segment, measure: Decimal, *, whole: bool = False) -> TierShare:
