@@ -56,7 +56,7 @@ def check(derivation):
         assert (node.operation is Operation.GIVEN) is not bool(node.terms)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(random_firms())
 def test_every_number_of_every_statement_computes_itself_again(firm):
     result = run(*to_library(firm), period="2020-Q4")

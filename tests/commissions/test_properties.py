@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from salesrules.commissions import DIRECT, RoundingLevel
 from salesrules.core import total
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=40, deadline=None)
 MANY = settings(max_examples=200, deadline=None)
 
 
