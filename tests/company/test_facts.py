@@ -142,7 +142,7 @@ def test_amounts_in_their_own_currency(whole: Folder) -> None:
     ben = run.commissions.statement_of("ben")
     assert ben is not None
     assert [line.measured for line in ben.lines] == [Decimal("920"), Decimal("950")]
-    assert [table.sales for table in run.content.tables] == [Decimal("1870.00"), Decimal("1870.00")]
+    assert [table.sales for table in run.content.tables] == [Decimal("1870.00")]
 
 
 @pytest.mark.parametrize(

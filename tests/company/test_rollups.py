@@ -115,3 +115,7 @@ def test_only_the_period_is_rolled_up(folder: Folder, tmp_path: Path) -> None:
         folder.add("data/targets.csv", f"ben,2026-{month},20000\ncho,2026-{month},15000\n")
     assert {t.sales for t in folder.run("2026-Q1").content.tables} == {Decimal("101550.75")}
     assert {t.sales for t in folder.run("2026-Q2").content.tables} == {Decimal("1000.00")}
+
+
+def test_a_company_without_regions_is_rolled_up_by_person_only(folder: Folder) -> None:
+    assert [table.kind for table in folder.run().content.tables] == [RollUpKind.MANAGER]

@@ -95,7 +95,10 @@ class Company:
             plans={plan.id: {**plan.labels, "en": plan.name} for plan in policy.plans},
             customers=facts.customers,
             regions={id: region.name for id, region in facts.regions.items()},
-            tables=[roll_up_regions(facts, run, currency), roll_up_people(facts, run, currency)],
+            tables=[
+                *([roll_up_regions(facts, run, currency)] if facts.regions else []),
+                roll_up_people(facts, run, currency),
+            ],
             curves=_curves(policy, run),
             sales=sum(transaction.kind is TransactionKind.SALE for transaction in facts.commissions.transactions),
             changes=facts.changes,
