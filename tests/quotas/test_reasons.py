@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -88,9 +87,3 @@ def test_warnings_and_informations_do_not_deny() -> None:
         "quotas.goal_without_history",
         "quotas.plan_milestone_overdue",
     }
-
-
-def test_the_door_lists_everything_that_it_opens() -> None:
-    public = [name for name, value in vars(quotas).items() if not name.startswith("_") and not inspect.ismodule(value)]
-    late = {"build_plan_workflow", "build_quota_workflow"}  # opened when they are asked for
-    assert set(public) - {"TYPE_CHECKING"} == set(quotas.__all__) - late

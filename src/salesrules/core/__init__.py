@@ -48,7 +48,7 @@ from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, s
 from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
-from salesrules.core.validators import is_aware, is_named
+from salesrules.core.validators import is_aware, is_day, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ __all__ = [
     "is_aware",
     "is_currency",
     "is_currency_code",
+    "is_day",
     "is_named",
     "is_overdue",
     "replay_log",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
@@ -17,8 +16,11 @@ from salesrules.core import (
     Operation,
     Rate,
     Rounding,
+    WordEnum,
     as_tuple,
     exact_sum,
+    is_day,
+    is_named,
     to_decimal,
 )
 
@@ -29,24 +31,16 @@ __all__ = [
     "QuotaPiece",
     "QuotaRevision",
     "closed_span",
-    "named",
     "not_negative",
-    "plain_day",
 ]
 
 
-class Measure(StrEnum):
+class Measure(WordEnum):
     """What a quota counts: an amount of money, a quantity, or a share of the market."""
 
     AMOUNT = "amount"
     QUANTITY = "quantity"
     MARKET_SHARE = "market_share"
-
-
-def named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    """Refuse an empty name or id."""
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidValue(attribute.name, value, "name it")
 
 
 def closed_span(instance: object, attribute: attrs.Attribute[DateRange], value: DateRange) -> None:
@@ -61,12 +55,6 @@ def not_negative(instance: object, attribute: attrs.Attribute[Decimal], value: D
         raise InvalidValue(attribute.name, value, "what is promised is zero or more")
 
 
-def plain_day(instance: object, attribute: attrs.Attribute[date], value: date) -> None:
-    """Refuse anything but a date without a time."""
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidValue(attribute.name, value, "give a date without a time")
-
-
 @attrs.frozen(kw_only=True)
 class QuotaRevision:
     """A dated change of one quota line to a new amount, with the approval behind it.
@@ -74,11 +62,11 @@ class QuotaRevision:
     `day` is the day from which the new amount is known; `evidence` names this revision's id as its subject.
     """
 
-    id: str = attrs.field(validator=named)
-    quota: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
+    quota: str = attrs.field(validator=is_named)
     amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
-    day: date = attrs.field(validator=plain_day)
-    reason: str = attrs.field(validator=named)
+    day: date = attrs.field(validator=is_day)
+    reason: str = attrs.field(validator=is_named)
     evidence: ApprovalEvidence | None = None
 
 
@@ -97,12 +85,12 @@ class Quota:
     'amount'
     """
 
-    id: str = attrs.field(validator=named)
-    holder: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
+    holder: str = attrs.field(validator=is_named)
     span: DateRange = attrs.field(validator=closed_span)
     amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
-    unit: str = attrs.field(validator=named)
-    measure: str = attrs.field(default=Measure.AMOUNT.value, converter=str, validator=named)
+    unit: str = attrs.field(validator=is_named)
+    measure: str = attrs.field(default=Measure.AMOUNT.value, converter=str, validator=is_named)
     origin: QuotaOrigin | None = None
     revision: QuotaRevision | None = None
 
