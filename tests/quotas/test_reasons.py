@@ -55,7 +55,7 @@ def derivations(make_line, make_held, make_policy, make_evidence, calendar) -> l
     capped = calculate_quota("ana", DateRange(date(2020, 1, 1), date(2020, 1, 31)), fine, policy, calendar)
     share = make_held("2020-Q1", "0.2", unit="share", measure="market_share")
     table = BandTable(bands=[Band(start=None, value="on_pace")])
-    pace = quotas.calculate_pace(held, Decimal(5), PacePolicy(id="p", status=table), date(2020, 2, 2))
+    pace = quotas.calculate_pace(held, Decimal(5), make_policy(pace=PacePolicy(id="p", status=table)), date(2020, 2, 2))
     return [
         held.derivation(),
         capped.derivation(),

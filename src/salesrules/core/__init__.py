@@ -41,7 +41,7 @@ from salesrules.core.evidence import ApprovalEvidence
 from salesrules.core.exact import EXACT, as_decimal, as_fraction, exact_product, exact_sum, to_decimal
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
-from salesrules.core.life import PolicyLife, PolicyStatus
+from salesrules.core.life import PolicyLife, PolicyStatus, check_life
 from salesrules.core.money import Money, total
 from salesrules.core.parameters import Parameters
 from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, share_of
@@ -163,6 +163,7 @@ __all__ = [
     "as_parameters",
     "as_tuple",
     "check_edit",
+    "check_life",
     "days_between",
     "decide",
     "decide_command",

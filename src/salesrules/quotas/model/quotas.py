@@ -59,7 +59,9 @@ def not_negative(instance: object, attribute: attrs.Attribute[Decimal], value: D
 class QuotaRevision:
     """A dated change of one quota line to a new amount, with the approval behind it.
 
-    `day` is the day from which the new amount is known; `evidence` names this revision's id as its subject.
+    `day` is the day from which the new amount is known; `amount` is that of the whole line, in its unit. It holds for
+    the whole line, or from `effective_from` on: then the line is cut there, and each part has its days' share of the
+    amount that holds. `evidence` names this revision's id as its subject.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -67,6 +69,7 @@ class QuotaRevision:
     amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
     day: date = attrs.field(validator=is_day)
     reason: str = attrs.field(validator=is_named)
+    effective_from: date | None = attrs.field(default=None, validator=attrs.validators.optional(is_day))
     evidence: ApprovalEvidence | None = None
 
 
@@ -76,7 +79,7 @@ class Quota:
 
     `unit` is a currency code for amounts, what is counted for quantities (`"count"`, `"t"`), `"share"` for market
     shares, whose amount is a fraction (`0.12` for 12 %). `measure` is one of `Measure`, or a firm's own word.
-    `origin` is set where a ramp made the amount, `revision` where a revision did.
+    `origin` is set where a ramp or a cut made the amount, `revision` where a revision did.
     Raises `InvalidValue` for an open span, an empty name or a negative amount.
 
     >>> from datetime import date
@@ -95,7 +98,7 @@ class Quota:
     revision: QuotaRevision | None = None
 
     def derivation(self) -> Derivation:
-        """The amount: given, as revised, or the share of its base where a ramp made it."""
+        """The amount: given, as revised, or what it was made from by a ramp or a cut."""
         names: dict[str, object] = {
             "quota": self.id,
             "holder": self.holder,
@@ -161,6 +164,20 @@ class QuotaPiece:
             parameters={"holder": self.quota.holder, "start": self.span.start, "end": self.span.end},
         )
 
+    def to_quota(self, id: str) -> Quota:
+        """The piece as a line of its own."""
+        line = self.quota
+        return Quota(
+            id=id,
+            holder=line.holder,
+            span=self.span,
+            amount=self.amount,
+            unit=line.unit,
+            measure=line.measure,
+            origin=QuotaOrigin(ramp=None, share=Rate(1), base=(self,), rounding=self.rounding),
+            revision=line.revision,
+        )
+
     def _cumulated_derivation(self, days: int) -> Derivation:
         if days == self.days:
             return self.quota.derivation()
@@ -195,9 +212,9 @@ class QuotaPiece:
 
 @attrs.frozen(kw_only=True)
 class QuotaOrigin:
-    """How a ramp made a line's amount: which entry, its share, what it was a share of, and the rounding."""
+    """How a line's amount was made: by which ramp (`None`: it was only cut), its share, of what, and the rounding."""
 
-    ramp: str
+    ramp: str | None
     share: Rate
     base: tuple[QuotaPiece, ...] = attrs.field(converter=as_tuple)
     rounding: Rounding
@@ -215,6 +232,8 @@ class QuotaOrigin:
 
     def derivation(self, quota: Quota, names: dict[str, object]) -> Derivation:
         """The amount of the line that this is the origin of."""
+        if self.ramp is None:
+            return self.base[0].derivation()
         base = Derivation(
             label="quotas.label.ramp_base",
             value=exact_sum(piece.amount for piece in self.base),
