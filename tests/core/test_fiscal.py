@@ -366,7 +366,9 @@ def test_kinds_may_be_given_by_their_values():
     assert CIVIL.at("month", date(2020, 2, 29)).label == "2020-M02"
     assert labels(CIVIL.periods("quarter", span("2020-03-31", "2020-04-01"))) == ["2020-Q1"]
     assert labels(CIVIL.subdivide(CIVIL.period("2020"), "half_year")) == ["2020-H1", "2020-H2"]
-    assert refusal(CIVIL.at, "decade", date(2020, 1, 1)).field == "kind"
+    refused = refusal(CIVIL.at, "decade", date(2020, 1, 1))
+    assert (refused.field, refused.value) == ("period_kind", "decade")
+    assert refused.remedy == "choose one of 'week', 'half_month', 'month', 'quarter', 'half_year', 'year'"
 
 
 def test_periods_that_share_a_day_with_a_span():
@@ -480,11 +482,19 @@ def test_numbers_at_the_edges_are_taken(field, low, high):
     assert [getattr(FiscalCalendar(**{field: value}), field) for value in (low, high)] == [low, high]
 
 
-@pytest.mark.parametrize("field", ["pattern", "year_named_by", "week_starts_on", "week_rule"])
-def test_unknown_choices_are_refused_by_their_field(field):
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("pattern", FiscalPattern),
+        ("year_named_by", YearName),
+        ("week_starts_on", Weekday),
+        ("week_rule", WeekRule),
+    ],
+)
+def test_an_unknown_word_is_answered_with_the_known_ones(field, words):
     refused = refusal(FiscalCalendar, **{field: "5-5-5"})
-    assert (refused.field, refused.value) == (field, "5-5-5")
-    assert refused.remedy.startswith("give one of '")
+    assert refused.value == "5-5-5"
+    assert refused.remedy == f"choose one of {', '.join(repr(word.value) for word in words)}"
 
 
 def test_covers_is_a_range():

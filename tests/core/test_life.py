@@ -5,7 +5,16 @@ from datetime import date
 import attrs
 import pytest
 
-from salesrules.core import DateRange, InvalidValue, PolicyLife, PolicyStatus
+from salesrules.core import (
+    ALLOW,
+    DateRange,
+    InvalidValue,
+    Outcome,
+    PolicyLife,
+    PolicyReference,
+    PolicyStatus,
+    check_life,
+)
 
 YEAR = DateRange(date(2020, 1, 1), date(2021, 1, 1))
 OPEN = DateRange(date(2020, 1, 1))
@@ -90,3 +99,25 @@ def test_a_life_is_a_frozen_value():
         policy.status = PolicyStatus.DRAFT
     with pytest.raises(InvalidValue, match="policy_status"):
         life("valid")
+
+
+@pytest.mark.parametrize("status", list(PolicyStatus))
+def test_a_check_is_denied_where_the_policy_does_not_decide(status):
+    policy = life(status)
+    for day in (date(2019, 12, 31), date(2020, 1, 1), date(2020, 12, 31), date(2021, 1, 1)):
+        decision = check_life(policy, day, "OrgPolicy")
+        assert decision.is_allowed is policy.decides_on(day)
+        if not decision.is_allowed:
+            (reason,) = decision.reasons
+            assert (decision.outcome, reason.code) == (Outcome.DENY, "core.policy_not_in_force")
+            assert reason.parameters == {"scope": "sales", "status": status, "effective": YEAR}
+            assert reason.policy == PolicyReference("OrgPolicy", "", "life")
+
+
+def test_an_overdue_review_warns_from_the_day_after_it():
+    policy = life(PolicyStatus.IN_FORCE, next_review=date(2020, 6, 30))
+    assert check_life(policy, date(2020, 6, 30), "OrgPolicy") is ALLOW
+    decision = check_life(policy, date(2020, 7, 1), "OrgPolicy")
+    (reason,) = decision.reasons
+    assert (decision.outcome, reason.code) == (Outcome.WARN, "core.review_overdue")
+    assert reason.parameters == {"scope": "sales", "next_review": date(2020, 6, 30)}

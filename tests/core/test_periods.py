@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesrules.core import DateRange, InvalidValue, Period, PeriodKind, Weekday, days_between, share_of
-from salesrules.core.periods import choice_of, plain_day
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 1, 1))
 JANUARY = DateRange(date(2020, 1, 1), date(2020, 2, 1))
@@ -48,23 +47,6 @@ def test_a_period_refuses_a_span_without_an_end(span):
     with pytest.raises(InvalidValue) as refused:
         Period(kind=PeriodKind.MONTH, year=2020, number=1, span=span, label="2020-M01")
     assert fields(refused.value) == ("span", span, "give a range of dates with an end")
-
-
-def test_a_choice_is_a_member_or_its_value_and_a_wrong_one_names_the_choices():
-    assert choice_of(PeriodKind, "kind", "week") is PeriodKind.WEEK
-    assert choice_of(PeriodKind, "kind", PeriodKind.YEAR) is PeriodKind.YEAR
-    with pytest.raises(InvalidValue) as refused:
-        choice_of(PeriodKind, "kind", "weeks")
-    names = "'week', 'half_month', 'month', 'quarter', 'half_year', 'year'"
-    assert fields(refused.value) == ("kind", "weeks", f"give one of {names}")
-
-
-@pytest.mark.parametrize("value", [datetime(2020, 1, 1), "2020-01-01", None])  # noqa: DTZ001 - a naive one is the case
-def test_a_day_is_a_date_without_a_time(value):
-    with pytest.raises(InvalidValue) as refused:
-        plain_day("day", value)
-    assert fields(refused.value) == ("day", value, "give a date without a time")
-    assert plain_day("day", date(2020, 1, 1)) == date(2020, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,21 @@ from salesrules.core import (
     InvalidValue,
     Operation,
     Outcome,
+    PeriodKind,
     PolicyStatus,
     RoundingMode,
     Severity,
     Side,
     TieOrder,
+    Weekday,
+    WeekRule,
     WordEnum,
 )
 
+WORDS = [Operation, Outcome, PeriodKind, PolicyStatus, RoundingMode, Severity, Side, TieOrder, WeekRule, Weekday]
 
-@pytest.mark.parametrize("kind", [Operation, Outcome, PolicyStatus, RoundingMode, Severity, Side, TieOrder])
+
+@pytest.mark.parametrize("kind", WORDS)
 def test_every_list_of_words_reads_its_own_words_and_refuses_others(kind):
     assert issubclass(kind, WordEnum)
     for member in kind:

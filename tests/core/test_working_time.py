@@ -580,8 +580,8 @@ def test_hours_may_touch():
 
 def test_an_unknown_weekday_names_the_choices():
     refused = refusal(WeekdayHours, days=["monday", "someday"], hours=hours("09:00-12:00"))
-    assert (refused.field, refused.value) == ("days", "someday")
-    assert refused.remedy.startswith("give one of 'monday', 'tuesday'")
+    assert (refused.field, refused.value) == ("weekday", "someday")
+    assert refused.remedy.startswith("choose one of 'monday', 'tuesday'")
 
 
 def test_a_day_is_described_once():
@@ -677,3 +677,30 @@ def test_a_working_time_can_be_pickled_and_is_a_key():
 
 def test_hours_show_themselves():
     assert str(hours("09:05-18:30")[0]) == "09:05-18:30"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "value"),
+    [
+        ({"week": [OFFICE.week[0], "monday"]}, "week[1]", "monday"),
+        ({"special": [date(2020, 1, 19)]}, "special[0]", date(2020, 1, 19)),
+    ],
+)
+def test_an_entry_of_a_wrong_kind_is_named(changes, field, value):
+    with pytest.raises(InvalidValue) as refused:
+        attrs.evolve(OFFICE, **changes)
+    assert (refused.value.field, refused.value.value) == (field, value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda hours: WeekdayHours(days=["monday"], hours=hours),
+        lambda hours: SpecialHours(day=date(2020, 1, 1), hours=hours),
+    ],
+)
+def test_hours_are_working_hours(make):
+    with pytest.raises(
+        InvalidValue, match=r"^hours\[0\]: '09:00-12:00' is not valid; give a value of the class WorkingHours$"
+    ):
+        make(["09:00-12:00"])

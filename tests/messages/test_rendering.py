@@ -250,3 +250,16 @@ def test_the_environment_decides_nothing(monkeypatch):
     assert render(Reason("mine.x", parameters={"a": (Decimal("1234.5"), date(2020, 3, 1))})) == (
         "mine.x (a=1,234.5 and Mar 1, 2020)"
     )
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("en", "Manager of cy: none before, bob now, because cy moved."),
+        ("zh_CN", "cy的上级：原为无，现为bob，原因是cy调动。"),
+        ("zh_TW", "cy的上級：原為無，現為bob，原因是cy調動。"),
+    ],
+)
+def test_a_change_from_nothing_reads_as_a_sentence(locale, sentence):
+    moved = Reason("org.manager_by_move", parameters={"person": "cy", "from_manager": None, "to_manager": "bob"})
+    assert render(moved, locale) == sentence

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import csv
-import os
 import pathlib
 from decimal import Decimal
 
-import pytest
-
 from salesrules.org import Hierarchy
 
-ROOT = pathlib.Path(__file__).parents[2]
-SHARED = pathlib.Path(os.environ.get("SALESRULES_SHARED", ROOT.parent / "shared")) / "data" / "adventureworks"
-
-pytestmark = pytest.mark.skipif(
-    not (SHARED / "people.csv").exists(), reason=f"the AdventureWorks sample is not at {SHARED}; set SALESRULES_SHARED"
-)
+DATA = pathlib.Path(__file__).parents[2] / "examples" / "adventureworks" / "data"
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with (SHARED / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -309,12 +309,12 @@ def test_the_instant_belongs_to_the_day_of_the_structure(firm: SimpleNamespace) 
 def test_the_life_of_the_policy_counts(firm: SimpleNamespace) -> None:
     draft = PolicyLife(status="draft", scope="sales", owner="hr", effective=firm.always)
     decision = ask(firm, "pam", sign(1), policy=attrs.evolve(firm.policy, life=draft))
-    assert (decision.outcome, codes(decision)) == (Outcome.DENY, ["policy_not_in_force"])
+    assert (decision.outcome, codes(decision)) == (Outcome.DENY, ["core.policy_not_in_force"])
     overdue = attrs.evolve(firm.policy.life, next_review=date(2020, 5, 31))
     warned = ask(firm, "pam", sign(1), policy=attrs.evolve(firm.policy, life=overdue))
-    assert (warned.outcome, codes(warned)) == (Outcome.WARN, ["review_overdue", "authority_granted"])
+    assert (warned.outcome, codes(warned)) == (Outcome.WARN, ["core.review_overdue", "authority_granted"])
     refused = ask(firm, "ann", Act(kind="x"), policy=attrs.evolve(firm.policy, life=overdue))
-    assert (refused.outcome, codes(refused)) == (Outcome.DENY, ["review_overdue", "no_authority"])
+    assert (refused.outcome, codes(refused)) == (Outcome.DENY, ["core.review_overdue", "no_authority"])
 
 
 def test_acts_and_limits_hold_sizes_of_zero_or_more_and_one_at_most() -> None:

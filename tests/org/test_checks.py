@@ -299,9 +299,11 @@ def test_who_is_no_head_but_has_reports_is_checked_too(firm: SimpleNamespace) ->
 def test_an_unapproved_policy_decides_nothing_and_an_overdue_review_is_a_finding(firm: SimpleNamespace) -> None:
     draft = attrs.evolve(firm.policy, life=PolicyLife(status="draft", scope="sales", owner="hr", effective=firm.always))
     decision = check_structure(Organisation(units=()), draft, firm.day)
-    assert brief(list(decision.reasons)) == [("org.policy_not_in_force", {"scope": "sales", "status": "draft"})]
+    assert brief(list(decision.reasons)) == [
+        ("core.policy_not_in_force", {"scope": "sales", "status": "draft", "effective": firm.always})
+    ]
     assert not decision.is_allowed
-    for review, codes in ((firm.day, []), (firm.day - timedelta(days=1), ["org.review_overdue"])):
+    for review, codes in ((firm.day, []), (firm.day - timedelta(days=1), ["core.review_overdue"])):
         life = attrs.evolve(firm.policy.life, next_review=review)
         found = findings(firm, firm.organisation, attrs.evolve(firm.policy, life=life))
         assert [reason.code for reason in found] == codes
@@ -336,7 +338,9 @@ def test_history_notices_when_a_review_falls_due(firm: SimpleNamespace) -> None:
     found = check_history(
         firm.organisation, attrs.evolve(firm.policy, life=life), DateRange(date(2020, 1, 1))
     )  # fmt: skip
-    assert [(str(entry.effective), entry.reason.code) for entry in found] == [("[2020-10-01, …)", "org.review_overdue")]
+    assert [(str(entry.effective), entry.reason.code) for entry in found] == [
+        ("[2020-10-01, …)", "core.review_overdue")
+    ]
 
 
 def test_a_kind_may_be_checked_below_a_faulty_tree_without_falling_over(firm: SimpleNamespace) -> None:

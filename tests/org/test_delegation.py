@@ -114,7 +114,7 @@ def test_people_must_be_known_and_delegation_allowed(firm: SimpleNamespace) -> N
     assert codes(check(firm, lend("zoe", "nia"))) == ["delegation_unknown_person"]
     assert codes(check(firm, lend("nia", "lee"), delegation=None)) == ["delegation_not_allowed"]
     life = PolicyLife(status="draft", scope="sales", owner="hr", effective=firm.always)
-    assert codes(check(firm, lend("nia", "lee"), life=life)) == ["policy_not_in_force"]
+    assert codes(check(firm, lend("nia", "lee"), life=life)) == ["core.policy_not_in_force"]
 
 
 def test_cycles_are_refused_while_their_windows_meet(firm: SimpleNamespace) -> None:

@@ -105,4 +105,4 @@ def test_a_draft_policy_decides_nothing(firm: SimpleNamespace) -> None:
     life = PolicyLife(status="draft", scope="sales", owner="hr", effective=firm.always)
     policy = attrs.evolve(firm.policy, life=life, duties=[duty(firm)])
     decision = check_duties(firm.structure, policy)
-    assert [(r.code, r.severity) for r in decision.reasons] == [("org.policy_not_in_force", Severity.ERROR)]
+    assert [(r.code, r.severity) for r in decision.reasons] == [("core.policy_not_in_force", Severity.ERROR)]

@@ -158,4 +158,4 @@ def test_unknown_units_and_impossible_norms_are_refused(firm: SimpleNamespace) -
 def test_a_draft_policy_decides_nothing(firm: SimpleNamespace) -> None:
     life = PolicyLife(status="draft", scope="sales", owner="hr", effective=firm.always)
     decision = check_staffing(firm.structure, attrs.evolve(firm.policy, life=life), {}, {})
-    assert [reason.code for reason in decision.reasons] == ["org.policy_not_in_force"]
+    assert [reason.code for reason in decision.reasons] == ["core.policy_not_in_force"]

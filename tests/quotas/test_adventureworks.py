@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -14,10 +13,8 @@ import pytest
 from salesrules.core import DateRange, FiscalCalendar, InvalidDocument, Rate
 from salesrules.quotas import Quota, Ramp, apply_ramps, calculate_quota, calculate_quotas
 
-SHARED = Path(os.environ.get("SALESRULES_SHARED", Path(__file__).parents[3] / "shared"))
-TARGETS = SHARED / "data" / "adventureworks" / "targets.csv"
+TARGETS = Path(__file__).parents[2] / "examples" / "adventureworks" / "data" / "targets.csv"
 CARSON = "615389812"
-pytestmark = pytest.mark.skipif(not TARGETS.exists(), reason=f"{TARGETS} is absent; set SALESRULES_SHARED")
 
 
 @pytest.fixture(scope="module")

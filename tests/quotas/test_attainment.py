@@ -17,21 +17,34 @@ from salesrules.core import (
     FiscalCalendar,
     InvalidValue,
     Outcome,
+    PolicyLife,
+    Rounding,
     Side,
     WeekdayHours,
     WorkingHours,
     WorkingTime,
 )
-from salesrules.quotas import PacePolicy, calculate_attainment, calculate_pace, calculate_quota, check_pace
+from salesrules.quotas import (
+    PacePolicy,
+    Quota,
+    QuotaPolicy,
+    calculate_attainment,
+    calculate_pace,
+    calculate_quota,
+    check_pace,
+)
+
+LIFE = PolicyLife(status="in_force", scope="all", owner="ops", approver="boss", effective=DateRange(date(2019, 1, 1)))
 
 
-def pace_policy(side: str = "lower", **changes) -> PacePolicy:
+def pace_policy(side: str = "lower", life: PolicyLife = LIFE, **changes) -> QuotaPolicy:
     bands = (
         Band(start=None, value="behind"),
         Band(start=Decimal("0.9"), value="on_pace"),
         Band(start=Decimal("1.1"), value="ahead"),
     )
-    return PacePolicy(id="pace", status=BandTable(bands=bands, side=Side(side)), **changes)
+    pace = PacePolicy(id="pace", status=BandTable(bands=bands, side=Side(side)), **changes)
+    return QuotaPolicy(life=life, rounding=Rounding(digits=2, mode="half_up"), pace=pace)
 
 
 OFFICE = WorkingTime(
@@ -184,19 +197,12 @@ def test_all_of_a_market_share_is_expected_from_the_first_day_on(make_held) -> N
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3), st.dates(date(2019, 12, 1), date(2020, 4, 30)))
 def test_expectation_grows_to_the_whole_quota(amounts, as_of) -> None:
-    from salesrules.core import PolicyLife, Rounding
-    from salesrules.quotas import Quota, QuotaPolicy
-
     calendar = FiscalCalendar()
-    policy = QuotaPolicy(
-        life=PolicyLife(status="draft", scope="all", owner="ops", effective=DateRange(date(2020, 1, 1))),
-        rounding=Rounding(digits=2, mode="half_up"),
-    )
     lines = [
         Quota(id=str(n), holder="ana", span=calendar.period(f"2020-M0{n}").span, amount=amount, unit="USD")
         for n, amount in enumerate(amounts, start=1)
     ]
-    held = calculate_quota("ana", calendar.period("2020-Q1").span, lines, policy, calendar)
+    held = calculate_quota("ana", calendar.period("2020-Q1").span, lines, pace_policy(), calendar)
     for basis in ("lines", "even"):
         one = pace_policy(expected_by=basis)
         now = calculate_pace(held, Decimal(0), one, as_of)
@@ -204,3 +210,17 @@ def test_expectation_grows_to_the_whole_quota(amounts, as_of) -> None:
         assert 0 <= earlier.expected <= now.expected <= held.amount
         if as_of >= date(2020, 3, 31):
             assert now.expected == held.amount
+
+
+def test_a_policy_that_is_not_in_force_judges_no_pace(make_held) -> None:
+    draft = pace_policy(life=PolicyLife(status="draft", scope="all", owner="ops", effective=LIFE.effective))
+    pace = calculate_pace(make_held("2020-Q1", 91), Decimal(0), draft, date(2020, 1, 31))
+    assert [reason.code for reason in check_pace(pace, draft).reasons] == ["core.policy_not_in_force"]
+    assert [reason.code for reason in check_pace(pace, pace_policy()).reasons] == ["quotas.below_pace"]
+
+
+def test_without_a_pace_in_the_policy_there_is_nothing_to_measure_by(make_held, policy) -> None:
+    pace = calculate_pace(make_held("2020-Q1"), Decimal(0), pace_policy(), date(2020, 1, 31))
+    for ask in (lambda: check_pace(pace, policy), lambda: calculate_pace(pace.quota, Decimal(0), policy, pace.as_of)):
+        with pytest.raises(InvalidValue, match=r"^quotas.pace: None is not valid; the rulebook does not set this"):
+            ask()

@@ -9,8 +9,8 @@ from fractions import Fraction
 import attrs
 import pytest
 
-from salesrules.core import Band, BandTable, DateRange, InvalidValue, Outcome, Rate, Severity
-from salesrules.quotas import Goal, GoalPolicy, check_goal, check_goal_children
+from salesrules.core import Band, BandTable, DateRange, InvalidValue, Outcome, PolicyLife, Rate, Rounding, Severity
+from salesrules.quotas import Goal, GoalPolicy, QuotaPolicy, check_goal, check_goal_children
 
 YEAR = DateRange(date(2020, 1, 1), date(2021, 1, 1))
 QUARTER = DateRange(date(2020, 1, 1), date(2020, 4, 1))
@@ -43,8 +43,12 @@ BEFORE = date(2019, 12, 1)
 CRITERIA = ["specific", "measurable", "achievable", "relevant", "time_bound"]
 
 
-def check(goal=GOAL, history=400, parent=TOP, as_of=BEFORE, policy=POLICY):
-    return check_goal(goal, policy, as_of, history=None if history is None else Decimal(history), parent=parent)
+LIFE = PolicyLife(status="in_force", scope="all", owner="ops", approver="boss", effective=DateRange(date(2019, 1, 1)))
+
+
+def check(goal=GOAL, history=400, parent=TOP, as_of=BEFORE, policy=POLICY, life=LIFE):
+    whole = QuotaPolicy(life=life, rounding=Rounding(digits=2, mode="half_up"), goals=policy)
+    return check_goal(goal, whole, as_of, history=None if history is None else Decimal(history), parent=parent)
 
 
 def findings(decision) -> list[str]:
@@ -204,3 +208,17 @@ def test_a_whole_goal_becomes_a_quota() -> None:
         with pytest.raises(InvalidValue) as caught:
             attrs.evolve(GOAL, **{field: None}).to_quota()
         assert caught.value.field == field
+
+
+def test_a_policy_that_is_not_in_force_judges_no_goal() -> None:
+    ended = attrs.evolve(LIFE, effective=DateRange(date(2019, 1, 1), BEFORE))
+    assert [reason.code for reason in check(life=ended).reasons] == ["core.policy_not_in_force"]
+    with pytest.raises(InvalidValue, match=r"^quotas.goals: "):
+        check(policy=None)
+
+
+def test_an_overdue_review_warns_beside_the_verdict() -> None:
+    overdue = attrs.evolve(LIFE, next_review=date(2019, 11, 30))
+    decision = check(life=overdue)
+    assert (decision.outcome, decision.reasons[0].code) == (Outcome.WARN, "core.review_overdue")
+    assert len(decision.reasons) == 1 + len(CRITERIA)

@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.core import Band, BandTable, CurrencyMismatch, DateRange, InvalidValue, Money, Outcome, Rate
+from salesrules.core import (
+    Band,
+    BandTable,
+    CurrencyMismatch,
+    DateRange,
+    InvalidValue,
+    Money,
+    Outcome,
+    PolicyLife,
+    Rate,
+    Rounding,
+)
 from salesrules.quotas import (
     MarketAnalysis,
     Milestone,
@@ -22,6 +33,7 @@ from salesrules.quotas import (
     PlannedProduct,
     PlanPart,
     PlanPolicy,
+    QuotaPolicy,
     SalesPlan,
     calculate_quota,
     check_child_plans,
@@ -31,7 +43,15 @@ from salesrules.quotas import (
 )
 
 QUARTER = DateRange(date(2020, 1, 1), date(2020, 4, 1))
-POLICY = PlanPolicy(id="plans")
+LIFE = PolicyLife(status="in_force", scope="all", owner="ops", approver="boss", effective=DateRange(date(2019, 1, 1)))
+DAY = date(2020, 1, 1)
+
+
+def policy_of(**parts) -> QuotaPolicy:
+    return QuotaPolicy(life=LIFE, rounding=Rounding(digits=2, mode="half_up"), **parts)
+
+
+POLICY = policy_of(plans=PlanPolicy(id="plans"))
 PLAN = SalesPlan(
     id="north-q1",
     unit="north",
@@ -73,7 +93,7 @@ def paths(decision) -> list[str]:
 
 
 def test_a_whole_plan_is_allowed() -> None:
-    assert check_plan(PLAN, POLICY).outcome is Outcome.ALLOW
+    assert check_plan(PLAN, POLICY, DAY).outcome is Outcome.ALLOW
 
 
 @pytest.mark.parametrize(
@@ -85,12 +105,13 @@ def test_a_whole_plan_is_allowed() -> None:
 )  # fmt: skip
 def test_every_required_part_is_asked_for(part, empty) -> None:
     without = attrs.evolve(PLAN, **{part: empty})
-    missing = [reason for reason in check_plan(without, POLICY).reasons if reason.code == "quotas.plan_part_missing"]
+    found = check_plan(without, POLICY, DAY).reasons
+    missing = [reason for reason in found if reason.code == "quotas.plan_part_missing"]
     assert [(reason.parameters["part"], reason.path, reason.policy.field) for reason in missing] == [
         (part, part, "required")
     ]
-    others = PlanPolicy(id="p", required=[one for one in PlanPart if one != part])
-    assert "plan_part_missing" not in codes(check_plan(without, others))
+    others = policy_of(plans=PlanPolicy(id="p", required=[one for one in PlanPart if one != part]))
+    assert "plan_part_missing" not in codes(check_plan(without, others, DAY))
 
 
 def test_the_plan_its_activities_and_milestones_have_owners() -> None:
@@ -100,7 +121,7 @@ def test_the_plan_its_activities_and_milestones_have_owners() -> None:
         activities=[attrs.evolve(item, owner=" ") for item in PLAN.activities],
         timetable=[attrs.evolve(item, owner="") for item in PLAN.timetable],
     )
-    decision = check_plan(plan, POLICY)
+    decision = check_plan(plan, POLICY, DAY)
     assert set(codes(decision)) == {"plan_without_owner"}
     assert paths(decision) == ["owner", "activities[0].owner", "activities[1].owner", "timetable[0].owner"]
 
@@ -116,7 +137,9 @@ def test_the_plan_its_activities_and_milestones_have_owners() -> None:
 )
 def test_activities_lie_within_the_plan(start, end, is_inside) -> None:
     plan = attrs.evolve(PLAN, activities=[attrs.evolve(PLAN.activities[0], span=DateRange(start, end))])
-    assert codes(check_plan(plan, POLICY)) == ([] if is_inside else ["plan_date_outside"])
+    decision = check_plan(plan, POLICY, DAY)
+    assert codes(decision) == ([] if is_inside else ["plan_date_outside"])
+    assert [reason.parameters["span"] for reason in decision.reasons] == [QUARTER] * (not is_inside)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +150,9 @@ def test_activities_lie_within_the_plan(start, end, is_inside) -> None:
 )  # fmt: skip
 def test_milestones_lie_within_the_plan(due, is_inside) -> None:
     plan = attrs.evolve(PLAN, timetable=[attrs.evolve(PLAN.timetable[0], due=due)])
-    assert codes(check_plan(plan, POLICY)) == ([] if is_inside else ["plan_date_outside"])
+    decision = check_plan(plan, POLICY, DAY)
+    assert codes(decision) == ([] if is_inside else ["plan_date_outside"])
+    assert [reason.parameters["span"] for reason in decision.reasons] == [QUARTER] * (not is_inside)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +164,7 @@ def test_milestones_lie_within_the_plan(due, is_inside) -> None:
 )  # fmt: skip
 def test_products_make_up_the_amount_goal(goal, tolerance, agrees) -> None:
     plan = attrs.evolve(PLAN, goals=[PlanGoal(measure="amount", amount=goal, unit="USD")])
-    decision = check_plan(plan, PlanPolicy(id="p", product_tolerance=Rate.parse(tolerance)))
+    decision = check_plan(plan, policy_of(plans=PlanPolicy(id="p", product_tolerance=Rate.parse(tolerance))), DAY)
     assert codes(decision) == ([] if agrees else ["plan_products_differ"])
     if not agrees:
         assert decision.reasons[0].parameters["products"] == Money("1000.00", "USD")
@@ -147,27 +172,27 @@ def test_products_make_up_the_amount_goal(goal, tolerance, agrees) -> None:
 
 def test_products_in_another_currency_than_the_goal_differ_from_it() -> None:
     plan = attrs.evolve(PLAN, goals=[PlanGoal(measure="amount", amount="1000", unit="EUR")])
-    assert codes(check_plan(plan, POLICY)) == ["plan_products_differ"]
+    assert codes(check_plan(plan, POLICY, DAY)) == ["plan_products_differ"]
     mixed = attrs.evolve(
         PLAN, products=[PLAN.products[0], PlannedProduct(product="x", quantity=1, price=Money(1, "EUR"))]
     )
     with pytest.raises(CurrencyMismatch):
-        check_plan(mixed, POLICY)
+        check_plan(mixed, POLICY, DAY)
 
 
 def test_without_an_amount_goal_products_are_not_held_against_it() -> None:
-    assert codes(check_plan(attrs.evolve(PLAN, goals=PLAN.goals[1:]), POLICY)) == []
+    assert codes(check_plan(attrs.evolve(PLAN, goals=PLAN.goals[1:]), POLICY, DAY)) == []
 
 
 @pytest.mark.parametrize(("cost", "fits"), [("80", True), ("80.01", False)])
 def test_activities_cost_no_more_than_their_category(cost, fits) -> None:
     plan = attrs.evolve(PLAN, activities=[attrs.evolve(PLAN.activities[0], cost=Money(cost, "USD"))])
-    assert codes(check_plan(plan, POLICY)) == ([] if fits else ["plan_over_own_budget"])
+    assert codes(check_plan(plan, POLICY, DAY)) == ([] if fits else ["plan_over_own_budget"])
 
 
 def test_a_category_without_a_budget_allows_nothing() -> None:
     plan = attrs.evolve(PLAN, activities=[attrs.evolve(PLAN.activities[0], category="gifts", cost=Money(1, "USD"))])
-    (reason,) = check_plan(plan, POLICY).reasons
+    (reason,) = check_plan(plan, POLICY, DAY).reasons
     assert (reason.parameters["category"], reason.parameters["budget"]) == ("gifts", Money(0, "USD"))
 
 
@@ -299,10 +324,8 @@ def test_a_child_of_another_parent_or_span_is_misplaced() -> None:
     assert codes(decision) == ["plan_child_misplaced"] * 2
 
 
-PACE = PacePolicy(
-    id="pace",
-    status=BandTable(bands=[Band(start=None, value="behind"), Band(start=Decimal("0.9"), value="on_pace")]),
-)
+BANDS = BandTable(bands=[Band(start=None, value="behind"), Band(start=Decimal("0.9"), value="on_pace")])
+PACE = policy_of(pace=PacePolicy(id="pace", status=BANDS))
 
 
 @pytest.mark.parametrize(
@@ -343,3 +366,16 @@ def test_a_milestone_is_overdue_from_the_day_after(as_of, done_on, is_overdue) -
     decision = check_plan_progress(plan, {}, PACE, as_of)
     assert codes(decision) == (["plan_milestone_overdue"] if is_overdue else [])
     assert decision.outcome is (Outcome.WARN if is_overdue else Outcome.ALLOW)
+
+
+def test_a_policy_that_is_not_in_force_judges_no_plan() -> None:
+    draft = PolicyLife(status="draft", scope="all", owner="ops", effective=LIFE.effective)
+    for decision in (
+        check_plan(PLAN, attrs.evolve(POLICY, life=draft), DAY),
+        check_plan_progress(PLAN, {}, attrs.evolve(PACE, life=draft), date(2020, 3, 31)),
+    ):
+        assert (decision.outcome, codes(decision)) == (Outcome.DENY, ["core.policy_not_in_force"])
+    with pytest.raises(InvalidValue, match=r"^quotas.plans: "):
+        check_plan(PLAN, PACE, DAY)
+    with pytest.raises(InvalidValue, match=r"^quotas.pace: "):
+        check_plan_progress(PLAN, {}, POLICY, DAY)

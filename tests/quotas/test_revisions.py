@@ -5,12 +5,39 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from salesrules.core import ApprovalEvidence, Denied, InvalidDocument, InvalidValue, Outcome
-from salesrules.quotas import QuotaRevision, RevisionPolicy, check_revision, revise_quotas
+from salesrules.core import (
+    ApprovalEvidence,
+    DateRange,
+    Denied,
+    FiscalCalendar,
+    InvalidDocument,
+    InvalidValue,
+    Outcome,
+    PolicyLife,
+    Rounding,
+)
+from salesrules.quotas import (
+    Quota,
+    QuotaPolicy,
+    QuotaRevision,
+    RevisionPolicy,
+    calculate_quota,
+    check_revision,
+    revise_quotas,
+)
 
-POLICY = RevisionPolicy(id="revisions")
+LIFE = PolicyLife(status="in_force", scope="all", owner="ops", approver="boss", effective=DateRange(date(2019, 1, 1)))
+POLICY = QuotaPolicy(
+    life=LIFE,
+    rounding=Rounding(digits=2, mode="half_up"),
+    proration="prorate_by_days",
+    revisions=RevisionPolicy(id="revisions"),
+)
 LATER = date(2021, 1, 1)
 
 
@@ -71,7 +98,7 @@ def test_an_approval_of_the_future_does_not_count_yet(make_line, make_revision) 
     ],
 )
 def test_a_revision_is_dated_no_later_than_policy_says(make_line, make_revision, days_after_end, day, is_late) -> None:
-    policy = RevisionPolicy(id="p", days_after_end=days_after_end)
+    policy = attrs.evolve(POLICY, revisions=RevisionPolicy(id="p", days_after_end=days_after_end))
     decision = check_revision(make_revision(day=day), make_line("2020-Q1"), policy, date(2031, 1, 1))
     assert codes(decision) == (["revision_after_period"] if is_late else [])
 
@@ -159,3 +186,101 @@ def test_a_revision_says_what_it_cannot_hold(make_revision, changes, field) -> N
 def test_a_negative_grace_is_refused() -> None:
     with pytest.raises(InvalidValue, match="zero or more days"):
         RevisionPolicy(id="p", days_after_end=-1)
+
+
+def test_a_policy_that_is_not_in_force_revises_nothing(make_line, make_revision) -> None:
+    ended = attrs.evolve(POLICY, life=attrs.evolve(LIFE, effective=DateRange(date(2019, 1, 1), LATER)))
+    assert check_revision(make_revision(), make_line("2020-Q1"), ended, LATER - timedelta(days=1)).is_allowed
+    assert codes(check_revision(make_revision(), make_line("2020-Q1"), ended, LATER)) == ["core.policy_not_in_force"]
+    with pytest.raises(Denied) as caught:
+        revise_quotas([make_line("2020-Q1")], [make_revision(), make_revision(id="rev-2", day=LATER)], ended, LATER)
+    assert codes(caught.value.decision) == ["core.policy_not_in_force"]
+    with pytest.raises(InvalidValue, match=r"^quotas.revisions: "):
+        check_revision(make_revision(), make_line("2020-Q1"), attrs.evolve(POLICY, revisions=None), LATER)
+
+
+# From a day on
+
+
+def test_a_revision_from_a_day_on_cuts_the_line_there(make_line, make_revision) -> None:
+    """91 a quarter is 1 a day, 182 is 2 a day: 31 days of the one in January, then 60 days of the other."""
+    revision = make_revision(amount=182, effective_from=date(2020, 2, 1))
+    before, after = revise_quotas([make_line("2020-Q1", 91)], [revision], POLICY, LATER)
+    assert [(line.id, str(line.span)) for line in (before, after)] == [
+        ("ana:2020-Q1@2020-01-01", "[2020-01-01, 2020-02-01)"),
+        ("ana:2020-Q1@2020-02-01", "[2020-02-01, 2020-04-01)"),
+    ]
+    assert (before.amount, after.amount) == (31, 120)
+    assert (before.revision, after.revision) == (None, revision)
+    assert [line.derivation().recompute() for line in (before, after)] == [31, 120]
+    assert after.derivation().terms[0].label == "quotas.label.revised_quota"
+
+
+@pytest.mark.parametrize(
+    ("effective_from", "amounts"),
+    [
+        (None, [182]),
+        (date(2020, 1, 1), [182]),
+        (date(2020, 1, 2), [1, 180]),
+        (date(2020, 3, 31), [90, 2]),
+    ],
+)
+def test_from_the_first_to_the_last_day_of_the_line(make_line, make_revision, effective_from, amounts) -> None:
+    revision = make_revision(amount=182, effective_from=effective_from)
+    assert [line.amount for line in revise_quotas([make_line("2020-Q1", 91)], [revision], POLICY, LATER)] == amounts
+
+
+@pytest.mark.parametrize("effective_from", [date(2019, 12, 31), date(2020, 4, 1)])
+def test_a_day_outside_the_line_is_a_fault(make_line, make_revision, effective_from) -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        revise_quotas([make_line("2020-Q1")], [make_revision(effective_from=effective_from)], POLICY, LATER)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.path) == ("quotas.revision_outside_line", "revisions[0].effective_from")
+
+
+def test_what_is_known_later_replaces_what_was_said_for_the_same_days(make_line, make_revision) -> None:
+    lines = [make_line("2020-Q1", 91)]
+    first = make_revision(amount=182, day=date(2020, 1, 10), effective_from=date(2020, 2, 1))
+    second = make_revision(id="rev-2", amount=273, day=date(2020, 1, 20), effective_from=date(2020, 3, 1))
+    earlier = make_revision(id="rev-3", amount=364, day=date(2020, 1, 30), effective_from=date(2020, 1, 11))
+    whole = make_revision(id="rev-4", amount=455, day=date(2020, 2, 1))
+    for revisions, amounts in (
+        ([second, first], [31, 29 * 2, 31 * 3]),
+        ([first, second, earlier], [10, 81 * 4]),
+        ([whole, first, second, earlier], [455]),
+    ):
+        approved = [attrs.evolve(one, evidence=attrs.evolve(one.evidence, at=APPROVED)) for one in revisions]
+        assert [line.amount for line in revise_quotas(lines, approved, POLICY, LATER)] == amounts
+
+
+APPROVED = datetime(2020, 1, 10, 12, tzinfo=UTC)
+
+
+def test_a_line_that_may_not_be_cut_is_a_fault_but_a_market_share_is_not_cut(make_line, make_revision) -> None:
+    refusing = attrs.evolve(POLICY, proration="refuse")
+    revision = make_revision(effective_from=date(2020, 2, 1))
+    with pytest.raises(InvalidDocument) as caught:
+        revise_quotas([make_line("2020-Q1")], [revision], refusing, LATER)
+    assert [fault.code for fault in caught.value.faults] == ["quotas.partial_line"]
+    whole = attrs.evolve(revision, effective_from=date(2020, 1, 1))
+    assert revise_quotas([make_line("2020-Q1")], [whole], refusing, LATER)[0].amount == 80
+    share = make_line("2020-Q1", "0.2", unit="share", measure="market_share")
+    shares = revise_quotas([share], [attrs.evolve(revision, amount="0.3")], refusing, LATER)
+    assert [str(line.amount) for line in shares] == ["0.2", "0.3"]
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.dates(date(2020, 1, 1), date(2020, 3, 31)))
+def test_a_revision_to_the_same_amount_changes_no_cent(cents, other, day) -> None:
+    span = DateRange(date(2020, 1, 1), date(2020, 4, 1))
+    line = Quota(id="q", holder="ana", span=span, amount=f"{cents}e-2", unit="USD")
+    evidence = ApprovalEvidence(approver="boss", act="quota.revise", subject="r", route="direct", at=APPROVED)
+
+    def held(amount: int) -> object:
+        revision = QuotaRevision(
+            id="r", quota="q", amount=f"{amount}e-2", day=day, reason="r", effective_from=day, evidence=evidence
+        )
+        lines = revise_quotas([line], [revision], POLICY, LATER)
+        return calculate_quota("ana", span, lines, POLICY, FiscalCalendar()).amount
+
+    assert held(cents) == line.amount
+    assert min(cents, other) <= held(other) * 100 <= max(cents, other)

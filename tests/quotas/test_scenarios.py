@@ -121,31 +121,33 @@ def assert_split(scenario: dict[str, Any], check: dict[str, Any], make: Callable
         assert exact(amount) == (own[check["quarter"] - 1] if "quarter" in check else sum(own))
 
 
-def assert_revision(scenario: dict[str, Any], check: dict[str, Any], evidence: Callable[..., Any]) -> None:
+def assert_revision(
+    scenario: dict[str, Any], check: dict[str, Any], evidence: Callable[..., Any], make: Callable[..., QuotaPolicy]
+) -> None:
     (line,) = lines_of(scenario)
     approver, on = check.get("approved_by"), date(2020, 2, 1)
     approval = evidence(check.get("approval_of", "rev-1"), approver=approver, on=on) if approver else None
     revision = QuotaRevision(
         id="rev-1", quota=line.id, amount=80000, day=check["dated"], reason="territory", evidence=approval
     )
-    policy = RevisionPolicy(id="revisions", **scenario["revisions"])
+    policy = make(revisions=RevisionPolicy(id="revisions", **scenario["revisions"]))
     found = outcome_of(check_revision(revision, line, policy, date(2020, 5, 1)))
     assert found == (check["outcome"], check.get("because", []))
 
 
-def assert_pace(scenario: dict[str, Any], check: dict[str, Any], policy: QuotaPolicy) -> None:
+def assert_pace(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy]) -> None:
     bands = [Band(start=None, value="behind"), Band(start=exact(scenario["pace"]["behind_below"]), value="on_pace")]
-    pace_policy = PacePolicy(id="pace", status=BandTable(bands=bands))
+    policy = make(pace=PacePolicy(id="pace", status=BandTable(bands=bands)))
     span = CALENDAR.period(check["period"]).span
     held = calculate_quota(check["pace_of"], span, lines_of(scenario), policy, CALENDAR)
-    pace = calculate_pace(held, exact(check["achieved"]), pace_policy, check["on"])
-    assert outcome_of(check_pace(pace, pace_policy)) == (check["outcome"], check.get("because", []))
+    pace = calculate_pace(held, exact(check["achieved"]), policy, check["on"])
+    assert outcome_of(check_pace(pace, policy)) == (check["outcome"], check.get("because", []))
 
 
-def assert_goal(scenario: dict[str, Any], check: dict[str, Any]) -> None:
+def assert_goal(scenario: dict[str, Any], check: dict[str, Any], make: Callable[..., QuotaPolicy]) -> None:
     verdicts = {name.removesuffix("_from"): exact(bound) for name, bound in scenario["growth"].items()}
     bands = [Band(start=None, value="too_low"), *(Band(start=bound, value=name) for name, bound in verdicts.items())]
-    policy = GoalPolicy(id="goals", measures=["amount"], growth=BandTable(bands=bands))
+    policy = make(goals=GoalPolicy(id="goals", measures=["amount"], growth=BandTable(bands=bands)))
     goal = Goal(
         id="goal",
         holder="firm",
@@ -217,10 +219,10 @@ def test_scenario(scenario, check, make_policy, make_evidence, make_line) -> Non
     elif "parts" in check:
         assert_split(scenario, check, make_policy)
     elif "dated" in check:
-        assert_revision(scenario, check, make_evidence)
+        assert_revision(scenario, check, make_evidence, make_policy)
     elif "pace_of" in check:
-        assert_pace(scenario, check, make_policy())
+        assert_pace(scenario, check, make_policy)
     elif "goal" in check:
-        assert_goal(scenario, check)
+        assert_goal(scenario, check, make_policy)
     else:
         assert_steps(scenario, check, make_policy, make_line("2020-Q1"))

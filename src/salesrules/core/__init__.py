@@ -41,14 +41,14 @@ from salesrules.core.evidence import ApprovalEvidence
 from salesrules.core.exact import EXACT, as_decimal, as_fraction, exact_product, exact_sum, to_decimal
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
-from salesrules.core.life import PolicyLife, PolicyStatus
+from salesrules.core.life import PolicyLife, PolicyStatus, check_life
 from salesrules.core.money import Money, total
 from salesrules.core.parameters import Parameters
 from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, share_of
 from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
-from salesrules.core.validators import is_aware, is_named
+from salesrules.core.validators import is_aware, is_day, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ __all__ = [
     "as_parameters",
     "as_tuple",
     "check_edit",
+    "check_life",
     "days_between",
     "decide",
     "decide_command",
@@ -174,6 +175,7 @@ __all__ = [
     "is_aware",
     "is_currency",
     "is_currency_code",
+    "is_day",
     "is_named",
     "is_overdue",
     "replay_log",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Self
 
 import attrs
 
 from salesrules.core.errors import InvalidValue
+from salesrules.core.validators import is_day
 
 __all__ = ["DateRange"]
-
-
-def _day(instance: object, attribute: attrs.Attribute[date], value: object) -> None:
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidValue(attribute.name, value, "give a date without a time")
 
 
 @attrs.frozen(order=False)
@@ -25,8 +21,8 @@ class DateRange:
     91
     """
 
-    start: date = attrs.field(validator=_day)
-    end: date | None = attrs.field(default=None, validator=attrs.validators.optional(_day))
+    start: date = attrs.field(validator=is_day)
+    end: date | None = attrs.field(default=None, validator=attrs.validators.optional(is_day))
 
     def __attrs_post_init__(self) -> None:
         if self.end is not None and self.end <= self.start:

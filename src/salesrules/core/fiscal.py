@@ -8,19 +8,20 @@ import itertools
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from enum import StrEnum
 
 import attrs
 from dateutil.relativedelta import relativedelta
 
 from salesrules.core.dates import DateRange
 from salesrules.core.errors import InvalidValue
-from salesrules.core.periods import Period, PeriodKind, Weekday, choice_of, plain_day
+from salesrules.core.periods import Period, PeriodKind, Weekday
+from salesrules.core.validators import plain_day
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["FiscalCalendar", "FiscalPattern", "WeekRule", "YearName"]
 
 
-class FiscalPattern(StrEnum):
+class FiscalPattern(WordEnum):
     """What the twelve months of a fiscal year are made of: calendar months, or weeks per month of each quarter."""
 
     CALENDAR_MONTHS = "calendar_months"
@@ -29,7 +30,7 @@ class FiscalPattern(StrEnum):
     WEEKS_5_4_4 = "5-4-4"
 
 
-class WeekRule(StrEnum):
+class WeekRule(WordEnum):
     """Which fiscal year owns a week that lies across its first day: that of the week's first, middle or last day.
 
     `MIDDLE_DAY` is ISO 8601 (the year with the week's Thursday, thus most of its days). A year of 52 or 53 weeks
@@ -43,7 +44,7 @@ class WeekRule(StrEnum):
     LAST_DAY = "last_day"
 
 
-class YearName(StrEnum):
+class YearName(WordEnum):
     """Whether a fiscal year bears the number of the calendar year in which it starts or ends."""
 
     START = "start"
@@ -60,26 +61,6 @@ _LABEL = re.compile(
     "|-(?P<alias>[0-9]{2}))?"
 )
 _FORMS = "write '2020', '2020-H1', '2020-Q1', '2020-M03', '2020-M03-1' or '2020-W07'"
-
-
-def _as_kind(value: object) -> PeriodKind:
-    return choice_of(PeriodKind, "kind", value)
-
-
-def _as_pattern(value: object) -> FiscalPattern:
-    return choice_of(FiscalPattern, "pattern", value)
-
-
-def _as_year_name(value: object) -> YearName:
-    return choice_of(YearName, "year_named_by", value)
-
-
-def _as_weekday(value: object) -> Weekday:
-    return choice_of(Weekday, "week_starts_on", value)
-
-
-def _as_week_rule(value: object) -> WeekRule:
-    return choice_of(WeekRule, "week_rule", value)
 
 
 def _check_whole_number(field: str, value: object, high: int) -> None:
@@ -116,12 +97,12 @@ class FiscalCalendar:
     DateRange(start=datetime.date(2020, 4, 1), end=datetime.date(2020, 7, 1))
     """
 
-    pattern: FiscalPattern = attrs.field(default=FiscalPattern.CALENDAR_MONTHS, converter=_as_pattern)
+    pattern: FiscalPattern = attrs.field(default=FiscalPattern.CALENDAR_MONTHS, converter=FiscalPattern)
     first_month: int = attrs.field(default=1, validator=_month_number)
     first_day: int = attrs.field(default=1, validator=_day_number)
-    year_named_by: YearName = attrs.field(default=YearName.START, converter=_as_year_name)
-    week_starts_on: Weekday = attrs.field(default=Weekday.MONDAY, converter=_as_weekday)
-    week_rule: WeekRule = attrs.field(default=WeekRule.MIDDLE_DAY, converter=_as_week_rule)
+    year_named_by: YearName = attrs.field(default=YearName.START, converter=YearName)
+    week_starts_on: Weekday = attrs.field(default=Weekday.MONDAY, converter=Weekday)
+    week_rule: WeekRule = attrs.field(default=WeekRule.MIDDLE_DAY, converter=WeekRule)
     extra_week_in: int = attrs.field(default=12, validator=_month_number)
     covers: DateRange | None = attrs.field(default=None, validator=_optional_range)
 
@@ -163,7 +144,7 @@ class FiscalCalendar:
         """
         if self.covers is not None and plain_day("day", day) not in self.covers:
             raise InvalidValue("day", day, f"the calendar covers {self.covers}; give a day inside or widen it")
-        return self._locate(_as_kind(kind), plain_day("day", day))
+        return self._locate(PeriodKind(kind), plain_day("day", day))
 
     def periods(self, kind: PeriodKind, span: DateRange) -> tuple[Period, ...]:
         """The periods of a kind that share a day with a span, in order.
@@ -178,7 +159,7 @@ class FiscalCalendar:
             raise InvalidValue("span", span, "an open range has no last period; close it first")
         if self.covers is not None and not self.covers.encloses(span):
             raise InvalidValue("span", span, f"the calendar covers {self.covers}; give a span inside or widen it")
-        return tuple(self._run(_as_kind(kind), span.start, span.end))
+        return tuple(self._run(PeriodKind(kind), span.start, span.end))
 
     def subdivide(self, period: Period, kind: PeriodKind) -> tuple[Period, ...]:
         """The periods of a finer kind that make up a period; their days sum to it.
@@ -189,7 +170,7 @@ class FiscalCalendar:
         >>> [str(month) for month in FiscalCalendar().subdivide(FiscalCalendar().period("2020-Q1"), PeriodKind.MONTH)]
         ['2020-M01', '2020-M02', '2020-M03']
         """
-        kind = _as_kind(kind)
+        kind = PeriodKind(kind)
         self._check_own(period)
         if _KINDS.index(kind) > _KINDS.index(period.kind):
             raise InvalidValue("kind", kind.value, f"{period.label} is a {period.kind.value}; ask for a finer kind")

@@ -7,11 +7,15 @@ from datetime import date
 import attrs
 
 from salesrules.core.dates import DateRange
+from salesrules.core.decisions import ALLOW, Decision, PolicyReference, ReasonCode, Severity, decide
 from salesrules.core.errors import InvalidValue
 from salesrules.core.validators import is_named
 from salesrules.core.word_enum import WordEnum
 
-__all__ = ["PolicyLife", "PolicyStatus"]
+__all__ = ["PolicyLife", "PolicyStatus", "check_life"]
+
+POLICY_NOT_IN_FORCE = ReasonCode("core.policy_not_in_force", ("scope", "status", "effective"))
+REVIEW_OVERDUE = ReasonCode("core.review_overdue", ("scope", "next_review"), Severity.WARNING)
 
 
 class PolicyStatus(WordEnum):
@@ -61,3 +65,24 @@ class PolicyLife:
         """Whether the day of the next review is over while the policy still holds."""
         holds = self.status is not PolicyStatus.SUPERSEDED and self.decides_on(as_of)
         return holds and self.next_review is not None and self.next_review < as_of
+
+
+def check_life(life: PolicyLife, as_of: date, policy: str) -> Decision:
+    """Whether a policy may decide the facts of a day; every check of a room asks this before anything else.
+
+    Denied where nobody approved it or the day is outside its range, a warning where its review is overdue; `policy` is
+    the class of the section, such as `"OrgPolicy"`, for the reference in the reason. Calculations do not ask: a draft
+    may be tried, it only decides nothing.
+
+    >>> draft = PolicyLife(status="draft", scope="sales", owner="hr", effective=DateRange(date(2020, 1, 1)))
+    >>> check_life(draft, date(2020, 6, 1), "OrgPolicy").outcome.value
+    'deny'
+    """
+    where = PolicyReference(policy, "", "life")
+    if not life.decides_on(as_of):
+        found = POLICY_NOT_IN_FORCE(scope=life.scope, status=life.status, effective=life.effective, policy=where)
+    elif life.review_is_overdue(as_of):
+        found = REVIEW_OVERDUE(scope=life.scope, next_review=life.next_review, policy=where)
+    else:
+        return ALLOW
+    return decide([found])

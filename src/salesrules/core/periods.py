@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from enum import Enum, StrEnum
+from datetime import date
 from fractions import Fraction
-from typing import TypeVar, cast
+from typing import cast
 
 import attrs
 
 from salesrules.core.dates import DateRange
 from salesrules.core.errors import InvalidValue
+from salesrules.core.validators import plain_day
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["Period", "PeriodKind", "Weekday", "days_between", "share_of"]
 
-E = TypeVar("E", bound=Enum)
 
-
-class PeriodKind(StrEnum):
+class PeriodKind(WordEnum):
     """The kinds of period, from the finest to the coarsest."""
 
     WEEK = "week"
@@ -28,7 +27,7 @@ class PeriodKind(StrEnum):
     YEAR = "year"
 
 
-class Weekday(StrEnum):
+class Weekday(WordEnum):
     """The days of the week, in the order of `date.weekday`."""
 
     MONDAY = "monday"
@@ -79,22 +78,6 @@ class Period:
 
     def __str__(self) -> str:
         return self.label
-
-
-def choice_of(kind: type[E], field: str, value: object) -> E:
-    """The member of an enumeration that a value is or stands for; raises `InvalidValue` with the choices otherwise."""
-    try:
-        return kind(value)
-    except ValueError:
-        choices = ", ".join(repr(member.value) for member in kind)
-        raise InvalidValue(field, value, f"give one of {choices}") from None
-
-
-def plain_day(field: str, value: object) -> date:
-    """The value where it is a date without a time; raises `InvalidValue` otherwise."""
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidValue(field, value, "give a date without a time")
-    return value
 
 
 def days_between(start: date, end: date) -> int:

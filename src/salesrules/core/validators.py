@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
 
 import attrs
 
 from salesrules.core.errors import InvalidValue
 
-__all__ = ["is_aware", "is_named"]
+__all__ = ["each_is", "is_aware", "is_day", "is_named", "plain_day"]
 
 
 def is_named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
@@ -21,3 +23,26 @@ def is_aware(instance: object, attribute: attrs.Attribute[datetime], value: date
     """Refuse anything but an instant that knows its time zone."""
     if not isinstance(value, datetime) or value.utcoffset() is None:
         raise InvalidValue(attribute.name, value, "give an instant with its time zone")
+
+
+def plain_day(field: str, value: object) -> date:
+    """The value where it is a date without a time; raises `InvalidValue` otherwise."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise InvalidValue(field, value, "give a date without a time")
+    return value
+
+
+def is_day(instance: object, attribute: attrs.Attribute[date], value: object) -> None:
+    """Refuse anything but a date without a time."""
+    plain_day(attribute.name, value)
+
+
+def each_is(kind: type) -> Callable[[object, attrs.Attribute[Any], tuple[object, ...]], None]:
+    """A validator that refuses a tuple with anything in it but values of one class."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], values: tuple[object, ...]) -> None:
+        for index, value in enumerate(values):
+            if not isinstance(value, kind):
+                raise InvalidValue(f"{attribute.name}[{index}]", value, f"give a value of the class {kind.__name__}")
+
+    return check

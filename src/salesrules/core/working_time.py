@@ -21,7 +21,8 @@ import attrs
 from salesrules.core.converters import as_tuple
 from salesrules.core.dates import DateRange
 from salesrules.core.errors import InvalidValue
-from salesrules.core.periods import Weekday, choice_of, plain_day
+from salesrules.core.periods import Weekday
+from salesrules.core.validators import each_is, is_day, plain_day
 
 __all__ = ["SpecialHours", "WeekdayHours", "WorkingHours", "WorkingTime"]
 
@@ -58,14 +59,18 @@ class WorkingHours:
         return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
+_are_hours = each_is(WorkingHours)
+
+
 def _in_order(instance: object, attribute: attrs.Attribute[Any], hours: tuple[WorkingHours, ...]) -> None:
+    _are_hours(instance, attribute, hours)
     for earlier, later in itertools.pairwise(hours):
         if earlier.over_night or later.opens < earlier.closes:
             raise InvalidValue("hours", f"{earlier}, {later}", "write the hours of a day in order and without overlap")
 
 
-def _as_weekdays(values: Iterable[object]) -> tuple[Weekday, ...]:
-    return tuple(choice_of(Weekday, "days", value) for value in values)
+def _as_weekdays(values: Iterable[str]) -> tuple[Weekday, ...]:
+    return tuple(Weekday(value) for value in values)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,15 +81,11 @@ class WeekdayHours:
     hours: tuple[WorkingHours, ...] = attrs.field(converter=as_tuple, validator=_in_order)
 
 
-def _day(instance: object, attribute: attrs.Attribute[date], value: object) -> None:
-    plain_day(attribute.name, value)
-
-
 @attrs.frozen(kw_only=True)
 class SpecialHours:
     """The hours of one day instead of those of its weekday: an extra working day, or shorter hours on a feast's eve."""
 
-    day: date = attrs.field(validator=_day)
+    day: date = attrs.field(validator=is_day)
     hours: tuple[WorkingHours, ...] = attrs.field(converter=as_tuple, validator=_in_order)
 
 
@@ -123,9 +124,9 @@ class WorkingTime:
     """
 
     zone: str = attrs.field(validator=_zone_name)
-    week: tuple[WeekdayHours, ...] = attrs.field(converter=as_tuple)
+    week: tuple[WeekdayHours, ...] = attrs.field(converter=as_tuple, validator=each_is(WeekdayHours))
     holidays: tuple[date, ...] = attrs.field(default=(), converter=as_tuple, validator=_days)
-    special: tuple[SpecialHours, ...] = attrs.field(default=(), converter=as_tuple)
+    special: tuple[SpecialHours, ...] = attrs.field(default=(), converter=as_tuple, validator=each_is(SpecialHours))
 
     def __attrs_post_init__(self) -> None:
         _refuse_twice("week", [day for entry in self.week for day in entry.days])

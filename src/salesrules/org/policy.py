@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 
 import attrs
 
-from salesrules.core import DateRange, Fault, InvalidValue, Money, PolicyLife, RoundingMode, Severity, as_tuple
+from salesrules.core import (
+    DateRange,
+    Fault,
+    InvalidValue,
+    Money,
+    PolicyLife,
+    RoundingMode,
+    Severity,
+    WordEnum,
+    as_tuple,
+)
 from salesrules.org.model import Limit, RankLimit
 
 __all__ = [
@@ -37,14 +46,14 @@ def _count(instance: object, attribute: attrs.Attribute[int], value: object) -> 
 _optional_count = attrs.validators.optional(_count)
 
 
-class RootRule(StrEnum):
+class RootRule(WordEnum):
     """How many units may stand at the top."""
 
     ONE = "one"
     ANY = "any"
 
 
-class UnitCategory(StrEnum):
+class UnitCategory(WordEnum):
     """Whether a kind of unit is a level of the tree or a function of the firm."""
 
     LEVEL = "level"
@@ -95,7 +104,7 @@ class SpanLimit:
         return (not self.ranks or rank in self.ranks) and (not self.unit_kinds or unit_kind in self.unit_kinds)
 
 
-class DutyRole(StrEnum):
+class DutyRole(WordEnum):
     """What a position has to do with a duty. Source: the responsibility assignment matrix (RACI)."""
 
     RESPONSIBLE = "responsible"
@@ -157,7 +166,7 @@ class StaffingNorm:
     tolerance: int = attrs.field(validator=_count)
 
 
-class Reach(StrEnum):
+class Reach(WordEnum):
     """Where authority holds: anywhere, in the position's own unit with all below it, or in a named unit likewise."""
 
     ANYWHERE = "anywhere"

@@ -4,10 +4,6 @@ from salesrules.core import ReasonCode, Severity
 
 __all__ = ["LABELS", "REASONS"]
 
-# The policy itself.
-POLICY_NOT_IN_FORCE = ReasonCode("org.policy_not_in_force", ("scope", "status"))
-REVIEW_OVERDUE = ReasonCode("org.review_overdue", ("scope", "next_review"), Severity.WARNING)
-
 # The tree of units and the line of positions.
 NO_ROOT = ReasonCode("org.no_root")
 SEVERAL_ROOTS = ReasonCode("org.several_roots", ("units",))
@@ -118,8 +114,6 @@ DELEGATION_NOT_ALLOWED = ReasonCode("org.delegation_not_allowed", ("delegation",
 
 #: Every reason this room can give.
 REASONS = (
-    POLICY_NOT_IN_FORCE,
-    REVIEW_OVERDUE,
     NO_ROOT,
     SEVERAL_ROOTS,
     CYCLE,

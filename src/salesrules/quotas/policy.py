@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -21,6 +20,7 @@ from salesrules.core import (
     Rounding,
     Side,
     TieOrder,
+    WordEnum,
     as_parameters,
     as_tuple,
     to_decimal,
@@ -49,14 +49,14 @@ __all__ = [
 ]
 
 
-class Proration(StrEnum):
+class Proration(WordEnum):
     """What happens where a span covers only a part of a quota line: its days' share counts, or the span is refused."""
 
     PRORATE_BY_DAYS = "prorate_by_days"
     REFUSE = "refuse"
 
 
-class TableOrder(StrEnum):
+class TableOrder(WordEnum):
     """How an amount is split over a table of holders and periods.
 
     `BOTH_MARGINS`: holders and periods both tie to their own split of the amount. `ROWS_FIRST`: over the holders,
@@ -68,14 +68,14 @@ class TableOrder(StrEnum):
     COLUMNS_FIRST = "columns_first"
 
 
-class EvenBy(StrEnum):
+class EvenBy(WordEnum):
     """What evenly means where no seasonality speaks: the same for each period, or for each day."""
 
     PERIOD = "period"
     DAY = "day"
 
 
-class RampBase(StrEnum):
+class RampBase(WordEnum):
     """What a ramp's shares are shares of.
 
     `OWN`: of the month's own quota. `NEXT`: a month without a quota gets the share of the holder's next month that
@@ -148,21 +148,21 @@ class Seasonality:
             raise InvalidValue("weights", list(self.weights), "give at least one weight above zero")
 
 
-class DayCount(StrEnum):
+class DayCount(WordEnum):
     """Which days count: all of them, or those on which the firm works."""
 
     CALENDAR = "calendar"
     WORKING = "working"
 
 
-class PaceBasis(StrEnum):
+class PaceBasis(WordEnum):
     """What is expected by a day: the quota spread evenly over its span, or each of its lines over its own days."""
 
     EVEN = "even"
     LINES = "lines"
 
 
-class PaceStatus(StrEnum):
+class PaceStatus(WordEnum):
     """How a pace is judged; only behind warns."""
 
     BEHIND = "behind"
@@ -205,7 +205,7 @@ class RevisionPolicy:
             raise InvalidValue("days_after_end", self.days_after_end, "give zero or more days, or nothing for no limit")
 
 
-class Silence(StrEnum):
+class Silence(WordEnum):
     """What it means when a holder does not answer a proposed quota in time."""
 
     ACCEPTED = "accepted"
@@ -232,7 +232,7 @@ class AcceptancePolicy:
             raise InvalidValue("days_to_answer", self.days_to_answer, "give at least one day")
 
 
-class GoalVerdict(StrEnum):
+class GoalVerdict(WordEnum):
     """How a goal stands against history; the first and the third warn, the last one denies."""
 
     TOO_LOW = "too_low"
@@ -258,7 +258,7 @@ class GoalPolicy:
     maximum_days: int | None = None
 
 
-class PlanPart(StrEnum):
+class PlanPart(WordEnum):
     """The parts of a sales plan."""
 
     GOALS = "goals"

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import TypeVar
 
 from salesrules.core import (
     Deadline,
     Decision,
-    InvalidValue,
     PolicyReference,
     StateKind,
     Transition,
@@ -24,11 +22,17 @@ from salesrules.core import (
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import PlanFacts, Quota, QuotaFacts, SalesPlan
 from salesrules.quotas.policy import AcceptancePolicy, QuotaPolicy, Silence
-from salesrules.quotas.rules import check_child_plans, check_plan, check_plan_agreement, check_revision, find_objections
+from salesrules.quotas.rules import (
+    check_child_plans,
+    check_plan,
+    check_plan_agreement,
+    check_revision,
+    decide_by,
+    demand,
+    find_objections,
+)
 
 __all__ = ["WORKFLOWS", "build_plan_workflow", "build_quota_workflow"]
-
-T = TypeVar("T")
 
 
 def build_quota_workflow(policy: AcceptancePolicy | None = None) -> WorkflowTable:
@@ -138,8 +142,10 @@ WORKFLOWS: Mapping[str, Callable[[], WorkflowTable]] = MappingProxyType(
 
 def is_upheld(facts: QuotaFacts, policy: QuotaPolicy, as_of: datetime) -> Decision:
     """Whether evidence carries a quota over its holder's objection."""
-    acceptance = _section(policy.acceptance, "acceptance")
-    return decide(
+    acceptance = demand(policy.acceptance, "acceptance")
+    return decide_by(
+        policy,
+        as_of.date(),
         find_objections(
             facts.evidence,
             act=acceptance.uphold_act,
@@ -148,7 +154,7 @@ def is_upheld(facts: QuotaFacts, policy: QuotaPolicy, as_of: datetime) -> Decisi
             as_of=as_of,
             path="evidence",
             policy=PolicyReference("AcceptancePolicy", acceptance.id, "uphold_act"),
-        )
+        ),
     )
 
 
@@ -156,8 +162,7 @@ def is_revisable(facts: QuotaFacts, policy: QuotaPolicy, as_of: datetime) -> Dec
     """Whether a quota in force may be revised: the revision is there, approved and in time."""
     if facts.revision is None:
         return decide([codes.REVISION_MISSING(quota=facts.quota.id, path="revision")])
-    revisions = _section(policy.revisions, "revisions")
-    return check_revision(facts.revision, facts.quota, revisions, as_of.date())
+    return check_revision(facts.revision, facts.quota, policy, as_of.date())
 
 
 def has_begun(facts: QuotaFacts | PlanFacts, policy: QuotaPolicy, as_of: datetime) -> Decision:
@@ -179,47 +184,40 @@ def is_over(facts: QuotaFacts | PlanFacts, policy: QuotaPolicy, as_of: datetime)
 
 def is_whole(facts: PlanFacts, policy: QuotaPolicy, as_of: datetime) -> Decision:
     """Whether a plan is whole, and agrees with its children, its quotas and its budget."""
-    plans = _section(policy.plans, "plans")
-    checks = [check_plan(facts.plan, plans)]
+    checks = [check_plan(facts.plan, policy, as_of.date())]
     if facts.children:
         checks.append(check_child_plans(facts.plan, facts.children))
-    if plans.must_agree:
+    if demand(policy.plans, "plans").must_agree:
         checks.append(check_plan_agreement(facts.plan, facts.quotas, facts.granted))
     return decide(reason for check in checks for reason in check.reasons)
 
 
 def is_approved(facts: PlanFacts, policy: QuotaPolicy, as_of: datetime) -> Decision:
     """Whether somebody other than its owner approved a plan."""
-    plans = _section(policy.plans, "plans")
-    return _plan_evidence(facts, plans.approval_act, PolicyReference("PlanPolicy", plans.id, "approval_act"), as_of)
+    return _plan_evidence(facts, policy, "approval_act", as_of)
 
 
 def is_revision_approved(facts: PlanFacts, policy: QuotaPolicy, as_of: datetime) -> Decision:
     """Whether somebody other than its owner approved the revision of a plan."""
-    plans = _section(policy.plans, "plans")
-    return _plan_evidence(facts, plans.revision_act, PolicyReference("PlanPolicy", plans.id, "revision_act"), as_of)
+    return _plan_evidence(facts, policy, "revision_act", as_of)
 
 
-def _plan_evidence(facts: PlanFacts, act: str, entry: PolicyReference, as_of: datetime) -> Decision:
-    plan = facts.plan
-    return decide(
+def _plan_evidence(facts: PlanFacts, policy: QuotaPolicy, field: str, as_of: datetime) -> Decision:
+    plan, rule = facts.plan, demand(policy.plans, "plans")
+    return decide_by(
+        policy,
+        as_of.date(),
         find_objections(
             facts.evidence,
-            act=act,
+            act=getattr(rule, field),
             subject=plan.id,
             interested=plan.owner,
             as_of=as_of,
             path="evidence",
-            policy=entry,
-        )
+            policy=PolicyReference("PlanPolicy", rule.id, field),
+        ),
     )
 
 
 def _subject(facts: QuotaFacts | PlanFacts) -> Quota | SalesPlan:
     return facts.quota if isinstance(facts, QuotaFacts) else facts.plan
-
-
-def _section(section: T | None, name: str) -> T:
-    if section is None:
-        raise InvalidValue(f"quotas.{name}", None, "the rulebook does not set this; add the section")
-    return section

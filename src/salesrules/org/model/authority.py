@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal
 
 import attrs
 
-from salesrules.core import InvalidValue, Money, Rate, Side, as_tuple
+from salesrules.core import InvalidValue, Money, Rate, Side, WordEnum, as_tuple
 from salesrules.org.model.instants import InstantRange
 
 __all__ = [
@@ -116,7 +115,7 @@ class Delegation:
         return not self.acts or kind in self.acts
 
 
-class ChainEnd(StrEnum):
+class ChainEnd(WordEnum):
     """Why a chain of delegations was followed no further."""
 
     END = "end"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from enum import StrEnum
 
 import attrs
 
-from salesrules.core import DateRange, InvalidValue, Rate, Side, as_tuple
+from salesrules.core import DateRange, InvalidValue, Rate, Side, WordEnum, as_tuple
 
 __all__ = ["Body", "BodyMember", "BodySeat", "Majority", "Threshold", "Vote", "VoteBase"]
 
 
-class Vote(StrEnum):
+class Vote(WordEnum):
     """How a member voted."""
 
     FOR = "for"
@@ -21,7 +20,7 @@ class Vote(StrEnum):
     ABSTAIN = "abstain"
 
 
-class VoteBase(StrEnum):
+class VoteBase(WordEnum):
     """What a majority is counted of: the votes cast for and against, the members present, or all voting members."""
 
     CAST = "cast"

@@ -7,14 +7,9 @@ from typing import Self
 
 import attrs
 
-from salesrules.core import DateRange, InvalidValue
+from salesrules.core import DateRange, InvalidValue, is_aware
 
 __all__ = ["InstantRange"]
-
-
-def _aware(instance: object, attribute: attrs.Attribute[datetime], value: object) -> None:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise InvalidValue(attribute.name, value, "give an instant with its time zone")
 
 
 @attrs.frozen
@@ -27,8 +22,8 @@ class InstantRange:
     False
     """
 
-    start: datetime = attrs.field(validator=_aware)
-    end: datetime | None = attrs.field(default=None, validator=attrs.validators.optional(_aware))
+    start: datetime = attrs.field(validator=is_aware)
+    end: datetime | None = attrs.field(default=None, validator=attrs.validators.optional(is_aware))
 
     def __attrs_post_init__(self) -> None:
         if self.end is not None and self.end <= self.start:

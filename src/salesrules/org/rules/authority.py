@@ -8,11 +8,19 @@ from datetime import datetime
 
 import attrs
 
-from salesrules.core import Decision, InvalidValue, Money, Outcome, PolicyReference, Reason, RequiredApproval, decide
+from salesrules.core import (
+    Decision,
+    InvalidValue,
+    Money,
+    Outcome,
+    PolicyReference,
+    Reason,
+    RequiredApproval,
+    check_life,
+)
 from salesrules.org import reasons
 from salesrules.org.model import Act, AmountLimit, Delegation, Limit
 from salesrules.org.policy import AuthorityGrant, OrgPolicy, Reach
-from salesrules.org.rules.life import find_life_faults
 from salesrules.org.rules.limits import find_limit_fault, find_reach_fault, size_of
 from salesrules.org.rules.structure import Structure
 
@@ -54,24 +62,23 @@ def check_authority(
     `UnknownName` for an unknown person.
     """
     _check_day(structure, as_of)
-    life = find_life_faults(policy, structure.as_of)
-    if not policy.life.decides_on(structure.as_of):
-        return decide(life)
+    life = check_life(policy.life, structure.as_of, "OrgPolicy")
+    if not life.is_allowed:
+        return life
     asked = Asked(kind=act.kind, size=size_of(act), unit=act.unit)
     holding = find_holding(person, asked, structure, policy, delegations, as_of)
     if holding.is_held:
-        outcome = Outcome.WARN if life else Outcome.ALLOW
         ends = [delegation.window.end for delegation in holding.chain if delegation.window.end is not None]
         return Decision(
-            outcome=outcome,
-            reasons=(*life, *holding.reasons),
+            outcome=life.outcome,
+            reasons=(*life.reasons, *holding.reasons),
             headroom=_headroom(person, act, structure, policy),
             changes_at=min(ends, default=None),
         )
     above = find_authorised_head(person, act, structure, policy)
     return Decision(
         outcome=Outcome.DENY if above is None else Outcome.REFER,
-        reasons=(*life, *holding.reasons),
+        reasons=(*life.reasons, *holding.reasons),
         approvals=() if above is None else (RequiredApproval(approver=above, act=act.kind),),
         headroom=_headroom(person, act, structure, policy),
     )

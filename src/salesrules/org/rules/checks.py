@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from salesrules.core import DateRange, Decision, PolicyReference, Reason, decide
+from salesrules.core import DateRange, Decision, PolicyReference, Reason, check_life, decide
 from salesrules.org import reasons
 from salesrules.org.model import DatedFinding, Organisation
 from salesrules.org.policy import OrgPolicy, RootRule, SpanLimit, UnitKind
 from salesrules.org.rules.hierarchy import Hierarchy
-from salesrules.org.rules.life import find_life_faults
 from salesrules.org.rules.records import Dated, DayRecords, select_records
 
 __all__ = ["check_history", "check_structure"]
@@ -21,11 +20,11 @@ def check_structure(organisation: Organisation, policy: OrgPolicy, as_of: date) 
 
     A policy that is not in force decides nothing: its only finding says so.
     """
-    life = find_life_faults(policy, as_of)
-    if not policy.life.decides_on(as_of):
-        return decide(life)
+    life = check_life(policy.life, as_of, "OrgPolicy")
+    if not life.is_allowed:
+        return life
     records = select_records(organisation, as_of)
-    found = [*life, *records.faults, *_roots(records, policy), *_kinds(records, policy)]
+    found = [*life.reasons, *records.faults, *_roots(records, policy), *_kinds(records, policy)]
     found += [*_heads(records), *_seats(records), *_deputies(records)]
     if not records.faults:
         found += _line(records, policy)
@@ -72,7 +71,7 @@ def _roots(records: DayRecords, policy: OrgPolicy) -> Iterator[Reason]:
     if not roots:
         yield reasons.NO_ROOT()
     elif len(roots) > 1 and policy.root_rule is RootRule.ONE:
-        where = PolicyReference("OrgPolicy", policy.life.scope, "root_rule")
+        where = PolicyReference("OrgPolicy", "", "root_rule")
         yield reasons.SEVERAL_ROOTS(units=tuple(roots), policy=where)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from salesrules.core import Decision, Reason, decide
+from salesrules.core import Decision, Reason, check_life, decide
 from salesrules.org import reasons
 from salesrules.org.model import ChainEnd, Delegation, DelegationChain
 from salesrules.org.policy import DelegationRule, OrgPolicy
 from salesrules.org.rules.authority import Asked, find_grants, find_holding
-from salesrules.org.rules.life import find_life_faults
 from salesrules.org.rules.structure import Structure
 
 __all__ = ["check_delegation", "find_delegate"]
@@ -56,13 +55,13 @@ def check_delegation(
     What the grantor has is judged by the structure given (take that of the window's first day) and by the delegations
     that hold at the window's start. Whether they still have it later is judged when it is used (`check_authority`).
     """
-    life = find_life_faults(policy, structure.as_of)
-    if not policy.life.decides_on(structure.as_of):
-        return decide(life)
+    life = check_life(policy.life, structure.as_of, "OrgPolicy")
+    if not life.is_allowed:
+        return life
     if policy.delegation is None:
-        return decide([*life, reasons.DELEGATION_NOT_ALLOWED(delegation=delegation.id)])
+        return decide([*life.reasons, reasons.DELEGATION_NOT_ALLOWED(delegation=delegation.id)])
     meeting = [other for other in others if other.id != delegation.id and other.window.overlaps(delegation.window)]
-    found = [*life, *_people(delegation, structure), *_window(delegation, policy.delegation)]
+    found = [*life.reasons, *_people(delegation, structure), *_window(delegation, policy.delegation)]
     found += dict.fromkeys(_chains(delegation, meeting, policy.delegation))
     found += [
         reasons.DELEGATION_OVERLAP(delegation=delegation.id, other=other.id, grantor=other.grantor)

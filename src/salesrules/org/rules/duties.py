@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salesrules.core import Decision, PolicyReference, Reason, decide
+from salesrules.core import Decision, PolicyReference, Reason, check_life, decide
 from salesrules.org import reasons
 from salesrules.org.policy import Duty, DutyLoad, DutyRole, OrgPolicy
-from salesrules.org.rules.life import find_life_faults
 from salesrules.org.rules.structure import Structure
 
 __all__ = ["check_duties", "find_duties"]
@@ -32,9 +31,10 @@ def check_duties(structure: Structure, policy: OrgPolicy) -> Decision:
     ones than policy allows, it overlaps; positions that do not stand or that nobody holds are findings too.
     Source: the responsibility assignment matrix (RACI).
     """
-    found = [*find_life_faults(policy, structure.as_of)]
-    if not policy.life.decides_on(structure.as_of):
-        return decide(found)
+    life = check_life(policy.life, structure.as_of, "OrgPolicy")
+    if not life.is_allowed:
+        return life
+    found = [*life.reasons]
     duties = [(place, duty) for place, duty in enumerate(policy.duties) if structure.as_of in duty.effective]
     for place, duty in duties:
         found += _duty(f"duties[{place}]", duty, structure, policy.duty_load)
@@ -88,5 +88,5 @@ def _loads(duties: list[Duty], load: DutyLoad) -> Iterator[Reason]:
                     role=role.value,
                     duties=tuple(ids),
                     maximum=maximum,
-                    policy=PolicyReference("DutyLoad", "duty_load", field),
+                    policy=PolicyReference("OrgPolicy", "", f"duty_load.{field}"),
                 )

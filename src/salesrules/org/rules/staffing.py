@@ -14,13 +14,13 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     as_parameters,
+    check_life,
     decide,
     round_exactly,
 )
 from salesrules.org import reasons
 from salesrules.org.model import Position, StaffingLine
 from salesrules.org.policy import OrgPolicy, StaffingNorm
-from salesrules.org.rules.life import find_life_faults
 from salesrules.org.rules.structure import Structure
 
 __all__ = ["calculate_staffing", "check_staffing"]
@@ -147,9 +147,10 @@ def check_staffing(
     A unit with a norm but without a volume, and a free seat that is not declared vacant, are findings too. Arguments
     and errors as with `calculate_staffing`.
     """
-    found = [*find_life_faults(policy, structure.as_of)]
-    if not policy.life.decides_on(structure.as_of):
-        return decide(found)
+    life = check_life(policy.life, structure.as_of, "OrgPolicy")
+    if not life.is_allowed:
+        return life
+    found = [*life.reasons]
     for line in calculate_staffing(structure, policy, volumes, plan):
         found += _deviations(line, _norm(structure, policy, line.unit))
     for position in structure.positions.values():

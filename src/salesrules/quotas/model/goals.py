@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.core import DateRange, InvalidValue, to_decimal
-from salesrules.quotas.model.quotas import Measure, Quota, named, not_negative
+from salesrules.core import DateRange, InvalidValue, is_named, to_decimal
+from salesrules.quotas.model.quotas import Measure, Quota, not_negative
 
 __all__ = ["Goal"]
 
@@ -20,7 +20,7 @@ class Goal:
     `parent` the id of the goal that it serves; only a firm's highest goals are `is_top` and serve none.
     """
 
-    id: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
     holder: str = ""
     subject: str = ""
     measure: str = attrs.field(default="", converter=str)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.core import DateRange, InvalidValue, Money, Rate, as_tuple, to_decimal, total
-from salesrules.quotas.model.quotas import closed_span, named, not_negative, plain_day
+from salesrules.core import DateRange, InvalidValue, Money, Rate, as_tuple, is_day, is_named, to_decimal, total
+from salesrules.quotas.model.quotas import closed_span, not_negative
 
 __all__ = [
     "MarketAnalysis",
@@ -27,9 +27,9 @@ __all__ = [
 class PlanGoal:
     """What the plan is to reach in one measure, in that measure's unit."""
 
-    measure: str = attrs.field(converter=str, validator=named)
+    measure: str = attrs.field(converter=str, validator=is_named)
     amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
-    unit: str = attrs.field(validator=named)
+    unit: str = attrs.field(validator=is_named)
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +46,7 @@ class MarketAnalysis:
 class PlannedProduct:
     """A product with the quantity and the price at which it is to be sold."""
 
-    product: str = attrs.field(validator=named)
+    product: str = attrs.field(validator=is_named)
     quantity: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
     price: Money
 
@@ -60,7 +60,7 @@ class PlannedProduct:
 class PlannedActivity:
     """Something to be done on some days, by an owner, at a cost in a category of the budget."""
 
-    id: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
     title: str
     span: DateRange
     owner: str
@@ -72,7 +72,7 @@ class PlannedActivity:
 class PlannedCost:
     """A line of the plan's budget."""
 
-    category: str = attrs.field(validator=named)
+    category: str = attrs.field(validator=is_named)
     amount: Money
 
 
@@ -80,11 +80,11 @@ class PlannedCost:
 class Milestone:
     """A date of the timetable, with who answers for it and the day on which it was reached."""
 
-    id: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
     title: str
-    due: date = attrs.field(validator=plain_day)
+    due: date = attrs.field(validator=is_day)
     owner: str
-    done_on: date | None = attrs.field(default=None, validator=attrs.validators.optional(plain_day))
+    done_on: date | None = attrs.field(default=None, validator=attrs.validators.optional(is_day))
 
 
 @attrs.frozen(kw_only=True)
@@ -94,8 +94,8 @@ class SalesPlan:
     Raises `InvalidValue` for an open span, and for two goals in one measure.
     """
 
-    id: str = attrs.field(validator=named)
-    unit: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
+    unit: str = attrs.field(validator=is_named)
     span: DateRange = attrs.field(validator=closed_span)
     owner: str = ""
     parent: str | None = None

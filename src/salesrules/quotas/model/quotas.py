@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 
 import attrs
@@ -17,8 +16,11 @@ from salesrules.core import (
     Operation,
     Rate,
     Rounding,
+    WordEnum,
     as_tuple,
     exact_sum,
+    is_day,
+    is_named,
     to_decimal,
 )
 
@@ -29,24 +31,16 @@ __all__ = [
     "QuotaPiece",
     "QuotaRevision",
     "closed_span",
-    "named",
     "not_negative",
-    "plain_day",
 ]
 
 
-class Measure(StrEnum):
+class Measure(WordEnum):
     """What a quota counts: an amount of money, a quantity, or a share of the market."""
 
     AMOUNT = "amount"
     QUANTITY = "quantity"
     MARKET_SHARE = "market_share"
-
-
-def named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    """Refuse an empty name or id."""
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidValue(attribute.name, value, "name it")
 
 
 def closed_span(instance: object, attribute: attrs.Attribute[DateRange], value: DateRange) -> None:
@@ -61,24 +55,21 @@ def not_negative(instance: object, attribute: attrs.Attribute[Decimal], value: D
         raise InvalidValue(attribute.name, value, "what is promised is zero or more")
 
 
-def plain_day(instance: object, attribute: attrs.Attribute[date], value: date) -> None:
-    """Refuse anything but a date without a time."""
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidValue(attribute.name, value, "give a date without a time")
-
-
 @attrs.frozen(kw_only=True)
 class QuotaRevision:
     """A dated change of one quota line to a new amount, with the approval behind it.
 
-    `day` is the day from which the new amount is known; `evidence` names this revision's id as its subject.
+    `day` is the day from which the new amount is known; `amount` is that of the whole line, in its unit. It holds for
+    the whole line, or from `effective_from` on: then the line is cut there, and each part has its days' share of the
+    amount that holds. `evidence` names this revision's id as its subject.
     """
 
-    id: str = attrs.field(validator=named)
-    quota: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
+    quota: str = attrs.field(validator=is_named)
     amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
-    day: date = attrs.field(validator=plain_day)
-    reason: str = attrs.field(validator=named)
+    day: date = attrs.field(validator=is_day)
+    reason: str = attrs.field(validator=is_named)
+    effective_from: date | None = attrs.field(default=None, validator=attrs.validators.optional(is_day))
     evidence: ApprovalEvidence | None = None
 
 
@@ -88,7 +79,7 @@ class Quota:
 
     `unit` is a currency code for amounts, what is counted for quantities (`"count"`, `"t"`), `"share"` for market
     shares, whose amount is a fraction (`0.12` for 12 %). `measure` is one of `Measure`, or a firm's own word.
-    `origin` is set where a ramp made the amount, `revision` where a revision did.
+    `origin` is set where a ramp or a cut made the amount, `revision` where a revision did.
     Raises `InvalidValue` for an open span, an empty name or a negative amount.
 
     >>> from datetime import date
@@ -97,17 +88,17 @@ class Quota:
     'amount'
     """
 
-    id: str = attrs.field(validator=named)
-    holder: str = attrs.field(validator=named)
+    id: str = attrs.field(validator=is_named)
+    holder: str = attrs.field(validator=is_named)
     span: DateRange = attrs.field(validator=closed_span)
     amount: Decimal = attrs.field(converter=to_decimal, validator=not_negative)
-    unit: str = attrs.field(validator=named)
-    measure: str = attrs.field(default=Measure.AMOUNT.value, converter=str, validator=named)
+    unit: str = attrs.field(validator=is_named)
+    measure: str = attrs.field(default=Measure.AMOUNT.value, converter=str, validator=is_named)
     origin: QuotaOrigin | None = None
     revision: QuotaRevision | None = None
 
     def derivation(self) -> Derivation:
-        """The amount: given, as revised, or the share of its base where a ramp made it."""
+        """The amount: given, as revised, or what it was made from by a ramp or a cut."""
         names: dict[str, object] = {
             "quota": self.id,
             "holder": self.holder,
@@ -173,6 +164,20 @@ class QuotaPiece:
             parameters={"holder": self.quota.holder, "start": self.span.start, "end": self.span.end},
         )
 
+    def to_quota(self, id: str) -> Quota:
+        """The piece as a line of its own."""
+        line = self.quota
+        return Quota(
+            id=id,
+            holder=line.holder,
+            span=self.span,
+            amount=self.amount,
+            unit=line.unit,
+            measure=line.measure,
+            origin=QuotaOrigin(ramp=None, share=Rate(1), base=(self,), rounding=self.rounding),
+            revision=line.revision,
+        )
+
     def _cumulated_derivation(self, days: int) -> Derivation:
         if days == self.days:
             return self.quota.derivation()
@@ -207,9 +212,9 @@ class QuotaPiece:
 
 @attrs.frozen(kw_only=True)
 class QuotaOrigin:
-    """How a ramp made a line's amount: which entry, its share, what it was a share of, and the rounding."""
+    """How a line's amount was made: by which ramp (`None`: it was only cut), its share, of what, and the rounding."""
 
-    ramp: str
+    ramp: str | None
     share: Rate
     base: tuple[QuotaPiece, ...] = attrs.field(converter=as_tuple)
     rounding: Rounding
@@ -227,6 +232,8 @@ class QuotaOrigin:
 
     def derivation(self, quota: Quota, names: dict[str, object]) -> Derivation:
         """The amount of the line that this is the origin of."""
+        if self.ramp is None:
+            return self.base[0].derivation()
         base = Derivation(
             label="quotas.label.ramp_base",
             value=exact_sum(piece.amount for piece in self.base),

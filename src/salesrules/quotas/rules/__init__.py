@@ -8,6 +8,7 @@ from salesrules.quotas.rules.calculation import calculate_quota, calculate_quota
 from salesrules.quotas.rules.cascade import Tree, allocate_quotas, cascade_amount
 from salesrules.quotas.rules.evidence import find_objections
 from salesrules.quotas.rules.goals import check_goal, check_goal_children
+from salesrules.quotas.rules.life import decide_by, demand
 from salesrules.quotas.rules.lint import check_policy
 from salesrules.quotas.rules.periods import calculate_period_weights, calculate_seasonality, split_periods
 from salesrules.quotas.rules.plans import check_child_plans, check_plan, check_plan_agreement, check_plan_progress
@@ -38,6 +39,8 @@ __all__ = [
     "check_policy",
     "check_revision",
     "convert_market_share",
+    "decide_by",
+    "demand",
     "find_objections",
     "revise_quotas",
     "split_amount",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from salesrules.core import DateRange, Decision, InvalidValue, PolicyReference, decide, to_decimal
+from salesrules.core import DateRange, Decision, InvalidValue, PolicyReference, Reason, to_decimal
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Attainment, HeldQuota, Measure, Pace, PacePart, QuotaPiece
-from salesrules.quotas.policy import DayCount, PaceBasis, PacePolicy, PaceStatus
+from salesrules.quotas.policy import DayCount, PaceBasis, PacePolicy, PaceStatus, QuotaPolicy
 from salesrules.quotas.rules.coverage import end_of
+from salesrules.quotas.rules.life import decide_by, demand
 
-__all__ = ["CountsWorkingDays", "calculate_attainment", "calculate_pace", "check_pace"]
+__all__ = ["CountsWorkingDays", "calculate_attainment", "calculate_pace", "check_pace", "find_lag"]
 
 
 class CountsWorkingDays(Protocol):
@@ -49,7 +50,7 @@ def calculate_attainment(quota: HeldQuota, achieved: Decimal | Fraction) -> Atta
 def calculate_pace(
     quota: HeldQuota,
     achieved: Decimal | Fraction,
-    policy: PacePolicy,
+    policy: QuotaPolicy,
     as_of: date,
     working_time: CountsWorkingDays | None = None,
 ) -> Pace:
@@ -58,67 +59,71 @@ def calculate_pace(
     Expected by then is the quota's elapsed share, or that of each of its lines, counted in calendar or working days
     as policy says; a line without a working day is expected once it is over. Of a market share all is expected from
     the first day on.
-    Raises `InvalidValue` where policy counts working days and `working_time` is missing, or has none in the span.
+    Raises `InvalidValue` where the policy sets no pace, or counts working days and `working_time` is missing or has
+    none in the span.
     """
-    elapsed, days = _count(quota.span, as_of, policy, working_time)
+    rule = demand(policy.pace, "pace")
+    elapsed, days = _count(quota.span, as_of, rule, working_time)
     if not days:
         raise InvalidValue("span", str(quota.span), "it has no working day; ask for a span that has one")
     parts: list[PacePart]
     if quota.measure == Measure.MARKET_SHARE:
         parts = [PacePart(piece=None, amount=quota.amount, elapsed=int(elapsed > 0), days=1)]
-    elif policy.expected_by is PaceBasis.EVEN:
+    elif rule.expected_by is PaceBasis.EVEN:
         parts = [PacePart(piece=None, amount=quota.amount, elapsed=elapsed, days=days)]
     else:
-        parts = [_part(piece, as_of, policy, working_time) for piece in quota.pieces]
+        parts = [_part(piece, as_of, rule, working_time) for piece in quota.pieces]
     return Pace(quota=quota, achieved=_exact(achieved), as_of=as_of, elapsed=elapsed, days=days, parts=parts)
 
 
-def check_pace(pace: Pace, policy: PacePolicy) -> Decision:
-    """Warns where a pace is behind by `policy.status`; the table's sides own its bounds.
+def check_pace(pace: Pace, policy: QuotaPolicy) -> Decision:
+    """Warns where a pace is behind by `policy.pace.status`; the table's sides own its bounds.
 
     The reason names what was achieved, what was expected, their ratio and the threshold. Before the first day is over
-    the decision only says so; where nothing is expected, nothing is behind.
+    the decision only says so; where nothing is expected, nothing is behind. Raises `InvalidValue` where the policy
+    sets no pace.
     """
+    return decide_by(policy, pace.as_of, find_lag(pace, demand(policy.pace, "pace")))
+
+
+def find_lag(pace: Pace, rule: PacePolicy) -> Iterator[Reason]:
+    """The reason why a pace warns, or that it has not started; nothing where it is fine."""
     quota = pace.quota
     if not pace.elapsed:
-        return decide([codes.PACE_NOT_STARTED(holder=quota.holder, start=quota.span.start, path="quota.span")])
+        yield codes.PACE_NOT_STARTED(holder=quota.holder, start=quota.span.start, path="quota.span")
+        return
     if pace.ratio is None:
-        return decide([])
-    index = policy.status.index_at(pace.ratio)
-    if policy.status.bands[index].value is not PaceStatus.BEHIND:
-        return decide([])
-    return decide(
-        [
-            codes.BELOW_PACE(
-                holder=quota.holder,
-                achieved=pace.achieved,
-                expected=pace.expected,
-                unit=quota.unit,
-                ratio=pace.ratio,
-                threshold=policy.status.limits(index)[1],
-                path="achieved",
-                policy=PolicyReference("PacePolicy", policy.id, f"status.bands[{index}]"),
-            )
-        ]
-    )
+        return
+    index = rule.status.index_at(pace.ratio)
+    if rule.status.bands[index].value is PaceStatus.BEHIND:
+        yield codes.BELOW_PACE(
+            holder=quota.holder,
+            achieved=pace.achieved,
+            expected=pace.expected,
+            unit=quota.unit,
+            ratio=pace.ratio,
+            threshold=rule.status.limits(index)[1],
+            path="achieved",
+            policy=PolicyReference("PacePolicy", rule.id, f"status.bands[{index}]"),
+        )
 
 
 def _exact(achieved: Decimal | Fraction) -> Decimal | Fraction:
     return achieved if isinstance(achieved, Fraction) else to_decimal(achieved, "achieved")
 
 
-def _part(piece: QuotaPiece, as_of: date, policy: PacePolicy, working_time: CountsWorkingDays | None) -> PacePart:
-    elapsed, days = _count(piece.span, as_of, policy, working_time)
+def _part(piece: QuotaPiece, as_of: date, rule: PacePolicy, working_time: CountsWorkingDays | None) -> PacePart:
+    elapsed, days = _count(piece.span, as_of, rule, working_time)
     if not days:
         elapsed, days = int(as_of >= end_of(piece.span) - timedelta(days=1)), 1
     return PacePart(piece=piece, amount=piece.amount, elapsed=elapsed, days=days)
 
 
-def _count(span: DateRange, as_of: date, policy: PacePolicy, working_time: CountsWorkingDays | None) -> tuple[int, int]:
+def _count(span: DateRange, as_of: date, rule: PacePolicy, working_time: CountsWorkingDays | None) -> tuple[int, int]:
     """The days of a closed span that are gone at the end of `as_of`, and all its days."""
     gone = min(as_of + timedelta(days=1), end_of(span))
     past = DateRange(span.start, gone) if gone > span.start else None
-    if policy.day_count is DayCount.CALENDAR:
+    if rule.day_count is DayCount.CALENDAR:
         return (past.days if past else 0), span.days
     if working_time is None:
         raise InvalidValue("working_time", None, "this policy counts working days; give the firm's working time")

@@ -20,24 +20,33 @@ from salesrules.core import (
 )
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Goal
-from salesrules.quotas.policy import GoalPolicy, GoalVerdict
+from salesrules.quotas.policy import GoalPolicy, GoalVerdict, QuotaPolicy
+from salesrules.quotas.rules.life import decide_by, demand
 
 __all__ = ["check_goal", "check_goal_children"]
 
 
 def check_goal(
-    goal: Goal, policy: GoalPolicy, as_of: date, *, history: Decimal | None = None, parent: Goal | None = None
+    goal: Goal, policy: QuotaPolicy, as_of: date, *, history: Decimal | None = None, parent: Goal | None = None
 ) -> Decision:
     """Whether a goal is specific, measurable, achievable, relevant and time-bound, with reasons for each criterion.
 
     `history` is what was reached in the comparable past period, in the goal's unit; `parent` is the goal it serves.
     A criterion that is met gives an information. Denied: no holder, subject or known measure (specific); no amount,
-    unit or source of figures (measurable); unrealistic by `policy.growth` (achievable); no parent, or one whose
+    unit or source of figures (measurable); unrealistic by `policy.goals.growth` (achievable); no parent, or one whose
     measure, unit, span or amount does not hold it (relevant); no closed span, over at the end of `as_of`, or longer
-    than `policy.maximum_days` (time-bound). Warned: too low, a stretch, or without history above zero.
+    than `policy.goals.maximum_days` (time-bound). Warned: too low, a stretch, or without history above zero.
+
+    Raises `InvalidValue` where the policy says nothing about goals.
 
     Source: G. T. Doran, "There's a S.M.A.R.T. way to write management's goals and objectives" (1981).
     """
+    return decide_by(policy, as_of, _criteria(goal, demand(policy.goals, "goals"), as_of, history, parent))
+
+
+def _criteria(
+    goal: Goal, policy: GoalPolicy, as_of: date, history: Decimal | None, parent: Goal | None
+) -> Iterator[Reason]:
     criteria = {
         "specific": _specific(goal, policy),
         "measurable": _measurable(goal),
@@ -45,11 +54,8 @@ def check_goal(
         "relevant": _relevant(goal, parent),
         "time_bound": _time_bound(goal, policy, as_of),
     }
-    reasons: list[Reason] = []
     for criterion, found in criteria.items():
-        given = list(found)
-        reasons += given or [codes.GOAL_CRITERION_MET(goal=goal.id, criterion=criterion, path="goal")]
-    return decide(reasons)
+        yield from list(found) or [codes.GOAL_CRITERION_MET(goal=goal.id, criterion=criterion, path="goal")]
 
 
 def check_goal_children(parent: Goal, children: Iterable[Goal], *, buffer: Rate | None = None) -> Decision:

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import attrs
+
 from salesrules.core import (
     Decision,
     InvalidValue,
@@ -20,23 +22,31 @@ from salesrules.core import (
 )
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import HeldQuota, Measure, PlanGoal, Quota, QuotaPiece, SalesPlan, costs_by_category
-from salesrules.quotas.policy import PacePolicy, PlanPart, PlanPolicy
-from salesrules.quotas.rules.attainment import CountsWorkingDays, calculate_pace, check_pace
+from salesrules.quotas.policy import PlanPart, PlanPolicy, QuotaPolicy
+from salesrules.quotas.rules.attainment import CountsWorkingDays, calculate_pace, find_lag
+from salesrules.quotas.rules.life import decide_by, demand
 
 __all__ = ["check_child_plans", "check_plan", "check_plan_agreement", "check_plan_progress"]
 
 
-def check_plan(plan: SalesPlan, policy: PlanPolicy) -> Decision:
+def check_plan(plan: SalesPlan, policy: QuotaPolicy, as_of: date) -> Decision:
     """Whether a plan is whole and agrees with itself, with every finding at once.
 
     Denied: a required part is missing; the plan, an activity or a milestone has no owner; a day of theirs lies outside
-    the plan's span; the products do not make up the amount goal in their currency (up to `policy.product_tolerance`
-    of it, that difference included); the activities of a category cost more than its budget.
-    Raises `CurrencyMismatch` where products or one category mix currencies.
+    the plan's span; the products do not make up the amount goal in their currency (up to `product_tolerance` of it,
+    that difference included); the activities of a category cost more than its budget.
+    Raises `CurrencyMismatch` where products or one category mix currencies, and `InvalidValue` where the policy says
+    nothing about plans.
     """
-    return decide(
-        [*_missing_parts(plan, policy), *_owners(plan), *_dates(plan), *_products(plan, policy), *_costs(plan)]
-    )
+    return decide_by(policy, as_of, _plan_findings(plan, demand(policy.plans, "plans")))
+
+
+def _plan_findings(plan: SalesPlan, rule: PlanPolicy) -> Iterator[Reason]:
+    yield from _missing_parts(plan, rule)
+    yield from _owners(plan)
+    yield from _dates(plan)
+    yield from _products(plan, rule)
+    yield from _costs(plan)
 
 
 def _missing_parts(plan: SalesPlan, policy: PlanPolicy) -> Iterator[Reason]:
@@ -75,12 +85,12 @@ def _dates(plan: SalesPlan) -> Iterator[Reason]:
     for index, activity in enumerate(plan.activities):
         if not plan.span.encloses(activity.span):
             yield codes.PLAN_DATE_OUTSIDE(
-                plan=plan.id, item=activity.id, span=str(plan.span), path=f"activities[{index}].span"
+                plan=plan.id, item=activity.id, span=plan.span, path=f"activities[{index}].span"
             )
     for index, milestone in enumerate(plan.timetable):
         if milestone.due not in plan.span:
             yield codes.PLAN_DATE_OUTSIDE(
-                plan=plan.id, item=milestone.id, span=str(plan.span), path=f"timetable[{index}].due"
+                plan=plan.id, item=milestone.id, span=plan.span, path=f"timetable[{index}].due"
             )
 
 
@@ -199,7 +209,7 @@ def _sums(plans: Iterable[SalesPlan]) -> dict[tuple[str, str], Decimal]:
 def check_plan_progress(
     plan: SalesPlan,
     achieved: Mapping[str, Decimal],
-    policy: PacePolicy,
+    policy: QuotaPolicy,
     as_of: date,
     *,
     quotas: Iterable[HeldQuota] = (),
@@ -209,27 +219,31 @@ def check_plan_progress(
 
     `achieved` is by measure; one that is missing counts as nothing achieved. Where `quotas` hold a goal's measure,
     its lines say what is expected by when; otherwise the goal is due evenly. A milestone is overdue from the day after
-    it was due until the day on which it is done.
+    it was due until the day on which it is done. Raises as `calculate_pace` does.
     """
+    return decide_by(policy, as_of, _progress(plan, achieved, policy, as_of, quotas, working_time))
+
+
+def _progress(
+    plan: SalesPlan,
+    achieved: Mapping[str, Decimal],
+    policy: QuotaPolicy,
+    as_of: date,
+    quotas: Iterable[HeldQuota],
+    working_time: CountsWorkingDays | None,
+) -> Iterator[Reason]:
     held = {quota.measure: quota for quota in quotas}
-    reasons: list[Reason] = []
     for index, goal in enumerate(plan.goals):
         quota = held.get(goal.measure) or _as_quota(plan, goal)
         pace = calculate_pace(quota, achieved.get(goal.measure, Decimal(0)), policy, as_of, working_time)
-        reasons += [_placed(reason, f"goals[{index}]") for reason in check_pace(pace, policy).reasons]
+        for reason in find_lag(pace, demand(policy.pace, "pace")):
+            yield attrs.evolve(reason, path=f"goals[{index}]")
     for index, milestone in enumerate(plan.timetable):
         is_done = milestone.done_on is not None and milestone.done_on <= as_of
         if milestone.due < as_of and not is_done:
-            reasons.append(
-                codes.PLAN_MILESTONE_OVERDUE(
-                    plan=plan.id, milestone=milestone.id, due=milestone.due, path=f"timetable[{index}]"
-                )
+            yield codes.PLAN_MILESTONE_OVERDUE(
+                plan=plan.id, milestone=milestone.id, due=milestone.due, path=f"timetable[{index}]"
             )
-    return decide(reasons)
-
-
-def _placed(reason: Reason, path: str) -> Reason:
-    return Reason(reason.code, reason.severity, reason.parameters, path, reason.policy)
 
 
 def _as_quota(plan: SalesPlan, goal: PlanGoal) -> HeldQuota:

@@ -11,8 +11,6 @@ from salesrules.quotas.rules.coverage import cut_line, end_of, find_next_month, 
 
 __all__ = ["apply_ramps"]
 
-_WHOLE = Rate(1)
-
 
 def apply_ramps(quotas: Iterable[Quota], policy: QuotaPolicy, calendar: FiscalCalendar) -> tuple[Quota, ...]:
     """The quota lines with every ramp of the policy applied, in the order of holder, measure and days.
@@ -115,7 +113,8 @@ def _multiplied(line: Quota, ramp: Ramp, month: Period, share: Rate, policy: Quo
     for span in _around(line.span, inside.span):
         piece = cut_line(line, span, policy)
         assert piece is not None  # for the type checker: the span is a part of the line
-        yield _ramped(f"{line.id}@{span.start}", span, ramp, share if span == inside.span else _WHOLE, [piece], policy)
+        id = f"{line.id}@{span.start}"
+        yield _ramped(id, span, ramp, share, [piece], policy) if span == inside.span else piece.to_quota(id)
 
 
 def _around(whole: DateRange, inside: DateRange) -> Iterator[DateRange]:

@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import attrs
 
-from salesrules.core import Decision, Denied, Fault, InvalidDocument, InvalidValue, PolicyReference, Reason, decide
+from salesrules.core import (
+    DateRange,
+    Decision,
+    Denied,
+    Fault,
+    InvalidDocument,
+    InvalidValue,
+    PolicyReference,
+    Reason,
+    decide,
+)
 from salesrules.quotas import reasons as codes
-from salesrules.quotas.model import Quota, QuotaRevision
-from salesrules.quotas.policy import RevisionPolicy
-from salesrules.quotas.rules.coverage import end_of
+from salesrules.quotas.model import Measure, Quota, QuotaRevision
+from salesrules.quotas.policy import Proration, QuotaPolicy, RevisionPolicy
+from salesrules.quotas.rules.coverage import cut_line, end_of
 from salesrules.quotas.rules.evidence import find_objections
+from salesrules.quotas.rules.life import decide_by, demand
 
 __all__ = ["check_revision", "revise_quotas"]
 
 
 def check_revision(
-    revision: QuotaRevision, quota: Quota, policy: RevisionPolicy, as_of: date, *, path: str = "revision"
+    revision: QuotaRevision, quota: Quota, policy: QuotaPolicy, as_of: date, *, path: str = "revision"
 ) -> Decision:
     """Whether a revision of a line may take effect, with every reason against it.
 
     Denied: without evidence; with evidence for another act or subject; approved by the quota's own holder; approved
-    after `as_of`; dated or approved later than `policy.days_after_end` allows. The day of an approval is the local
-    one of its instant. Raises `InvalidValue` where the revision names another line.
+    after `as_of`; dated or approved later than `days_after_end` allows. The day of an approval is the local one of its
+    instant. Raises `InvalidValue` where the revision names another line, or the policy allows none.
     """
     if revision.quota != quota.id:
         raise InvalidValue(f"{path}.quota", revision.quota, f"this is the line {quota.id}; give the one it revises")
-    return decide(_objections(revision, quota, policy, as_of, path))
+    return decide_by(policy, as_of, _objections(revision, quota, demand(policy.revisions, "revisions"), as_of, path))
 
 
 def _objections(
@@ -59,34 +71,51 @@ def _objections(
 
 
 def revise_quotas(
-    quotas: Iterable[Quota], revisions: Iterable[QuotaRevision], policy: RevisionPolicy, as_of: date
+    quotas: Iterable[Quota], revisions: Iterable[QuotaRevision], policy: QuotaPolicy, as_of: date
 ) -> tuple[Quota, ...]:
-    """The quota lines as they stand at the end of `as_of`, in the order given: each with its latest revision by then.
+    """The quota lines as they stand at the end of `as_of`, in the order given: each with its revisions by then.
 
-    Revisions dated later are left out; their own order does not matter. Revise lines before ramps are applied.
+    Revisions dated later are left out; their own order does not matter. The latest one holds, from its
+    `effective_from` on where it has one: the line is then cut there into lines with the id `line@day`, whose amounts
+    are the days' shares of what holds on them. Revise lines before ramps are applied.
+
     Raises `Denied` with all reasons of all revisions that may not take effect, and `InvalidDocument` where two lines
-    have one id, a revision names an unknown line, or two revisions of a line have the same day.
+    have one id, a revision names an unknown line, two revisions of a line have the same day, or a line would have to
+    be cut outside its span or while `policy.proration` refuses it.
     """
     lines = list(quotas)
     by_id = {line.id: line for line in lines}
     dated = [(index, revision) for index, revision in enumerate(revisions) if revision.day <= as_of]
-    faults = [*_duplicates(lines), *_misfits(by_id, dated)]
+    faults = [*_duplicates(lines), *_misfits(by_id, dated), *_bad_cuts(by_id, dated, policy)]
     if faults:
         raise InvalidDocument(tuple(faults))
     checks = [
         check_revision(revision, by_id[revision.quota], policy, as_of, path=f"revisions[{index}]")
         for index, revision in dated
     ]
-    decision = decide(reason for check in checks for reason in check.reasons)
+    decision = decide(dict.fromkeys(reason for check in checks for reason in check.reasons))
     if not decision.is_allowed:
         raise Denied(decision)
-    latest = {revision.quota: revision for _, revision in sorted(dated, key=lambda entry: entry[1].day)}
-    return tuple(
-        attrs.evolve(line, amount=latest[line.id].amount, origin=None, revision=latest[line.id])
-        if line.id in latest
-        else line
-        for line in lines
-    )
+    by_line: dict[str, list[QuotaRevision]] = {}
+    for _, revision in sorted(dated, key=lambda entry: entry[1].day):
+        by_line.setdefault(revision.quota, []).append(revision)
+    return tuple(part for line in lines for part in _revised(line, by_line.get(line.id, ()), policy))
+
+
+def _revised(line: Quota, revisions: Iterable[QuotaRevision], policy: QuotaPolicy) -> Iterator[Quota]:
+    """The line, or the parts that its revisions cut it into: each holds from its day on, whatever was said before."""
+    versions = [(line.span.start, line)]
+    for revision in revisions:
+        start = revision.effective_from or line.span.start
+        versions = [version for version in versions if version[0] < start]
+        versions.append((start, attrs.evolve(line, amount=revision.amount, origin=None, revision=revision)))
+    if len(versions) == 1:
+        yield versions[0][1]
+        return
+    for (start, version), (end, _) in itertools.pairwise([*versions, (end_of(line.span), line)]):
+        piece = cut_line(version, DateRange(start, end), policy)
+        assert piece is not None  # for the type checker: every part lies in the line
+        yield piece.to_quota(f"{line.id}@{start}")
 
 
 def _duplicates(lines: list[Quota]) -> Iterator[Fault]:
@@ -123,6 +152,30 @@ def _misfits(by_id: dict[str, Quota], dated: list[tuple[int, QuotaRevision]]) ->
                 problem=f"the revision {other} changes the same line on the same day",
                 remedy="withdraw one of them, or date them apart",
                 value=str(revision.day),
+            )
+
+
+def _bad_cuts(by_id: dict[str, Quota], dated: list[tuple[int, QuotaRevision]], policy: QuotaPolicy) -> Iterator[Fault]:
+    for index, revision in dated:
+        line, start = by_id.get(revision.quota), revision.effective_from
+        if line is None or start is None or start == line.span.start:
+            continue
+        path = f"revisions[{index}].effective_from"
+        if start not in line.span:
+            yield Fault(
+                code="quotas.revision_outside_line",
+                path=path,
+                problem=f"the line {line.id} is for {line.span}",
+                remedy="give a day of the line, or leave it out to revise the whole line",
+                value=str(start),
+            )
+        elif policy.proration is Proration.REFUSE and line.measure != Measure.MARKET_SHARE:
+            yield Fault(
+                code="quotas.partial_line",
+                path=path,
+                problem=f"the line {line.id} would have to be cut on this day",
+                remedy='revise the whole line, or set quotas.proration = "prorate_by_days"',
+                value=str(start),
             )
 
 
