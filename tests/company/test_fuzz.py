@@ -23,7 +23,7 @@ TEXTS = {name: (STARTER / name).read_bytes() for name in FILES}
 WORDS = [
     b"", b" ", b"0", b"-1", b"1e400", b"nan", b"inf", b"9" * 60, b"0.5", b"true", b"{}", b"[]", b"[[]]", b'""', b'"',
     b"'", b",", b";", b"=", b"\n", b"\r", b"\0", b"\xff", b"\xef\xbb\xbf", "é".encode(), "王".encode(), b"ada",
-    b"ben", b"zoe", b"EUR", b"USD", b"XXX", b"O-1", b"sale", b"return", b"2026-01-01", b"9999-12-31",
+    b"ben", b"zoe", b"EUR", b"USD", b"ZZZ", b"O-1", b"sale", b"return", b"2026-01-01", b"9999-12-31",
     b"0001-01-01", b"2026-Q1", b'"2026-02-30"', b'"-5%"', b'"1000%"', b'"EUR 5"',
     b"{ from = 2026-01-01, until = 2025-01-01 }", b"../x", b"/etc", b'"%Y"', b'"%"', b'"gb18030"', b'"utf-16"',
     b'"zlib"', b'"week"', b'"half_up"', b"{ digits = -12, mode = \"down\" }",
