@@ -1,8 +1,9 @@
 """Every example printed in README.md and docs/ runs as a test.
 
 A `python` block runs, and its `>>>` lines must print what stands below them. A `console` block holds `$ salesrules …`
-commands and what they print (`...` stands for what is left out). Both work in a fresh folder per document, with
-`examples/` in it. What must not run, such as an installation, stands in a `sh` block.
+commands and what they print (`...` stands for what is left out). A `toml`, `yaml` or `text` block whose first line is
+`# file: firm/company.toml` is written there, without that line. All work in a fresh folder per document, with `examples/`
+in it. What must not run, such as an installation, stands in a `sh` block.
 """
 
 from __future__ import annotations
@@ -78,6 +79,15 @@ def differences(command: str, printed: str, wanted: str) -> str:
     return f"$ {command}\n{checker.output_difference(shown, printed, FLAGS)}"
 
 
+def write_file(example: Example) -> None:
+    """Write a block that names its file in its first line; any other is only looked at."""
+    first, _, text = example.parsed.partition("\n")
+    if first.startswith("# file: "):
+        path = Path(first.removeprefix("# file: ").strip())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
 def enter_folder(namespace: dict[str, Any]) -> None:
     """Begin a document in a fresh folder that has the examples in it."""
     stack = namespace["_stack"] = contextlib.ExitStack()
@@ -96,6 +106,7 @@ pytest_collect_file = Sybil(
     parsers=[
         PythonCodeBlockParser(doctest_optionflags=FLAGS),
         CodeBlockParser(language="console", evaluator=run_console),
+        *(CodeBlockParser(language=language, evaluator=write_file) for language in ("toml", "yaml", "text")),
         SkipParser(),
     ],
     patterns=["README.md", "docs/*.md", "docs/**/*.md"],

@@ -48,12 +48,12 @@ Change = Callable[[Path], None]
 CASES: dict[str, tuple[Change, tuple[str, ...]]] = {
     "malformed TOML": (
         lambda f: edit(f, "rulebook.toml", "[commissions]", "[commissions"),
-        ("rulebook.toml:17",),
+        ("rulebook.toml:18",),
     ),
     "malformed mapping": (lambda f: edit(f, "company.toml", 'currency = "EUR"', "currency = EUR"), ("company.toml:6",)),
     "unknown key": (
         lambda f: edit(f, "rulebook.toml", "pay_period", "pay_perod"),
-        ("rulebook.toml:18", "commissions.pay_perod", "pay_period"),
+        ("rulebook.toml:19", "commissions.pay_perod", "pay_period"),
     ),
     "unknown key of the mapping": (
         lambda f: edit(f, "company.toml", 'payee = "seller"', 'paye = "seller"'),

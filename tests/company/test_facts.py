@@ -330,7 +330,7 @@ def test_nothing_outside_the_folder_is_read(folder: Folder, name: str) -> None:
     (folder.path / "circle").symlink_to("circle")
     folder.edit("company.toml", "data/people.csv", name)
     found = [fault for fault in folder.faults() if fault.code == "company.path_outside"]
-    assert [fault.value for fault in found] == [name.replace("\\u0000", "\0")]
+    assert [(fault.file, fault.value) for fault in found] == [("company.toml", name.replace("\\u0000", "\0"))]
     assert "folder" in found[0].remedy
 
 
@@ -358,7 +358,7 @@ def test_a_folder_that_is_none(tmp_path: Path, name: str) -> None:
 def test_faults_while_running_lead_to_the_line_of_the_rulebook(folder: Folder) -> None:
     folder.edit("rulebook.toml", 'status = "in_force" #', 'status = "draft" #')
     folder.load()
-    assert folder.places() == [("rulebook.toml", 11, "quotas.life.status")]
+    assert folder.places() == [(str(folder.path / "rulebook.toml"), 11, "quotas.life.status")]
 
 
 def test_faults_of_facts_while_running_lead_to_their_line(folder: Folder) -> None:

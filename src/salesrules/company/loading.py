@@ -74,11 +74,11 @@ class Company:
 
     def _placed(self, faults: Sequence[Fault]) -> tuple[Fault, ...]:
         """The faults, those of policies with the rulebook's file and line."""
-        name = self.document.company.rulebook
+        path = inside(self.folder, self.document.company.rulebook)
         ours = [fault.path for fault in faults if fault.path.partition(".")[0] in self.rulebook.sections]
-        lines = find_lines(inside(self.folder, name), ours) if ours else {}
+        lines = find_lines(path, ours) if ours else {}
         return tuple(
-            attrs.evolve(fault, file=name, line=lines[fault.path]) if fault.path in lines else fault for fault in faults
+            attrs.evolve(fault, file=str(path), line=lines[fault.path]) if fault.path in lines else fault for fault in faults
         )
 
     def _content(self, run: CommissionRun) -> ReportContent:

@@ -21,6 +21,7 @@ def inside(folder: Path, name: str) -> Path:
             problem="the path leads out of the company's folder",
             value=name,
             remedy="put the file into the folder and name it from there",
+            file="company.toml",
         )
         raise InvalidDocument((fault,))
     return folder / name

@@ -45,7 +45,10 @@ class FolderReader:
                 encoding=source.encoding,
             )
         except InvalidDocument as error:
-            self.faults += [attrs.evolve(fault, file=source.file) for fault in error.faults]
+            self.faults += [
+                attrs.evolve(fault, file=fault.file if fault.code == "company.path_outside" else source.file)
+                for fault in error.faults
+            ]
             return
         for row in table.rows:
             cells.next_row()

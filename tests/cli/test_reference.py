@@ -1,0 +1,74 @@
+"""The reference documents every field of every JSON format, and nothing that is not there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salesrules import company
+from salesrules.cli.app import app
+from salesrules.company.results import COLUMNS
+from salesrules.core import Operation
+
+Cli = Callable[..., "object"]
+PERIOD = company.STARTER_PERIOD
+
+
+@pytest.fixture(scope="module")
+def page(root: Path) -> str:
+    return (root / "docs" / "reference" / "command-line.md").read_text("utf-8")
+
+
+def fields(page: str, heading: str) -> set[str]:
+    """The fields in the first table below a heading or a phrase."""
+    rows = page[page.index(heading) :].split("\n| --- | --- |\n", 1)[1].split("\n\n", 1)[0]
+    return {name for row in rows.splitlines() for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
+
+
+def test_statements(page: str, sample_run: company.CompanyResult) -> None:
+    document = sample_run.to_document()
+    assert fields(page, "### salesrules.statements/1") == document.keys()
+    statement = next(s for s in document["statements"] if s["balances"])
+    assert fields(page, "Each statement:") == statement.keys()
+    assert fields(page, "Each measurement:") == statement["measurements"][0].keys()
+    assert fields(page, "Each line:") == statement["lines"][0].keys()
+    assert fields(page, "Each balance:") == statement["balances"][0].keys()
+    assert set(document["rulebook"]) == {"name", "version"}
+    listed = page[page.index("with the columns") : page.index("The\ncolumn `amount` sums")]
+    named = [name for name in re.findall(r"`([a-z_]+)`", listed) if name in COLUMNS]
+    assert tuple(dict.fromkeys(name for name in named if name != "line")) == tuple(c for c in COLUMNS if c != "line")
+
+
+def test_explanations(page: str, cli: Cli, firm: Path) -> None:
+    found = json.loads(cli("explain", firm, "--period", PERIOD, "--payee", "ben", "--json").out)
+    assert fields(page, "### salesrules.explanation/1") == found.keys()
+    nodes: list[dict[str, Any]] = list(found["derivations"])
+    for node in nodes:
+        assert fields(page, "Each derivation, and") == node.keys()
+        nodes += node["terms"]
+    row = page[page.index("| `operation` |") :].splitlines()[0]
+    assert set(re.findall(r"`([a-z]+)`", row)) - {"operation", "value"} == {member.value for member in Operation}
+
+
+def test_checks_and_differences(page: str, cli: Cli, firm: Path) -> None:
+    other = firm / "other.toml"
+    text = (firm / "rulebook.toml").read_text("utf-8")
+    other.write_text(text.replace('value = "6%"', 'value = "7%"'), "utf-8")
+    found = json.loads(cli("diff", firm / "rulebook.toml", other, "--json").out)
+    assert fields(page, "### salesrules.diff/1") == found.keys()
+    assert fields(page, "Each change:") == found["changes"][0].keys()
+    other.write_text(text.replace('pay_period = "quarter"', 'pay_period = "moon"'), "utf-8")
+    found = json.loads(cli("check", other, "--json").out)
+    assert fields(page, "### salesrules.check/1") == found.keys()
+    assert fields(page, "Each fault:") == found["faults"][0].keys()
+
+
+def test_every_command_is_in_the_reference(page: str) -> None:
+    commands = {name for name in app if not name.startswith("-")}
+    assert {"demo", "run", "explain", "check", "diff", "schema", "diagram", "init"} == commands
+    assert commands <= set(re.findall(r"^\| `salesrules (\w+)", page, re.M))
