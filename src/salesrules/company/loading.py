@@ -78,7 +78,8 @@ class Company:
         ours = [fault.path for fault in faults if fault.path.partition(".")[0] in self.rulebook.sections]
         lines = find_lines(path, ours) if ours else {}
         return tuple(
-            attrs.evolve(fault, file=str(path), line=lines[fault.path]) if fault.path in lines else fault for fault in faults
+            attrs.evolve(fault, file=str(path), line=lines[fault.path]) if fault.path in lines else fault
+            for fault in faults
         )
 
     def _content(self, run: CommissionRun) -> ReportContent:
