@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
 from salesrules.core import Decision, InvalidValue, Money, Outcome, PolicyLife
 from salesrules.org import (
+    Act,
     AmountLimit,
     ChainEnd,
     Delegation,
     DelegationRule,
     InstantRange,
+    check_authority,
     check_delegation,
     find_delegate,
 )
@@ -204,3 +207,29 @@ def test_what_was_received_may_be_passed_on_unless_it_must_not(firm: SimpleNames
     assert codes(check(firm, lend("lee", "ann"), kept)) == ["delegation_exceeds"]
     later = lend("nia", "lee", 1)
     assert codes(check(firm, lend("lee", "ann"), later)) == ["delegation_exceeds"]
+
+
+def test_days_of_a_window_are_those_of_its_zone(firm: SimpleNamespace) -> None:
+    """Thirty days from midnight to midnight, with the hour that the clock in Berlin shows twice among them."""
+    berlin = ZoneInfo("Europe/Berlin")
+    start, end = datetime(2020, 10, 1, tzinfo=berlin), datetime(2020, 10, 31, tzinfo=berlin)
+    assert end.astimezone(UTC) - start.astimezone(UTC) == timedelta(days=30, hours=1)
+    for until in (end, end.astimezone(UTC)):
+        month = attrs.evolve(lend("nia", "lee"), window=InstantRange(start, until))
+        assert check(firm, month).is_allowed
+        longer = attrs.evolve(month, window=InstantRange(start, until + timedelta(microseconds=1)))
+        assert codes(check(firm, longer)) == ["delegation_window_too_long"]
+
+
+def test_what_ends_first_changes_the_answer_first_whatever_the_clock_shows(firm: SimpleNamespace) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    ends = [datetime(2020, 10, 25, 2, minute, tzinfo=berlin, fold=fold) for minute, fold in ((30, 0), (10, 1))]
+    assert ends[1] < ends[0]
+    lent = [
+        attrs.evolve(lend("nia", "lee"), window=InstantRange(firm.noon, ends[0])),
+        attrs.evolve(lend("lee", "cy"), window=InstantRange(firm.noon, ends[1])),
+    ]
+    act = Act(kind="contract.sign", amount=Money(1, "CNY"), unit="north")
+    decision = check_authority("cy", act, firm.structure, firm.policy, lent, as_of=firm.noon)
+    assert decision.changes_at == ends[0]
+    assert decision.changes_at.fold == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -50,3 +51,20 @@ def test_naive_instants_and_empty_ranges_are_refused() -> None:
             InstantRange(*wrong)
     with pytest.raises(InvalidValue):
         InstantRange(date(2023, 1, 1))
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def test_the_hour_that_the_clock_shows_twice_passes_twice() -> None:
+    """On 25 October 2020 the clock in Berlin goes from 2:59 back to 2:00."""
+    first, again = (datetime(2020, 10, 25, 2, 30, tzinfo=BERLIN, fold=fold) for fold in (0, 1))
+    window = InstantRange(first, again)
+    assert first in window
+    assert datetime(2020, 10, 25, 2, 10, tzinfo=BERLIN, fold=1) in window
+    assert again not in window
+    assert InstantRange.lasting(first, timedelta(hours=1)).end.astimezone(UTC) == again.astimezone(UTC)
+    assert window.overlaps(InstantRange(datetime(2020, 10, 25, 2, 0, tzinfo=BERLIN, fold=1)))
+    assert not window.overlaps(InstantRange(again))
+    with pytest.raises(InvalidValue):
+        InstantRange(again, first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.core import DateRange, FiscalCalendar, InvalidDocument, InvalidValue, PolicyLife, Rounding
+from salesrules.core import (
+    DateRange,
+    FiscalCalendar,
+    InvalidDocument,
+    InvalidValue,
+    PolicyLife,
+    Rounding,
+    WeekdayHours,
+    WorkingHours,
+    WorkingTime,
+)
 from salesrules.quotas import Quota, QuotaPolicy, calculate_quota, calculate_quotas
 
 
@@ -215,3 +225,76 @@ def test_a_part_never_passes_a_line_that_is_finer_than_the_smallest_unit(make_li
 def test_a_holder_without_any_line_is_missing_and_nothing_else(make_line, policy, calendar) -> None:
     (fault,) = faults_of(lambda: calculate_quota("zoe", calendar.period("2020-M01").span, [], policy, calendar))
     assert (fault.code, fault.path) == ("quotas.missing", "quotas[zoe]")
+
+
+# Working days
+
+OFFICE = WorkingTime(
+    zone="Asia/Shanghai",
+    week=[
+        WeekdayHours(
+            days=["monday", "tuesday", "wednesday", "thursday", "friday"],
+            hours=[WorkingHours(opens=time(9), closes=time(17))],
+        )
+    ],
+    holidays=[date(2020, 1, 1)],
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "amount"),
+    [
+        (date(2020, 1, 1), date(2020, 1, 2), 0),  # a holiday
+        (date(2020, 1, 1), date(2020, 1, 3), 10),
+        (date(2020, 1, 3), date(2020, 1, 6), 10),  # Friday to Sunday
+        (date(2020, 1, 4), date(2020, 1, 6), 0),
+        (date(2020, 1, 2), date(2020, 2, 1), 220),
+        (date(2020, 1, 1), date(2020, 2, 1), 220),
+    ],
+)
+def test_a_part_is_the_share_of_its_working_days(make_line, make_policy, calendar, start, end, amount) -> None:
+    """January 2020 has 22 working days, so a quota of 220 is 10 for each."""
+    policy = make_policy(day_count="working")
+    span, lines = DateRange(start, end), [make_line("2020-M01", 220)]
+    held = calculate_quota("ana", span, lines, policy, calendar, working_time=OFFICE)
+    assert held.amount == held.derivation().recompute() == amount
+
+
+def test_working_days_need_somebody_who_knows_them_only_where_a_line_is_cut(make_line, make_policy, calendar) -> None:
+    policy, lines = make_policy(day_count="working"), [make_line("2020-M01", 220)]
+    assert calculate_quota("ana", lines[0].span, lines, policy, calendar).amount == 220
+    with pytest.raises(InvalidValue, match=r"^working_time: None is not valid; this policy counts working days"):
+        calculate_quota("ana", DateRange(date(2020, 1, 1), date(2020, 1, 2)), lines, policy, calendar)
+
+
+def test_a_line_without_a_working_day_is_cut_by_calendar_days(make_line, make_policy, calendar) -> None:
+    weekend = make_line("2020-M01", 10, span=DateRange(date(2020, 1, 4), date(2020, 1, 6)))
+    for days in (DateRange(date(2020, 1, 4), date(2020, 1, 5)), DateRange(date(2020, 1, 5), date(2020, 1, 6))):
+        held = calculate_quota("ana", days, [weekend], make_policy(day_count="working"), calendar, working_time=OFFICE)
+        assert held.amount == 5
+
+
+def test_a_part_is_refused_whatever_days_count(make_line, make_policy, calendar) -> None:
+    policy = make_policy(day_count="working", proration="refuse")
+    almost = DateRange(date(2020, 1, 2), date(2020, 2, 1))  # all but a holiday
+    (fault,) = faults_of(lambda: calculate_quota("ana", almost, [make_line("2020-M01")], policy, calendar))
+    assert (fault.code, "30 of the 31 days" in fault.problem) == ("quotas.partial_line", True)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**7), st.sets(st.integers(1, 90), max_size=6))
+def test_pieces_by_working_days_sum_to_the_line_too(cents, cuts) -> None:
+    quarter = DateRange(date(2020, 1, 1), date(2020, 4, 1))
+    policy = QuotaPolicy(
+        life=PolicyLife(status="draft", scope="all", owner="ops", effective=quarter),
+        rounding=Rounding(digits=2, mode="half_up"),
+        proration="prorate_by_days",
+        day_count="working",
+    )
+    line = Quota(id="q", holder="ana", span=quarter, amount=f"{cents}e-2", unit="USD")
+    edges = [quarter.start + timedelta(days=day) for day in (0, *sorted(cuts), 91)]
+    parts = [
+        calculate_quota("ana", DateRange(*pair), [line], policy, FiscalCalendar(), working_time=OFFICE).amount
+        for pair in itertools.pairwise(edges)
+    ]
+    assert sum(parts) == line.amount

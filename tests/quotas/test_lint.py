@@ -15,8 +15,9 @@ def ramp(id: str, holders: list[str], starts: date, months: int) -> Ramp:
     return Ramp(id=id, holders=holders, starts=starts, shares=[Rate.parse("50%")] * months)
 
 
-def season(id: str, effective: DateRange) -> Seasonality:
-    return Seasonality(id=id, effective=effective, kind="half_year", weights=(Decimal(1), Decimal(2)))
+def season(id: str, effective: DateRange, *measures: str) -> Seasonality:
+    weights = (Decimal(1), Decimal(2))
+    return Seasonality(id=id, effective=effective, kind="half_year", weights=weights, measures=measures)
 
 
 def found(policy) -> list[tuple[str, str]]:
@@ -79,3 +80,13 @@ def test_every_value_of_pace_and_growth_has_a_verdict(make_policy) -> None:
 def test_verdicts_are_read_by_their_names() -> None:
     with pytest.raises(ValueError, match="sideways"):
         PacePolicy(id="p", status=BandTable(bands=[Band(start=None, value="sideways")]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [((), (), True), (("skis",), (), False), (("skis", "boots"), ("boots",), True), (("skis",), ("boots",), False)],
+)
+def test_seasonalities_of_other_measures_may_hold_at_once(make_policy, one, other, clash) -> None:
+    year = DateRange(date(2020, 1, 1), date(2021, 1, 1))
+    policy = make_policy(seasonalities=[season("s", year, *one), season("t", year, *other)])
+    assert found(policy) == ([("seasonalities_overlap", "seasonalities[1].effective")] if clash else [])

@@ -19,8 +19,10 @@ EVER = DateRange(date(2010, 1, 1))
 MONTH, QUARTER, YEAR, WEEK, HALF = (PeriodKind(kind) for kind in ("month", "quarter", "year", "week", "half_year"))
 
 
-def quarters(*weights: object, effective: DateRange = EVER) -> Seasonality:
-    return Seasonality(id="q", effective=effective, kind=QUARTER, weights=tuple(map(Decimal, weights)))
+def quarters(*weights: object, effective: DateRange = EVER, measures: tuple[str, ...] = ()) -> Seasonality:
+    return Seasonality(
+        id="q", effective=effective, kind=QUARTER, weights=tuple(map(Decimal, weights)), measures=measures
+    )
 
 
 def by_label(lines) -> dict[str, str]:
@@ -195,3 +197,18 @@ def test_weights_from_history_sum_to_exactly_one(amounts, digits) -> None:
 def test_history_without_a_complete_year_above_zero_is_refused(sales, kind, calendar) -> None:
     with pytest.raises(InvalidValue):
         calculate_seasonality({label: Decimal(amount) for label, amount in sales.items()}, kind, calendar)
+
+
+def test_a_measure_has_its_own_seasons_or_those_for_all_that_none_names(make_line, make_policy, calendar) -> None:
+    skis = quarters(1, 0, 0, 1, measures=("skis", "boots"))
+    for seasons in ([quarters(1, 1, 1, 1), skis], [skis, quarters(1, 1, 1, 1)]):
+        policy = make_policy(seasonalities=seasons)
+        for measure, expected in (("skis", [50, 0, 0, 50]), ("boots", [50, 0, 0, 50]), ("amount", [25, 25, 25, 25])):
+            lines = split_periods(make_line("2020", measure=measure), QUARTER, calendar, policy)
+            assert [line.amount for line in lines] == expected
+    year = calendar.period("2020").span
+    assert list(calculate_period_weights(year, QUARTER, calendar, policy, measure="skis").values()) == [1, 0, 0, 1]
+    only = make_policy(seasonalities=[skis])
+    assert list(calculate_period_weights(year, QUARTER, calendar, only).values()) == [1, 1, 1, 1]
+    with pytest.raises(AmbiguousDay, match=r"^quotas\.seasonalities"):
+        split_periods(make_line("2020", measure="skis"), QUARTER, calendar, make_policy(seasonalities=[skis, skis]))

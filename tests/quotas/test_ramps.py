@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.core import DateRange, FiscalCalendar, InvalidDocument, InvalidValue, PolicyLife, Rate, Rounding
-from salesrules.quotas import Quota, QuotaPolicy, Ramp, RampBase, apply_ramps, calculate_quota
+from salesrules.core import (
+    DateRange,
+    FiscalCalendar,
+    InvalidDocument,
+    InvalidValue,
+    Outcome,
+    PolicyLife,
+    Rate,
+    Rounding,
+)
+from salesrules.quotas import Quota, QuotaPolicy, Ramp, RampBase, apply_ramps, calculate_quota, check_ramps
 
 
 def ramp(*shares: str, base: str = "own", starts: date = date(2020, 1, 1), **changes) -> Ramp:
@@ -179,3 +188,65 @@ def test_a_ramp_says_what_it_cannot_hold(changes, field) -> None:
         ramp("50%", **changes)
     assert caught.value.field == field
     assert ramp("0%").base is RampBase.OWN
+
+
+# Shares that change nothing
+
+DAY = date(2020, 1, 1)
+
+
+def idle(decision) -> list[tuple[str, str]]:
+    return [(reason.code.removeprefix("quotas.ramp_"), reason.parameters["period"]) for reason in decision.reasons]
+
+
+@pytest.mark.parametrize(
+    ("base", "months", "expected"),
+    [
+        ("own", (1, 2, 3), []),
+        ("own", (1, 3), [("without_quota", "2020-M02")]),
+        ("next", (4,), []),
+        ("next", (2, 4), [("share_unused", "2020-M02")]),
+        ("next", (1, 2), [("share_unused", "2020-M01"), ("share_unused", "2020-M02"), ("without_quota", "2020-M03")]),
+        ("next", (), [("without_quota", "2020-M01"), ("without_quota", "2020-M02"), ("without_quota", "2020-M03")]),
+    ],
+)
+def test_a_share_that_changes_nothing_warns(make_line, make_policy, calendar, base, months, expected) -> None:
+    policy = make_policy(ramps=[ramp("25%", "50%", "75%", base=base)])
+    lines = [make_line(f"2020-M0{month}") for month in months]
+    decision = check_ramps(lines, policy, calendar, DAY)
+    assert idle(decision) == expected
+    assert decision.outcome is (Outcome.WARN if expected else Outcome.ALLOW)
+    untouched = {period for _, period in expected}
+    changed = {calendar.period(f"2020-M0{month}").label for month in (1, 2, 3)} - untouched
+    made = [line for line in apply_ramps(lines, policy, calendar) if line.origin is not None]
+    assert {calendar.at("month", line.span.start).label for line in made} == changed
+
+
+def test_each_measure_is_looked_at_by_itself(make_line, make_policy, calendar) -> None:
+    lines = [make_line("2020-M02"), make_line("2020-M01", 5, unit="count", measure="quantity")]
+    decision = check_ramps(lines, make_policy(ramps=[ramp("50%", base="next")]), calendar, DAY)
+    (reason,) = decision.reasons
+    assert dict(reason.parameters) == {"ramp": "r", "holder": "ana", "period": "2020-M01", "measure": "quantity"}
+    assert (reason.path, reason.policy.id, reason.policy.field) == ("ramps[0].shares", "r", "shares")
+
+
+def test_a_policy_that_is_not_in_force_ramps_nothing(make_line, make_policy, calendar) -> None:
+    policy = make_policy(ramps=[ramp("50%")])
+    assert check_ramps([], policy, calendar, date(2009, 12, 31)).outcome is Outcome.DENY
+    assert check_ramps([], policy, calendar, date(2010, 1, 1)).outcome is Outcome.WARN
+
+
+def test_a_longer_line_is_cut_by_the_days_that_policy_counts(make_line, make_policy, calendar) -> None:
+    """The line is for Friday 31 January and Monday 3 February: one working day of two, one calendar day of four."""
+
+    class Office:
+        def working_days(self, span: DateRange) -> list[date]:
+            days = (date.fromordinal(day) for day in range(span.start.toordinal(), span.end.toordinal()))
+            return [day for day in days if day.weekday() < 5]
+
+    line = make_line("2020-M01", 100, id="q", span=DateRange(date(2020, 1, 31), date(2020, 2, 4)))
+    for day_count, expected in (("working", [25, 50]), ("calendar", [Decimal("12.5"), 75])):
+        policy = make_policy(ramps=[ramp("50%")], day_count=day_count)
+        ramped = apply_ramps([line], policy, calendar, working_time=Office())
+        assert [made.amount for made in ramped] == expected
+        assert [made.derivation().recompute() for made in ramped] == expected

@@ -19,7 +19,7 @@ SOURCES = "\n".join(path.read_text("utf-8") for path in Path(quotas.__file__).pa
 
 def test_codes_are_unique_and_of_this_room() -> None:
     codes = [reason.code for reason in REASONS]
-    assert len(set(codes)) == len(codes) == 33
+    assert len(set(codes)) == len(codes) == 35
     assert all(re.fullmatch(r"quotas\.[a-z_]+", code) for code in codes)
     assert all(getattr(reasons, code.removeprefix("quotas.").upper()).code == code for code in codes)
 
@@ -80,6 +80,8 @@ def test_warnings_and_informations_do_not_deny() -> None:
     mild = {reason.code for reason in REASONS if reason.severity is not Severity.ERROR}
     assert mild == {
         "quotas.below_pace",
+        "quotas.ramp_share_unused",
+        "quotas.ramp_without_quota",
         "quotas.pace_not_started",
         "quotas.goal_criterion_met",
         "quotas.goal_too_high",

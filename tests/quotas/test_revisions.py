@@ -284,3 +284,18 @@ def test_a_revision_to_the_same_amount_changes_no_cent(cents, other, day) -> Non
 
     assert held(cents) == line.amount
     assert min(cents, other) <= held(other) * 100 <= max(cents, other)
+
+
+def test_a_line_is_cut_by_the_days_that_policy_counts(make_line, make_revision) -> None:
+    """Of the four days two are worked on, one of them before the cut."""
+
+    class Office:
+        def working_days(self, span: DateRange) -> list[date]:
+            return [day for day in (date(2020, 1, 31), date(2020, 2, 3)) if day in span]
+
+    line = make_line("2020-Q1", 100, span=DateRange(date(2020, 1, 31), date(2020, 2, 4)))
+    revision = make_revision(amount=300, effective_from=date(2020, 2, 1))
+    working = attrs.evolve(POLICY, day_count="working")
+    parts = revise_quotas([line], [revision], working, LATER, working_time=Office())
+    assert [part.amount for part in parts] == [50, 150]
+    assert [part.amount for part in revise_quotas([line], [revision], POLICY, LATER)] == [25, 225]

@@ -10,7 +10,7 @@ from salesrules.company.facts import CompanyFacts, Region
 from salesrules.company.loading import Company, load
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.results import CompanyResult
-from salesrules.company.sample import sample_folder
+from salesrules.company.sample import sample_folder, starter_rulebook
 from salesrules.company.starting import STARTER_PERIOD, start_folder
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "load",
     "sample_folder",
     "start_folder",
+    "starter_rulebook",
 ]

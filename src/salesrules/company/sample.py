@@ -1,4 +1,4 @@
-"""The sample companies that travel with the library."""
+"""The sample companies and the starter rulebook that travel with the library."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from pathlib import Path
 
 from salesrules.core import UnknownName
 
-__all__ = ["sample_folder"]
+__all__ = ["sample_folder", "starter_rulebook"]
+
+_PACKAGE = Path(__file__).parents[1]
+#: Where samples lie in an installed package, and in a checkout.
+_SHELVES = (_PACKAGE / "samples", _PACKAGE.parents[1] / "examples")
 
 
 def sample_folder(name: str = "adventureworks") -> Path:
@@ -14,8 +18,17 @@ def sample_folder(name: str = "adventureworks") -> Path:
 
     Raises `UnknownName` for a sample that there is not.
     """
-    package = Path(__file__).parents[1]
-    for folder in (package / "samples" / name, package.parents[1] / "examples" / name):
+    for folder in (shelf / name for shelf in _SHELVES):
         if (folder / "company.toml").is_file():
             return folder
     raise UnknownName("sample company", name, ("adventureworks",))
+
+
+def starter_rulebook() -> Path:
+    """The starter rulebook: numbers to begin with for every room, each with its unit and source, made to be copied.
+
+    >>> from salesrules import wire
+    >>> wire.load_rulebook(starter_rulebook()).section("org").delegation.maximum_days
+    30
+    """
+    return next(path for path in (shelf / "starter-rulebook.toml" for shelf in _SHELVES) if path.is_file())

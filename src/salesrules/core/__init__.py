@@ -41,6 +41,7 @@ from salesrules.core.evidence import ApprovalEvidence
 from salesrules.core.exact import EXACT, as_decimal, as_fraction, exact_product, exact_sum, to_decimal
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
+from salesrules.core.instants import is_before, later_by
 from salesrules.core.life import PolicyLife, PolicyStatus, check_life
 from salesrules.core.money import Money, total
 from salesrules.core.parameters import Parameters
@@ -173,11 +174,13 @@ __all__ = [
     "expire_case",
     "find_due",
     "is_aware",
+    "is_before",
     "is_currency",
     "is_currency_code",
     "is_day",
     "is_named",
     "is_overdue",
+    "later_by",
     "replay_log",
     "restore_case",
     "round_exactly",

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from salesrules.core.errors import InvalidValue
+from salesrules.core.instants import check_instant
 
 __all__ = ["each_is", "is_aware", "is_day", "is_named", "plain_day"]
 
@@ -21,8 +22,7 @@ def is_named(instance: object, attribute: attrs.Attribute[str], value: str) -> N
 
 def is_aware(instance: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:
     """Refuse anything but an instant that knows its time zone."""
-    if not isinstance(value, datetime) or value.utcoffset() is None:
-        raise InvalidValue(attribute.name, value, "give an instant with its time zone")
+    check_instant(attribute.name, value)
 
 
 def plain_day(field: str, value: object) -> date:

@@ -199,7 +199,10 @@ class AuthorityGrant:
 
 @attrs.frozen(kw_only=True)
 class DelegationRule:
-    """How far delegation goes: links in a chain, days of a window (`None`: any), acts that stay with the grantor."""
+    """How far delegation goes: links in a chain, days of a window, acts that stay with the grantor.
+
+    `maximum_days` counts calendar days in the time zone of the window's start, `None` sets no limit.
+    """
 
     maximum_links: int = attrs.field(validator=_count)
     maximum_days: int | None = attrs.field(default=None, validator=_optional_count)

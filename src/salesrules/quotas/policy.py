@@ -50,10 +50,20 @@ __all__ = [
 
 
 class Proration(WordEnum):
-    """What happens where a span covers only a part of a quota line: its days' share counts, or the span is refused."""
+    """What happens where a span covers only a part of a quota line: its days' share counts, or the span is refused.
+
+    Which days, `DayCount` says.
+    """
 
     PRORATE_BY_DAYS = "prorate_by_days"
     REFUSE = "refuse"
+
+
+class DayCount(WordEnum):
+    """Which days count: all of them, or those on which the firm works."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
 
 
 class TableOrder(WordEnum):
@@ -127,11 +137,13 @@ def _as_weights(weights: Iterable[object]) -> tuple[Decimal, ...]:
 class Seasonality:
     """How a year's sales spread over its periods of a kind: one weight per period, in the order of the fiscal year.
 
-    `effective` counts by the first day of what is split.
+    `effective` counts by the first day of what is split. It is for the `measures` named (a product's own word among
+    them), or, where it names none, for all that no other one in effect names.
     """
 
     id: str
     effective: DateRange
+    measures: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     kind: PeriodKind = attrs.field(converter=PeriodKind)
     weights: tuple[Decimal, ...] = attrs.field(converter=_as_weights)
 
@@ -146,13 +158,6 @@ class Seasonality:
                 raise InvalidValue(f"weights[{index}]", weight, "a weight is zero or more")
         if not any(self.weights):
             raise InvalidValue("weights", list(self.weights), "give at least one weight above zero")
-
-
-class DayCount(WordEnum):
-    """Which days count: all of them, or those on which the firm works."""
-
-    CALENDAR = "calendar"
-    WORKING = "working"
 
 
 class PaceBasis(WordEnum):
@@ -301,10 +306,10 @@ class QuotaPolicy:
     """The section `quotas` of a rulebook.
 
     `rounding` holds for every unit that `unit_roundings` does not name (`{"count": …}`); its digits are also the
-    smallest unit that is split. `ties` says who gets the last unit of a split, `table` how holders and periods share
-    an amount, `even_by` what evenly means without a seasonality. Buffers set quotas above the goal: the children of a
-    unit at depth n sum to its goal plus `level_buffers[n]` of it (none where the list ends), the periods of a line to
-    the line plus `period_buffer`.
+    smallest unit that is split. `day_count` says which days `proration` counts, `ties` who gets the last unit of a
+    split, `table` how holders and periods share an amount, `even_by` what evenly means without a seasonality. Buffers
+    set quotas above the goal: the children of a unit at depth n sum to its goal plus `level_buffers[n]` of it (none
+    where the list ends), the periods of a line to the line plus `period_buffer`.
     """
 
     life: PolicyLife
@@ -312,6 +317,7 @@ class QuotaPolicy:
     unit_roundings: Mapping[str, Rounding] = attrs.field(factory=dict, converter=as_parameters)
     ties: TieOrder = attrs.field(default=TieOrder.FIRST, converter=TieOrder)
     proration: Proration = attrs.field(default=Proration.REFUSE, converter=Proration)
+    day_count: DayCount = attrs.field(default=DayCount.CALENDAR, converter=DayCount)
     table: TableOrder = attrs.field(default=TableOrder.BOTH_MARGINS, converter=TableOrder)
     even_by: EvenBy = attrs.field(default=EvenBy.PERIOD, converter=EvenBy)
     level_buffers: tuple[Rate, ...] = attrs.field(
@@ -330,9 +336,11 @@ class QuotaPolicy:
         """The rounding of amounts in a unit."""
         return self.unit_roundings.get(unit, self.rounding)
 
-    def seasonality_on(self, day: date) -> Seasonality | None:
-        """The seasonality in effect on a day, `None` where there is none; raises `AmbiguousDay` for several."""
-        found = [entry for entry in self.seasonalities if day in entry.effective]
+    def seasonality_on(self, day: date, measure: str) -> Seasonality | None:
+        """The seasonality of a measure on a day, `None` where there is none; raises `AmbiguousDay` for several."""
+        current = [entry for entry in self.seasonalities if day in entry.effective]
+        named = [entry for entry in current if measure in entry.measures]
+        found = named or [entry for entry in current if not entry.measures]
         if len(found) > 1:
             raise AmbiguousDay("quotas.seasonalities", day, tuple(entry.id for entry in found))
         return found[0] if found else None

@@ -52,6 +52,9 @@ REVISION_MISSING = ReasonCode("quotas.revision_missing", ("quota",))
 SPAN_NOT_STARTED = ReasonCode("quotas.span_not_started", ("subject", "start"))
 SPAN_NOT_OVER = ReasonCode("quotas.span_not_over", ("subject", "end"))
 
+RAMP_SHARE_UNUSED = ReasonCode("quotas.ramp_share_unused", ("ramp", "holder", "period", "measure"), Severity.WARNING)
+RAMP_WITHOUT_QUOTA = ReasonCode("quotas.ramp_without_quota", ("ramp", "holder", "period", "measure"), Severity.WARNING)
+
 BELOW_PACE = ReasonCode(
     "quotas.below_pace", ("holder", "achieved", "expected", "unit", "ratio", "threshold"), Severity.WARNING
 )
@@ -92,6 +95,8 @@ REASONS: tuple[ReasonCode, ...] = (
     REVISION_MISSING,
     SPAN_NOT_STARTED,
     SPAN_NOT_OVER,
+    RAMP_SHARE_UNUSED,
+    RAMP_WITHOUT_QUOTA,
     BELOW_PACE,
     PACE_NOT_STARTED,
     GOAL_CRITERION_MET,

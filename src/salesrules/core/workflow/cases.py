@@ -9,7 +9,8 @@ import attrs
 
 from salesrules.core.converters import as_tuple
 from salesrules.core.errors import InvalidValue
-from salesrules.core.workflow.instants import is_before, with_zone
+from salesrules.core.instants import is_before
+from salesrules.core.validators import is_aware
 from salesrules.core.workflow.table import REVISE, START, WorkflowTable
 
 __all__ = ["WorkflowCase", "WorkflowEvent", "evolve_case", "restore_case", "start_case"]
@@ -26,7 +27,7 @@ class WorkflowEvent:
     command: str
     source: str | None
     target: str
-    at: datetime = attrs.field(validator=with_zone)
+    at: datetime = attrs.field(validator=is_aware)
     actor: str | None = None
     reason: str | None = None
 
@@ -40,7 +41,7 @@ class WorkflowCase:
     """
 
     state: str
-    since: datetime = attrs.field(validator=with_zone)
+    since: datetime = attrs.field(validator=is_aware)
     history: tuple[WorkflowEvent, ...] = attrs.field(converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:

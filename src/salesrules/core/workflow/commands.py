@@ -9,9 +9,9 @@ from typing import Any
 
 from salesrules.core.decisions import ALLOW, Decision, Outcome, Reason
 from salesrules.core.errors import InvalidValue
+from salesrules.core.instants import is_before
 from salesrules.core.workflow import reasons as codes
 from salesrules.core.workflow.cases import WorkflowCase, WorkflowEvent, evolve_case
-from salesrules.core.workflow.instants import is_before
 from salesrules.core.workflow.model import Choice, StateKind, Transition
 from salesrules.core.workflow.table import WorkflowTable
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from salesrules.core.decisions import ALLOW, Decision
 from salesrules.core.errors import InvalidValue
+from salesrules.core.instants import check_instant, is_before, later_by
 from salesrules.core.workflow.cases import WorkflowCase, WorkflowEvent, evolve_case
 from salesrules.core.workflow.commands import decide_command
-from salesrules.core.workflow.instants import check_instant, is_before, later_by
 from salesrules.core.workflow.model import Deadline, DeadlineKind
 from salesrules.core.workflow.table import WorkflowTable
 

@@ -13,7 +13,7 @@ from salesrules.core.bands import Side
 from salesrules.core.converters import as_tuple
 from salesrules.core.decisions import Decision, ReasonCode
 from salesrules.core.errors import InvalidValue
-from salesrules.core.workflow.instants import is_before
+from salesrules.core.instants import is_before
 
 __all__ = ["Choice", "Deadline", "DeadlineKind", "Guard", "StateKind", "Transition", "WorkflowState", "guard_name"]
 

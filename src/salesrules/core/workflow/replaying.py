@@ -9,10 +9,10 @@ from datetime import datetime
 
 from salesrules.core.decisions import Reason
 from salesrules.core.errors import UnknownName
+from salesrules.core.instants import check_instant, is_before
 from salesrules.core.workflow import reasons as codes
 from salesrules.core.workflow.conformance import Conformance, Deviation, ReplayedCase, Variant
 from salesrules.core.workflow.deadlines import CountsWorkingTime, due_instant
-from salesrules.core.workflow.instants import check_instant, is_before
 from salesrules.core.workflow.model import StateKind
 from salesrules.core.workflow.table import WorkflowTable
 

@@ -7,7 +7,7 @@ from typing import Self
 
 import attrs
 
-from salesrules.core import DateRange, InvalidValue, is_aware
+from salesrules.core import DateRange, InvalidValue, is_aware, is_before, later_by
 
 __all__ = ["InstantRange"]
 
@@ -26,13 +26,13 @@ class InstantRange:
     end: datetime | None = attrs.field(default=None, validator=attrs.validators.optional(is_aware))
 
     def __attrs_post_init__(self) -> None:
-        if self.end is not None and self.end <= self.start:
+        if self.end is not None and not is_before(self.start, self.end):
             raise InvalidValue("end", self.end, f"a range ends after its start, {self.start}; its end is not included")
 
     @classmethod
     def lasting(cls, start: datetime, duration: timedelta) -> Self:
-        """The range that begins at an instant and lasts so long."""
-        return cls(start, start + duration)
+        """The range that begins at an instant and lasts so much elapsed time."""
+        return cls(start, later_by(start, duration))
 
     @classmethod
     def of_days(cls, days: DateRange, zone: tzinfo) -> Self:
@@ -42,11 +42,13 @@ class InstantRange:
         return cls(datetime.combine(days.start, midnight), end)
 
     def __contains__(self, instant: datetime) -> bool:
-        return self.start <= instant and (self.end is None or instant < self.end)
+        return not is_before(instant, self.start) and (self.end is None or is_before(instant, self.end))
 
     def overlaps(self, other: InstantRange) -> bool:
         """Whether some instant lies in both."""
-        return (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
+        return (other.end is None or is_before(self.start, other.end)) and (
+            self.end is None or is_before(other.start, self.end)
+        )
 
     def __str__(self) -> str:
         return f"[{self.start}, {self.end or '…'})"

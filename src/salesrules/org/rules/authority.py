@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import attrs
 
@@ -24,7 +24,15 @@ from salesrules.org.policy import AuthorityGrant, OrgPolicy, Reach
 from salesrules.org.rules.limits import find_limit_fault, find_reach_fault, size_of
 from salesrules.org.rules.structure import Structure
 
-__all__ = ["Asked", "Holding", "check_authority", "find_authorised_head", "find_grants", "find_holding"]
+__all__ = [
+    "Asked",
+    "Holding",
+    "check_authority",
+    "delegation_knob",
+    "find_authorised_head",
+    "find_grants",
+    "find_holding",
+]
 
 
 def find_grants(structure: Structure, policy: OrgPolicy, person: str) -> tuple[tuple[AuthorityGrant, str], ...]:
@@ -73,7 +81,7 @@ def check_authority(
             outcome=life.outcome,
             reasons=(*life.reasons, *holding.reasons),
             headroom=_headroom(person, act, structure, policy),
-            changes_at=min(ends, default=None),
+            changes_at=min(ends, key=lambda end: end.astimezone(UTC), default=None),
         )
     above = find_authorised_head(person, act, structure, policy)
     return Decision(
@@ -145,7 +153,8 @@ def find_holding(
                 continue
             fault = _delegation_fault(entry, asked, structure, policy)
             if fault is None and len(chain) == rule.maximum_links:
-                fault = reasons.DELEGATION_TOO_LONG(links=len(chain) + 1, maximum=rule.maximum_links)
+                where = delegation_knob("maximum_links")
+                fault = reasons.DELEGATION_TOO_LONG(links=len(chain) + 1, maximum=rule.maximum_links, policy=where)
             if fault is not None:
                 found.append(fault)
                 continue
@@ -194,9 +203,14 @@ def _delegation_fault(entry: Delegation, asked: Asked, structure: Structure, pol
     return fault
 
 
+def delegation_knob(field: str = "") -> PolicyReference:
+    """The rule of delegation, or one of its fields, as a reason refers to it."""
+    return PolicyReference("OrgPolicy", "", f"delegation.{field}" if field else "delegation")
+
+
 def _excluded(person: str, kind: str, delegations: Sequence[Delegation], as_of: datetime) -> Iterator[Reason]:
     if any(entry.delegate == person and as_of in entry.window and entry.is_for(kind) for entry in delegations):
-        yield reasons.DELEGATION_EXCLUDED(act=kind)
+        yield reasons.DELEGATION_EXCLUDED(act=kind, policy=delegation_knob("undelegable_acts"))
 
 
 def _headroom(person: str, act: Act, structure: Structure, policy: OrgPolicy) -> Money | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from salesrules.core import DateRange, Decision, PolicyReference, Reason, check_life, decide
 from salesrules.org import reasons
 from salesrules.org.model import DatedFinding, Organisation
-from salesrules.org.policy import OrgPolicy, RootRule, SpanLimit, UnitKind
+from salesrules.org.policy import OrgPolicy, RootRule, SpanLimit
 from salesrules.org.rules.hierarchy import Hierarchy
 from salesrules.org.rules.records import Dated, DayRecords, select_records
 
@@ -83,20 +83,16 @@ def _kinds(records: DayRecords, policy: OrgPolicy) -> Iterator[Reason]:
             yield reasons.UNKNOWN_UNIT_KIND(unit=unit.id, unit_kind=unit.kind)
         elif unit.parent is None:
             if not kind.may_be_root:
-                yield reasons.ROOT_MISPLACED(unit=unit.id, unit_kind=kind.id, policy=_kind_reference(kind))
+                where = PolicyReference("UnitKind", kind.id, "may_be_root")
+                yield reasons.ROOT_MISPLACED(unit=unit.id, unit_kind=kind.id, policy=where)
         elif unit.parent in records.units:
             above = records.units[unit.parent].kind
             if above not in kind.under:
-                yield reasons.UNIT_MISPLACED(
-                    unit=unit.id, unit_kind=kind.id, parent_kind=above, policy=_kind_reference(kind)
-                )
+                where = PolicyReference("UnitKind", kind.id, "under")
+                yield reasons.UNIT_MISPLACED(unit=unit.id, unit_kind=kind.id, parent_kind=above, policy=where)
     for position in records.positions.values():
         if policy.rank_level(position.rank) is None:
             yield reasons.UNKNOWN_RANK(position=position.id, rank=position.rank)
-
-
-def _kind_reference(kind: UnitKind) -> PolicyReference:
-    return PolicyReference("UnitKind", kind.id, "under")
 
 
 def _heads(records: DayRecords) -> Iterator[Reason]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from salesrules.core import Decision, Reason, check_life, decide
 from salesrules.org import reasons
 from salesrules.org.model import ChainEnd, Delegation, DelegationChain
 from salesrules.org.policy import DelegationRule, OrgPolicy
-from salesrules.org.rules.authority import Asked, find_grants, find_holding
+from salesrules.org.rules.authority import Asked, delegation_knob, find_grants, find_holding
 from salesrules.org.rules.structure import Structure
 
 __all__ = ["check_delegation", "find_delegate"]
@@ -27,7 +27,7 @@ def find_delegate(
     Source: https://github.com/objectstack-ai/objectstack/pull/3235 (half-open windows, bounded, cycle-safe chains).
     """
     active: dict[str, Delegation] = {}
-    for entry in sorted(delegations, key=lambda entry: (entry.window.start, entry.id)):
+    for entry in sorted(delegations, key=lambda entry: (entry.window.start.astimezone(UTC), entry.id)):
         if as_of in entry.window and entry.is_for(kind):
             active.setdefault(entry.grantor, entry)
     people, links = [person], list[Delegation]()
@@ -59,7 +59,9 @@ def check_delegation(
     if not life.is_allowed:
         return life
     if policy.delegation is None:
-        return decide([*life.reasons, reasons.DELEGATION_NOT_ALLOWED(delegation=delegation.id)])
+        return decide(
+            [*life.reasons, reasons.DELEGATION_NOT_ALLOWED(delegation=delegation.id, policy=delegation_knob())]
+        )
     meeting = [other for other in others if other.id != delegation.id and other.window.overlaps(delegation.window)]
     found = [*life.reasons, *_people(delegation, structure), *_window(delegation, policy.delegation)]
     found += dict.fromkeys(_chains(delegation, meeting, policy.delegation))
@@ -81,12 +83,16 @@ def _people(delegation: Delegation, structure: Structure) -> Iterator[Reason]:
 
 def _window(delegation: Delegation, rule: DelegationRule) -> Iterator[Reason]:
     if rule.maximum_days is not None:
-        window = delegation.window
-        if window.end is None or window.end - window.start > timedelta(days=rule.maximum_days):
-            yield reasons.DELEGATION_WINDOW_TOO_LONG(delegation=delegation.id, maximum_days=rule.maximum_days)
+        start, end = delegation.window.start, delegation.window.end
+        # Two datetimes of one zone subtract by its clock on the wall, so that a day is a day when the clock changes.
+        if end is None or end.astimezone(start.tzinfo) - start > timedelta(days=rule.maximum_days):
+            where = delegation_knob("maximum_days")
+            yield reasons.DELEGATION_WINDOW_TOO_LONG(
+                delegation=delegation.id, maximum_days=rule.maximum_days, policy=where
+            )
     for act in delegation.acts:
         if act in rule.undelegable_acts:
-            yield reasons.DELEGATION_EXCLUDED(act=act)
+            yield reasons.DELEGATION_EXCLUDED(act=act, policy=delegation_knob("undelegable_acts"))
 
 
 def _share_acts(one: Delegation, other: Delegation) -> bool:
@@ -111,7 +117,8 @@ def _chains(delegation: Delegation, meeting: Sequence[Delegation], rule: Delegat
             # The last link of a chain need not be one that may be passed on.
             links += _steps(delegation.delegate, [(other.grantor, other.delegate) for other in active], rule)
         if links > rule.maximum_links:
-            yield reasons.DELEGATION_TOO_LONG(links=links, maximum=rule.maximum_links)
+            where = delegation_knob("maximum_links")
+            yield reasons.DELEGATION_TOO_LONG(links=links, maximum=rule.maximum_links, policy=where)
 
 
 def _path(start: str, goal: str, delegations: Sequence[Delegation]) -> tuple[str, ...]:

@@ -119,7 +119,8 @@ class Quota:
 class QuotaPiece:
     """The part of a quota line that lies in a span.
 
-    `before` and `through` count the line's days before the piece and up to its end, `days` all of them. The piece is
+    `before` and `through` count the line's days before the piece and up to its end, `days` all of them: calendar or
+    working days as policy says. The piece is
     the line's rounded amount through its end less the rounded amount before it: so the pieces of any cutting sum to
     the line. A market share holds on each of its days, therefore its pieces keep it whole.
     """

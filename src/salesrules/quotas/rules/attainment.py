@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
 
 from salesrules.core import DateRange, Decision, InvalidValue, PolicyReference, Reason, to_decimal
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Attainment, HeldQuota, Measure, Pace, PacePart, QuotaPiece
-from salesrules.quotas.policy import DayCount, PaceBasis, PacePolicy, PaceStatus, QuotaPolicy
-from salesrules.quotas.rules.coverage import end_of
+from salesrules.quotas.policy import PaceBasis, PacePolicy, PaceStatus, QuotaPolicy
+from salesrules.quotas.rules.coverage import CountsWorkingDays, count_days, end_of
 from salesrules.quotas.rules.life import decide_by, demand
 
-__all__ = ["CountsWorkingDays", "calculate_attainment", "calculate_pace", "check_pace", "find_lag"]
-
-
-class CountsWorkingDays(Protocol):
-    """A firm's working days, as far as pace asks for them: `salesrules.core.WorkingTime` answers it."""
-
-    def working_days(self, span: DateRange, /) -> Sequence[date]:
-        """The working days of a closed span."""
-        ...
+__all__ = ["calculate_attainment", "calculate_pace", "check_pace", "find_lag"]
 
 
 def calculate_attainment(quota: HeldQuota, achieved: Decimal | Fraction) -> Attainment:
@@ -122,9 +113,5 @@ def _part(piece: QuotaPiece, as_of: date, rule: PacePolicy, working_time: Counts
 def _count(span: DateRange, as_of: date, rule: PacePolicy, working_time: CountsWorkingDays | None) -> tuple[int, int]:
     """The days of a closed span that are gone at the end of `as_of`, and all its days."""
     gone = min(as_of + timedelta(days=1), end_of(span))
-    past = DateRange(span.start, gone) if gone > span.start else None
-    if rule.day_count is DayCount.CALENDAR:
-        return (past.days if past else 0), span.days
-    if working_time is None:
-        raise InvalidValue("working_time", None, "this policy counts working days; give the firm's working time")
-    return (len(working_time.working_days(past)) if past else 0), len(working_time.working_days(span))
+    elapsed = count_days(span.start, gone, rule.day_count, working_time)
+    return elapsed, count_days(span.start, end_of(span), rule.day_count, working_time)

@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, InvalidValue, Period
 from salesrules.quotas.model import HeldQuota, Measure, Quota, QuotaPiece
 from salesrules.quotas.policy import Proration, QuotaPolicy
-from salesrules.quotas.rules.coverage import cut_line, end_of, find_gaps, find_next_month, lines_by_series, months_of
+from salesrules.quotas.rules.coverage import (
+    CountsWorkingDays,
+    cut_lines,
+    end_of,
+    find_gaps,
+    find_next_month,
+    lines_by_series,
+    months_of,
+)
 
 __all__ = ["calculate_quota", "calculate_quotas"]
 
@@ -21,9 +29,11 @@ def calculate_quota(
     calendar: FiscalCalendar,
     *,
     measure: str = Measure.AMOUNT,
+    working_time: CountsWorkingDays | None = None,
 ) -> HeldQuota:
     """What one holder has to sell over a closed span, in the unit of their lines; see `calculate_quotas`."""
-    return calculate_quotas([holder], span, quotas, policy, calendar, measure=measure)[holder]
+    held = calculate_quotas([holder], span, quotas, policy, calendar, measure=measure, working_time=working_time)
+    return held[holder]
 
 
 def calculate_quotas(
@@ -34,14 +44,17 @@ def calculate_quotas(
     calendar: FiscalCalendar,
     *,
     measure: str = Measure.AMOUNT,
+    working_time: CountsWorkingDays | None = None,
 ) -> Mapping[str, HeldQuota]:
     """What each holder has to sell over a closed span, by holder; lines may be given in any order.
 
     Where the span covers a line only in part, `policy.proration` says whether its days' share counts (cut so that
-    the parts of a line always sum to it) or the span is refused. Market shares are averaged by days instead.
+    the parts of a line always sum to it) or the span is refused. The days are calendar days, or the working days of
+    `working_time`, as `policy.day_count` says. Market shares are averaged by calendar days instead.
 
     Raises `InvalidDocument` with every fault of every holder at once: months without a line or with a line for some
     of their days only (with the remedy), lines that overlap, lines in two units, and parts that policy refuses.
+    Raises `InvalidValue` for an open span, and where working days are to be counted and `working_time` is missing.
 
     >>> from datetime import date
     >>> from salesrules.core import PolicyLife, Rounding
@@ -61,7 +74,7 @@ def calculate_quotas(
     held: dict[str, HeldQuota] = {}
     for holder in holders:
         lines = series.get((holder, measure), [])
-        pieces = [piece for piece in (cut_line(line, span, policy) for line in lines) if piece is not None]
+        pieces = cut_lines(lines, span, policy, working_time)
         found = [
             *_contradictions(holder, pieces),
             *_refused_parts(holder, pieces, policy),

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Protocol
 
-from salesrules.core import DateRange, FiscalCalendar, Period, PeriodKind
+from salesrules.core import DateRange, FiscalCalendar, InvalidValue, Period, PeriodKind
 from salesrules.quotas.model import Quota, QuotaPiece
-from salesrules.quotas.policy import QuotaPolicy
+from salesrules.quotas.policy import DayCount, Proration, QuotaPolicy
 
-__all__ = ["cut_line", "end_of", "find_gaps", "find_next_month", "lines_by_series", "months_of"]
+__all__ = [
+    "CountsWorkingDays",
+    "count_days",
+    "cut_line",
+    "cut_lines",
+    "end_of",
+    "find_gaps",
+    "find_next_month",
+    "lines_by_series",
+    "months_of",
+]
 
 #: A holder's lines of one measure: what is summed, ramped and searched together.
 Series = tuple[str, str]
@@ -31,19 +42,59 @@ def lines_by_series(quotas: Iterable[Quota]) -> dict[Series, list[Quota]]:
     return series
 
 
-def cut_line(quota: Quota, span: DateRange, policy: QuotaPolicy) -> QuotaPiece | None:
-    """The piece of a line that lies in a span; `None` where they share no day."""
+class CountsWorkingDays(Protocol):
+    """A firm's working days, as far as quotas ask for them: `salesrules.core.WorkingTime` answers it."""
+
+    def working_days(self, span: DateRange, /) -> Sequence[date]:
+        """The working days of a closed span."""
+        ...
+
+
+def count_days(start: date, end: date, kind: DayCount, working_time: CountsWorkingDays | None) -> int:
+    """The days from `start` until, but without, `end` that count; none where `end` is not later.
+
+    Raises `InvalidValue` where working days count and nobody says which they are.
+    """
+    if kind is DayCount.CALENDAR:
+        return max((end - start).days, 0)
+    if working_time is None:
+        raise InvalidValue("working_time", None, "this policy counts working days; give the firm's working time")
+    return len(working_time.working_days(DateRange(start, end))) if start < end else 0
+
+
+def cut_line(
+    quota: Quota, span: DateRange, policy: QuotaPolicy, working_time: CountsWorkingDays | None
+) -> QuotaPiece | None:
+    """The piece of a line that lies in a span; `None` where they share no day.
+
+    A line without a day that counts is cut by calendar days. Nothing need be counted of a whole line, nor where the
+    policy will refuse the part.
+    """
     common = quota.span.intersection(span)
     if common is None:
         return None
+    start, end = quota.span.start, end_of(quota.span)
+    counts = common != quota.span and policy.proration is Proration.PRORATE_BY_DAYS
+    kind = policy.day_count if counts else DayCount.CALENDAR
+    days = count_days(start, end, kind, working_time)
+    if not days:
+        kind, days = DayCount.CALENDAR, quota.span.days
     return QuotaPiece(
         quota=quota,
         span=common,
-        before=(common.start - quota.span.start).days,
-        through=(end_of(common) - quota.span.start).days,
-        days=quota.span.days,
+        before=count_days(start, common.start, kind, working_time),
+        through=count_days(start, end_of(common), kind, working_time),
+        days=days,
         rounding=policy.rounding_of(quota.unit),
     )
+
+
+def cut_lines(
+    lines: Iterable[Quota], span: DateRange, policy: QuotaPolicy, working_time: CountsWorkingDays | None
+) -> list[QuotaPiece]:
+    """The pieces of the lines that share a day with a span."""
+    pieces = (cut_line(line, span, policy, working_time) for line in lines)
+    return [piece for piece in pieces if piece is not None]
 
 
 def find_gaps(span: DateRange, lines: Sequence[Quota]) -> tuple[DateRange, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from salesrules.core import BandTable, Fault, Side
-from salesrules.quotas.policy import QuotaPolicy, Ramp
+from salesrules.quotas.policy import QuotaPolicy, Ramp, Seasonality
 
 __all__ = ["check_policy"]
 
@@ -17,7 +17,7 @@ def check_policy(policy: QuotaPolicy) -> tuple[Fault, ...]:
 
     Two entries of a list with one id; a holder named twice in a ramp, or with two ramps in one month (counted in
     calendar months; `apply_ramps` holds them against the fiscal calendar); seasonalities that are in effect on one
-    day; bands of pace or growth that leave low values without a verdict.
+    day for one measure; bands of pace or growth that leave low values without a verdict.
 
     >>> from datetime import date
     >>> from salesrules.core import DateRange, PolicyLife, Rounding
@@ -92,14 +92,18 @@ def _season_overlaps(policy: QuotaPolicy) -> Iterator[Fault]:
     entries = policy.seasonalities
     for index, entry in enumerate(entries):
         for other in range(index):
-            if entry.effective.overlaps(entries[other].effective):
+            if _share_measures(entry, entries[other]) and entry.effective.overlaps(entries[other].effective):
                 yield Fault(
                     code="quotas.seasonalities_overlap",
                     path=f"seasonalities[{index}].effective",
-                    problem=f"seasonalities[{other}] ({entries[other].id}) is in effect on the same days",
+                    problem=f"seasonalities[{other}] ({entries[other].id}) is for the same measure on the same days",
                     remedy="end one of them before the other starts",
                     value=str(entry.effective),
                 )
+
+
+def _share_measures(one: Seasonality, other: Seasonality) -> bool:
+    return not set(one.measures).isdisjoint(other.measures) or not (one.measures or other.measures)
 
 
 def _open_bands(policy: QuotaPolicy) -> Iterator[Fault]:

@@ -43,7 +43,7 @@ def split_periods(quota: Quota, kind: PeriodKind, calendar: FiscalCalendar, poli
     if quota.measure == Measure.MARKET_SHARE:
         parts = dict.fromkeys(spans, quota.amount)
     else:
-        weights = calculate_period_weights(quota.span, kind, calendar, policy)
+        weights = calculate_period_weights(quota.span, kind, calendar, policy, measure=quota.measure)
         parts = split_amount(
             raised_by(quota.amount, policy.period_buffer, quota.unit, policy), weights, quota.unit, policy
         )
@@ -61,16 +61,16 @@ def raised_by(amount: Decimal, buffer: Rate, unit: str, policy: QuotaPolicy) -> 
 
 
 def calculate_period_weights(
-    span: DateRange, kind: PeriodKind, calendar: FiscalCalendar, policy: QuotaPolicy
+    span: DateRange, kind: PeriodKind, calendar: FiscalCalendar, policy: QuotaPolicy, *, measure: str = Measure.AMOUNT
 ) -> dict[str, Fraction]:
     """The weight of each period of a kind in a closed span, by label, in order.
 
-    The seasonality in effect on the first day gives the weights of its own kind; a coarser period weighs the sum of
-    its seasons, a finer one its part of the season: evenly by `policy.even_by`. Without a seasonality all weigh the
+    The seasonality of the measure on the first day gives the weights of its own kind; a coarser period weighs the sum
+    of its seasons, a finer one its part of the season: evenly by `policy.even_by`. Without a seasonality all weigh the
     same (`PERIOD`) or their days (`DAY`). Weeks always weigh their days. What the span covers in part weighs in
-    proportion to its days.
+    proportion to its days. All days are calendar days.
     """
-    season = policy.seasonality_on(span.start)
+    season = policy.seasonality_on(span.start, measure)
     return {
         period.label: _weight(period, part, season, calendar, policy) for period, part in _parts(span, kind, calendar)
     }

@@ -23,7 +23,8 @@ from salesrules.core import (
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import HeldQuota, Measure, PlanGoal, Quota, QuotaPiece, SalesPlan, costs_by_category
 from salesrules.quotas.policy import PlanPart, PlanPolicy, QuotaPolicy
-from salesrules.quotas.rules.attainment import CountsWorkingDays, calculate_pace, find_lag
+from salesrules.quotas.rules.attainment import calculate_pace, find_lag
+from salesrules.quotas.rules.coverage import CountsWorkingDays
 from salesrules.quotas.rules.life import decide_by, demand
 
 __all__ = ["check_child_plans", "check_plan", "check_plan_agreement", "check_plan_progress"]

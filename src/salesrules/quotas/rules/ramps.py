@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
-from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, Period, PeriodKind, Rate
+from salesrules.core import (
+    DateRange,
+    Decision,
+    Fault,
+    FiscalCalendar,
+    InvalidDocument,
+    Period,
+    PeriodKind,
+    PolicyReference,
+    Rate,
+    Reason,
+    ReasonCode,
+)
+from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Measure, Quota, QuotaOrigin, QuotaPiece
 from salesrules.quotas.policy import Proration, QuotaPolicy, Ramp, RampBase
-from salesrules.quotas.rules.coverage import cut_line, end_of, find_next_month, lines_by_series
+from salesrules.quotas.rules.coverage import (
+    CountsWorkingDays,
+    cut_line,
+    cut_lines,
+    end_of,
+    find_next_month,
+    lines_by_series,
+)
+from salesrules.quotas.rules.life import decide_by
 
-__all__ = ["apply_ramps"]
+__all__ = ["apply_ramps", "check_ramps"]
 
 
-def apply_ramps(quotas: Iterable[Quota], policy: QuotaPolicy, calendar: FiscalCalendar) -> tuple[Quota, ...]:
+def apply_ramps(
+    quotas: Iterable[Quota],
+    policy: QuotaPolicy,
+    calendar: FiscalCalendar,
+    *,
+    working_time: CountsWorkingDays | None = None,
+) -> tuple[Quota, ...]:
     """The quota lines with every ramp of the policy applied, in the order of holder, measure and days.
 
-    `base = "own"` multiplies the lines of the ramp's months (a longer line is cut at the month's edges, by days);
+    `base = "own"` multiplies the lines of the ramp's months (a longer line is cut at the month's edges, by the days
+    that `policy.day_count` counts);
     `base = "next"` adds a line to each month that has none, a share of the holder's next month that is wholly
     covered before any ramp. A month of the ramp without anything to take a share of stays as it is; asking for its
-    quota then raises.
+    quota then raises. `check_ramps` warns of such shares.
 
     Raises `InvalidDocument` where two ramps meet in one month of a holder, and where a line would have to be cut
     while `policy.proration` refuses it.
@@ -32,14 +62,53 @@ def apply_ramps(quotas: Iterable[Quota], policy: QuotaPolicy, calendar: FiscalCa
         ramped = lines
         for ramp, month, share in months:
             if ramp.base is RampBase.NEXT:
-                ramped = [*ramped, *_filled(ramp, month, share, lines, policy, calendar)]
+                ramped = [*ramped, *_filled(ramp, month, share, lines, policy, calendar, working_time)]
             else:
                 faults += _uncut(lines, month, policy)
-                ramped = [part for line in ramped for part in _multiplied(line, ramp, month, share, policy)]
+                parts = (_multiplied(line, ramp, month, share, policy, working_time) for line in ramped)
+                ramped = [*itertools.chain.from_iterable(parts)]
         made += sorted(ramped, key=lambda quota: quota.span.start)
     if faults:
         raise InvalidDocument(tuple(faults))
     return tuple(made)
+
+
+def check_ramps(quotas: Iterable[Quota], policy: QuotaPolicy, calendar: FiscalCalendar, as_of: date) -> Decision:
+    """Warns of every share of a ramp that changes no quota, by holder, month and measure; give the lines before ramps.
+
+    With `base = "own"` a month without a line has nothing to take a share of; with `base = "next"` a month with a line
+    of its own keeps that, and one before no later quota has nothing to take a share of.
+    """
+    return decide_by(policy, as_of, _idle_shares(lines_by_series(quotas), policy, calendar))
+
+
+def _idle_shares(
+    series: Mapping[tuple[str, str], Sequence[Quota]], policy: QuotaPolicy, calendar: FiscalCalendar
+) -> Iterator[Reason]:
+    for place, ramp in enumerate(policy.ramps):
+        for holder in ramp.holders:
+            own = {measure: lines for (other, measure), lines in series.items() if other == holder}
+            for _, month, _share in _ramp_months(holder, [ramp], calendar):
+                for measure, lines in sorted((own or {Measure.AMOUNT.value: []}).items()):
+                    code = _idleness(ramp, month, lines, calendar)
+                    if code is not None:
+                        yield code(
+                            ramp=ramp.id,
+                            holder=holder,
+                            period=month.label,
+                            measure=measure,
+                            path=f"ramps[{place}].shares",
+                            policy=PolicyReference("Ramp", ramp.id, "shares"),
+                        )
+
+
+def _idleness(ramp: Ramp, month: Period, lines: Sequence[Quota], calendar: FiscalCalendar) -> ReasonCode | None:
+    has_line = any(line.span.overlaps(month.span) for line in lines)
+    if ramp.base is RampBase.OWN:
+        return None if has_line else codes.RAMP_WITHOUT_QUOTA
+    if has_line:
+        return codes.RAMP_SHARE_UNUSED
+    return None if find_next_month(end_of(month.span), lines, calendar) else codes.RAMP_WITHOUT_QUOTA
 
 
 def _ramp_months(holder: str, ramps: Iterable[Ramp], calendar: FiscalCalendar) -> Iterator[tuple[Ramp, Period, Rate]]:
@@ -71,16 +140,21 @@ def _clashes(holder: str, months: Sequence[tuple[Ramp, Period, Rate]]) -> list[F
 
 
 def _filled(
-    ramp: Ramp, month: Period, share: Rate, lines: Sequence[Quota], policy: QuotaPolicy, calendar: FiscalCalendar
+    ramp: Ramp,
+    month: Period,
+    share: Rate,
+    lines: Sequence[Quota],
+    policy: QuotaPolicy,
+    calendar: FiscalCalendar,
+    working_time: CountsWorkingDays | None,
 ) -> Iterator[Quota]:
     if any(line.span.overlaps(month.span) for line in lines):
         return
     known = find_next_month(end_of(month.span), lines, calendar)
     if known is None:
         return
-    base = [piece for piece in (cut_line(line, known.span, policy) for line in lines) if piece is not None]
-    holder = lines[0].holder
-    yield _ramped(f"{ramp.id}:{holder}:{month.label}", month.span, ramp, share, base, policy)
+    base = cut_lines(lines, known.span, policy, working_time)
+    yield _ramped(f"{ramp.id}:{lines[0].holder}:{month.label}", month.span, ramp, share, base, policy)
 
 
 def _uncut(lines: Sequence[Quota], month: Period, policy: QuotaPolicy) -> list[Fault]:
@@ -101,9 +175,16 @@ def _uncut(lines: Sequence[Quota], month: Period, policy: QuotaPolicy) -> list[F
     ]
 
 
-def _multiplied(line: Quota, ramp: Ramp, month: Period, share: Rate, policy: QuotaPolicy) -> Iterator[Quota]:
+def _multiplied(
+    line: Quota,
+    ramp: Ramp,
+    month: Period,
+    share: Rate,
+    policy: QuotaPolicy,
+    working_time: CountsWorkingDays | None,
+) -> Iterator[Quota]:
     """The line with the month's share; what lies outside the month is kept as lines of its own."""
-    inside = cut_line(line, month.span, policy)
+    inside = cut_line(line, month.span, policy, working_time)
     if inside is None:
         yield line
         return
@@ -111,7 +192,7 @@ def _multiplied(line: Quota, ramp: Ramp, month: Period, share: Rate, policy: Quo
         yield _ramped(line.id, line.span, ramp, share, [inside], policy)
         return
     for span in _around(line.span, inside.span):
-        piece = cut_line(line, span, policy)
+        piece = cut_line(line, span, policy, working_time)
         assert piece is not None  # for the type checker: the span is a part of the line
         id = f"{line.id}@{span.start}"
         yield _ramped(id, span, ramp, share, [piece], policy) if span == inside.span else piece.to_quota(id)

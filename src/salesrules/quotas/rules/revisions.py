@@ -23,7 +23,7 @@ from salesrules.core import (
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Measure, Quota, QuotaRevision
 from salesrules.quotas.policy import Proration, QuotaPolicy, RevisionPolicy
-from salesrules.quotas.rules.coverage import cut_line, end_of
+from salesrules.quotas.rules.coverage import CountsWorkingDays, cut_line, end_of
 from salesrules.quotas.rules.evidence import find_objections
 from salesrules.quotas.rules.life import decide_by, demand
 
@@ -71,13 +71,19 @@ def _objections(
 
 
 def revise_quotas(
-    quotas: Iterable[Quota], revisions: Iterable[QuotaRevision], policy: QuotaPolicy, as_of: date
+    quotas: Iterable[Quota],
+    revisions: Iterable[QuotaRevision],
+    policy: QuotaPolicy,
+    as_of: date,
+    *,
+    working_time: CountsWorkingDays | None = None,
 ) -> tuple[Quota, ...]:
     """The quota lines as they stand at the end of `as_of`, in the order given: each with its revisions by then.
 
     Revisions dated later are left out; their own order does not matter. The latest one holds, from its
     `effective_from` on where it has one: the line is then cut there into lines with the id `line@day`, whose amounts
-    are the days' shares of what holds on them. Revise lines before ramps are applied.
+    are the shares of what holds on them, by the days that `policy.day_count` counts. Revise lines before ramps are
+    applied.
 
     Raises `Denied` with all reasons of all revisions that may not take effect, and `InvalidDocument` where two lines
     have one id, a revision names an unknown line, two revisions of a line have the same day, or a line would have to
@@ -99,10 +105,12 @@ def revise_quotas(
     by_line: dict[str, list[QuotaRevision]] = {}
     for _, revision in sorted(dated, key=lambda entry: entry[1].day):
         by_line.setdefault(revision.quota, []).append(revision)
-    return tuple(part for line in lines for part in _revised(line, by_line.get(line.id, ()), policy))
+    return tuple(part for line in lines for part in _revised(line, by_line.get(line.id, ()), policy, working_time))
 
 
-def _revised(line: Quota, revisions: Iterable[QuotaRevision], policy: QuotaPolicy) -> Iterator[Quota]:
+def _revised(
+    line: Quota, revisions: Iterable[QuotaRevision], policy: QuotaPolicy, working_time: CountsWorkingDays | None
+) -> Iterator[Quota]:
     """The line, or the parts that its revisions cut it into: each holds from its day on, whatever was said before."""
     versions = [(line.span.start, line)]
     for revision in revisions:
@@ -113,7 +121,7 @@ def _revised(line: Quota, revisions: Iterable[QuotaRevision], policy: QuotaPolic
         yield versions[0][1]
         return
     for (start, version), (end, _) in itertools.pairwise([*versions, (end_of(line.span), line)]):
-        piece = cut_line(version, DateRange(start, end), policy)
+        piece = cut_line(version, DateRange(start, end), policy, working_time)
         assert piece is not None  # for the type checker: every part lies in the line
         yield piece.to_quota(f"{line.id}@{start}")
 

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import attrs
 
 from salesrules.core.errors import InvalidValue
 
-__all__ = ["check_instant", "is_before", "later_by", "with_zone"]
+__all__ = ["check_instant", "is_before", "later_by"]
 
 
 def check_instant(field: str, value: object) -> None:
     """Nothing for an instant; raises `InvalidValue` for anything that is not a datetime with a time zone."""
     if not isinstance(value, datetime) or value.utcoffset() is None:
         raise InvalidValue(field, value, "give an instant with its time zone")
-
-
-def with_zone(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """A validator: the field holds an instant with its time zone."""
-    check_instant(attribute.name, value)
 
 
 def is_before(left: datetime, right: datetime) -> bool:
