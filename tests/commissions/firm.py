@@ -10,7 +10,9 @@ from salesrules.commissions import (
     Assignment,
     AttainmentTable,
     Cap,
+    ClosingPolicy,
     CommissionFacts,
+    CommissionInputs,
     CommissionPolicy,
     Component,
     DirectCredit,
@@ -23,6 +25,8 @@ from salesrules.commissions import (
     Transaction,
     TransactionKind,
     calculate_commissions,
+    close_period,
+    restate_commissions,
 )
 from salesrules.core import (
     Band,
@@ -133,7 +137,19 @@ def override(level=1, share="100%", effective=ALWAYS, id=None):
     return OverrideCredit(id=id or f"manager-{level}", effective=effective, level=level, share=Rate.parse(share))
 
 
-def policy(*plans, assignments=None, crediting=None, pay_period="quarter", carry_shortfall=True, status="in_force"):
+def closing(recovery="100%", **options):
+    return ClosingPolicy(id="closing", maximum_recovery=Rate.parse(recovery), **options)
+
+
+def policy(
+    *plans,
+    assignments=None,
+    crediting=None,
+    pay_period="quarter",
+    carry_shortfall=True,
+    status="in_force",
+    closing=None,
+):
     families = dict.fromkeys(plan.family for plan in plans)
     return CommissionPolicy(
         life=life(status=status),
@@ -142,6 +158,7 @@ def policy(*plans, assignments=None, crediting=None, pay_period="quarter", carry
         plans=plans,
         crediting=[direct()] if crediting is None else crediting,
         assignments=[assign(family) for family in families] if assignments is None else assignments,
+        closing=closing,
     )
 
 
@@ -237,3 +254,27 @@ def cents(amount):
     """An amount of money that has no more than two digits, with two."""
     assert amount.amount == round(amount.amount, 2)
     return f"{amount.amount:.2f}"
+
+
+def inputs(facts, policy, quota_policy=QUOTAS, calendar=CALENDAR, currencies=CURRENCIES, version=""):
+    return CommissionInputs(
+        facts=facts,
+        policy=policy,
+        quota_policy=quota_policy,
+        calendar=calendar,
+        currencies=currencies,
+        version=version,
+    )
+
+
+def restate(closed, facts, policy, period, **options):
+    return restate_commissions(closed, inputs(facts, policy, **options), period=CALENDAR.period(period))
+
+
+def close_in_turn(*given, first="2020-Q1"):
+    """One closed period after the other, each from its facts and policy: `(facts, policy)`."""
+    closed, period = [], CALENDAR.period(first)
+    for facts, policy in given:
+        closed.append(close_period(restate(closed, facts, policy, period.label)))
+        period = CALENDAR.next(period)
+    return closed

@@ -114,6 +114,7 @@ def test_records_are_flat():
         "lines": 2,
         "earned": 12,
         "opening": 0,
+        "restated": 0,
         "balances": 0,
         "closing": 0,
         "paid": 12,

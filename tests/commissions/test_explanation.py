@@ -9,6 +9,7 @@ from commissions.firm import (
     back,
     by_amount,
     by_quota,
+    close_in_turn,
     component,
     days,
     draw,
@@ -17,6 +18,7 @@ from commissions.firm import (
     plan,
     policy,
     quota,
+    restate,
     run,
     sale,
 )
@@ -307,4 +309,17 @@ def test_every_label_is_used():
         for measurement in statement.measurements:
             if measurement.quota is not None:
                 used |= {node.label for node in nodes(explain_measurement(measurement))}
+    for statement in restated_statements():
+        derivation = explain_statement(statement)
+        check(derivation)
+        assert derivation.value == statement.paid.amount
+        used |= {node.label for node in nodes(derivation)}
     assert set(LABELS) - used == set()
+
+
+def restated_statements():
+    """A quarter that takes back more than it pays, and the one that recovers the rest."""
+    rules = policy(plan(component()))
+    first, later = [sale("1", "01-10", 1000)], [sale("2", "04-10", 300), sale("3", "07-10", 2000)]
+    closed = close_in_turn((facts(*first), rules), (facts(*later), rules))
+    return [*closed[1].run.statements, *restate(closed, facts(*later), rules, "2020-Q3").run.statements]

@@ -147,6 +147,38 @@ def explain(
 
 
 @app.command
+def why(
+    folder: Path,
+    *,
+    period: str,
+    payee: str,
+    against: str | None = None,
+    locale: Locale = "en",
+    json: Json = False,
+) -> int:
+    """Say why a payee's pay differs from last time; the reasons sum to the difference.
+
+    Parameters
+    ----------
+    folder
+        A company's folder; `demo` stands for the sample company.
+    period
+        A label such as 2020-Q1.
+    payee
+        The payee's id.
+    against
+        The period to compare with; without it the one before.
+    """
+    language = negotiate(locale)
+    found = company.load(_root(folder)).why(period, payee, against=against)
+    if json:
+        output.write_json(found.to_document())
+    else:
+        tables.show_comparison(found, language)
+    return FINE
+
+
+@app.command
 def check(rulebook: Path, *, as_of: date | None = None, json: Json = False) -> int:
     """Check a rulebook: every fault and warning with its place and remedy.
 

@@ -9,6 +9,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "cli.label.written": ("path",),
     "cli.label.no_change": (),
     "cli.label.pay": (),
+    "cli.label.pay_compared": ("payee", "before", "after", "earlier_period", "period"),
     "cli.label.payee": (),
     "cli.label.plan": (),
     "cli.label.attainment": (),

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from salesrules.cli import output
 from salesrules.commissions import Statement
-from salesrules.company import CompanyResult
+from salesrules.company import CompanyResult, PayComparison
 from salesrules.core import CurrencyTable, Fault, Money, RoundingMode, round_exactly, total
-from salesrules.messages import format_money, format_period, format_rate, render, text
+from salesrules.messages import format_money, format_period, format_rate, render, render_change, text
 from salesrules.reports import RollUpTable
 
-__all__ = ["show_faults", "show_result"]
+__all__ = ["show_comparison", "show_faults", "show_result"]
 
 #: What a narrow terminal goes without, first of all the plan; the files have everything.
 _WITHOUT = ((), ("plan",), ("plan", "attainment"), ("plan", "attainment", "earned", "balances"))
@@ -143,3 +143,19 @@ def show_faults(faults: Iterable[Fault], name: str) -> None:
         output.write(f"{fault.severity}: {fault}\n")
     errors = sum(1 for fault in found if fault.severity == "error")
     output.write(f"{name}: {errors} error(s), {len(found) - errors} warning(s)\n")
+
+
+def show_comparison(found: PayComparison, locale: str) -> None:
+    """Print what a payee is paid in two periods, and each reason for the difference."""
+    before, after = found.paid
+    head = text(
+        "cli.label.pay_compared",
+        locale,
+        payee=found.payee,
+        before=format_money(before, locale, found.currencies),
+        after=format_money(after, locale, found.currencies),
+        earlier_period=found.earlier_period.label,
+        period=found.period.label,
+    )
+    lines = [render_change(change.reason, locale, found.currencies) for change in found.changes]
+    output.write("".join(f"{line}\n" for line in (head, *(lines or [text("cli.label.no_change", locale)]))))

@@ -7,6 +7,8 @@
 Decimal('14800.00')
 """
 
+from typing import TYPE_CHECKING
+
 from salesrules.commissions.model import (
     DIRECT,
     BalanceEntry,
@@ -16,7 +18,10 @@ from salesrules.commissions.model import (
     CommissionRun,
     Measurement,
     OpeningBalance,
+    PayChange,
     Payee,
+    Restatement,
+    RestatementCause,
     Reversal,
     SalesCredit,
     Segment,
@@ -33,6 +38,7 @@ from salesrules.commissions.policy import (
     Assignment,
     AttainmentTable,
     Cap,
+    ClosingPolicy,
     CommissionPolicy,
     Component,
     DirectCredit,
@@ -48,11 +54,16 @@ from salesrules.commissions.policy import (
     StatementRounding,
 )
 from salesrules.commissions.rules import (
+    ClosedPeriod,
+    CommissionInputs,
     PayoutCurve,
+    PeriodFacts,
     PlanSpan,
+    RestatedRun,
     calculate_commissions,
     check_facts,
     check_policy,
+    close_period,
     counts,
     credit_transactions,
     explain_line,
@@ -62,11 +73,17 @@ from salesrules.commissions.rules import (
     plan_spans,
     report_outside_territory,
     report_uncredited,
+    restate_commissions,
     settle_balances,
+    why_changed,
 )
+
+if TYPE_CHECKING:
+    from salesrules.commissions.workflow import WORKFLOWS, build_period_workflow
 
 __all__ = [
     "DIRECT",
+    "WORKFLOWS",
     "Accumulation",
     "AmountTable",
     "Assignment",
@@ -75,7 +92,10 @@ __all__ = [
     "BalanceKind",
     "Cap",
     "CapUse",
+    "ClosedPeriod",
+    "ClosingPolicy",
     "CommissionFacts",
+    "CommissionInputs",
     "CommissionPolicy",
     "CommissionRun",
     "Component",
@@ -86,12 +106,17 @@ __all__ = [
     "Measurement",
     "OpeningBalance",
     "OverrideCredit",
+    "PayChange",
     "Payee",
     "PayoutCurve",
+    "PeriodFacts",
     "Plan",
     "PlanSpan",
     "Proration",
     "RateMode",
+    "RestatedRun",
+    "Restatement",
+    "RestatementCause",
     "ReturnTerms",
     "Reversal",
     "RoundingLevel",
@@ -103,9 +128,11 @@ __all__ = [
     "TierShare",
     "Transaction",
     "TransactionKind",
+    "build_period_workflow",
     "calculate_commissions",
     "check_facts",
     "check_policy",
+    "close_period",
     "counts",
     "credit_transactions",
     "explain_line",
@@ -116,5 +143,21 @@ __all__ = [
     "plan_spans",
     "report_outside_territory",
     "report_uncredited",
+    "restate_commissions",
     "settle_balances",
+    "why_changed",
 ]
+
+if not TYPE_CHECKING:  # a checker that saw this function would believe every name
+
+    def __getattr__(name: str) -> object:
+        """The workflow loads when it is first asked for, since paying needs none."""
+        if name not in __all__:
+            raise AttributeError(f"module 'salesrules.commissions' has no attribute {name!r}")
+        from salesrules.commissions import workflow
+
+        return getattr(workflow, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -12,6 +12,33 @@ OVERRIDE_WITHOUT_PLAN = ReasonCode("commissions.override_without_plan", ("payee"
 CAPPED = ReasonCode("commissions.capped", ("payee", "cap", "amount"), Severity.INFO)
 SHORTFALL = ReasonCode("commissions.shortfall", ("payee", "amount"), Severity.WARNING)
 BALANCE_OWED = ReasonCode("commissions.balance_owed", ("payee", "amount"), Severity.INFO)
+RESTATED = ReasonCode("commissions.restated", ("payee", "amount", "entries"), Severity.INFO)
+
+NOT_CALCULATED = ReasonCode("commissions.not_calculated", ("period",))
+PERIOD_NOT_OVER = ReasonCode("commissions.period_not_over", ("period", "end"))
+CLOSED_OUT_OF_ORDER = ReasonCode("commissions.closed_out_of_order", ("period", "after"))
+NOT_RESTATED = ReasonCode("commissions.not_restated", ("period", "missing"))
+RUN_HAS_ERRORS = ReasonCode("commissions.run_has_errors", ("period", "errors"))
+REOPENING_NOT_ALLOWED = ReasonCode("commissions.reopening_not_allowed", ("period",))
+REOPENING_TOO_LATE = ReasonCode("commissions.reopening_too_late", ("period", "last"))
+LATER_PERIOD_CLOSED = ReasonCode("commissions.later_period_closed", ("period", "later_period"))
+
+_WHY_RATE = ("payee", "component", "rate_before", "rate_after", "amount")
+_WHY_AMOUNT = ("payee", "component", "before", "after", "amount")
+WHY_MEASURE = ReasonCode("commissions.why_measure", _WHY_AMOUNT, Severity.INFO)
+WHY_PLAN = ReasonCode("commissions.why_plan", (*_WHY_RATE, "plan_before", "plan_after"), Severity.INFO)
+WHY_RATES = ReasonCode("commissions.why_rates", (*_WHY_RATE, "plan"), Severity.INFO)
+WHY_QUOTA = ReasonCode("commissions.why_quota", (*_WHY_RATE, "quota_before", "quota_after"), Severity.INFO)
+WHY_TIER = ReasonCode("commissions.why_tier", (*_WHY_RATE, "tier_before", "tier_after"), Severity.INFO)
+WHY_AVERAGE = ReasonCode("commissions.why_average", _WHY_RATE, Severity.INFO)
+WHY_CAP = ReasonCode("commissions.why_cap", _WHY_AMOUNT, Severity.INFO)
+WHY_RETURNS = ReasonCode("commissions.why_returns", _WHY_AMOUNT, Severity.INFO)
+WHY_ROUNDING = ReasonCode("commissions.why_rounding", ("payee", "component", "amount"), Severity.INFO)
+WHY_BALANCE = ReasonCode(
+    "commissions.why_balance", ("payee", "balance_kind", "before", "after", "amount"), Severity.INFO
+)
+WHY_RESTATED = ReasonCode("commissions.why_restated", ("payee", "causes", "before", "after", "amount"), Severity.INFO)
+WHY_OTHER = ReasonCode("commissions.why_other", ("payee", "amount"), Severity.INFO)
 
 REASONS: tuple[ReasonCode, ...] = (
     OUTSIDE_TERRITORY,
@@ -20,6 +47,27 @@ REASONS: tuple[ReasonCode, ...] = (
     CAPPED,
     SHORTFALL,
     BALANCE_OWED,
+    RESTATED,
+    NOT_CALCULATED,
+    PERIOD_NOT_OVER,
+    CLOSED_OUT_OF_ORDER,
+    NOT_RESTATED,
+    RUN_HAS_ERRORS,
+    REOPENING_NOT_ALLOWED,
+    REOPENING_TOO_LATE,
+    LATER_PERIOD_CLOSED,
+    WHY_MEASURE,
+    WHY_PLAN,
+    WHY_RATES,
+    WHY_QUOTA,
+    WHY_TIER,
+    WHY_AVERAGE,
+    WHY_CAP,
+    WHY_RETURNS,
+    WHY_ROUNDING,
+    WHY_BALANCE,
+    WHY_RESTATED,
+    WHY_OTHER,
 )
 
 #: Derivation label → the parameters its sentence uses.
@@ -29,6 +77,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.draw_paid": ("policy",),
     "commissions.label.shortfall_carried": ("policy",),
     "commissions.label.balance_recovered": ("policy",),
+    "commissions.label.restated": ("period", "cause"),
+    "commissions.label.restatement_carried": ("policy",),
+    "commissions.label.restatement_recovered": ("policy",),
     "commissions.label.line": ("transaction", "plan", "component"),
     "commissions.label.rounded": ("digits", "mode"),
     "commissions.label.running_with_line": (),

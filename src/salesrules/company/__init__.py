@@ -6,6 +6,7 @@
 18
 """
 
+from salesrules.company.comparing import PayComparison
 from salesrules.company.facts import CompanyFacts, Region
 from salesrules.company.loading import Company, load
 from salesrules.company.mapping import CompanyDocument
@@ -19,6 +20,7 @@ __all__ = [
     "CompanyDocument",
     "CompanyFacts",
     "CompanyResult",
+    "PayComparison",
     "Region",
     "load",
     "sample_folder",

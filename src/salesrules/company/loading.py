@@ -15,6 +15,7 @@ from salesrules.commissions import (
     TransactionKind,
     calculate_commissions,
 )
+from salesrules.company.comparing import PayComparison, compare_pay
 from salesrules.company.facts import CompanyFacts, read_facts
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.paths import inside
@@ -71,6 +72,20 @@ class Company:
         except InvalidDocument as error:
             raise InvalidDocument(self._placed(error.faults)) from None
         return CompanyResult(content=self._content(run), version=run.version, currency=self.document.company.currency)
+
+    def why(self, period: str, payee: str, *, against: str | None = None) -> PayComparison:
+        """Why a payee's pay for a period differs from that for another, the one before where none is given.
+
+        Both are computed from today's files. Raises as `run` does, and `UnknownName` for a payee who has a statement
+        in neither period.
+
+        >>> from salesrules import company
+        >>> found = company.load(company.sample_folder()).why("2020-Q1", "758596752")
+        >>> before, after = found.paid
+        >>> found.earlier_period.label, sum(change.amount.amount for change in found.changes) == (after - before).amount
+        ('2019-Q4', True)
+        """
+        return compare_pay(lambda label: self.run(label).commissions, self.rulebook.calendar, period, payee, against)
 
     def _placed(self, faults: Sequence[Fault]) -> tuple[Fault, ...]:
         """The faults, those of policies with the rulebook's file and line."""

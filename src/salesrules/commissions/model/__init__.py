@@ -1,5 +1,6 @@
 """The nouns of commissions: facts, credits, results."""
 
+from salesrules.commissions.model.changes import PayChange
 from salesrules.commissions.model.credits import DIRECT, SalesCredit, override_role
 from salesrules.commissions.model.facts import CommissionFacts, OpeningBalance, Payee, Transaction, TransactionKind
 from salesrules.commissions.model.statements import (
@@ -8,6 +9,8 @@ from salesrules.commissions.model.statements import (
     CapUse,
     CommissionRun,
     Measurement,
+    Restatement,
+    RestatementCause,
     Reversal,
     Segment,
     Statement,
@@ -24,7 +27,10 @@ __all__ = [
     "CommissionRun",
     "Measurement",
     "OpeningBalance",
+    "PayChange",
     "Payee",
+    "Restatement",
+    "RestatementCause",
     "Reversal",
     "SalesCredit",
     "Segment",

@@ -39,7 +39,8 @@ class Transaction:
 
     `amount`, `quantity` and `cost` are zero or more for a sale and zero or less for a return, which names its
     `original`.
-    `attributes` are what plans filter on (category, region, customer); `source` is the place it was read from.
+    `attributes` are what plans filter on (category, region, customer); `source` is the place it was read from, which
+    makes no difference between transactions.
     """
 
     id: str
@@ -51,7 +52,7 @@ class Transaction:
     cost: Money | None = None
     quantity: Decimal = attrs.field(default=Decimal(0), converter=to_decimal)
     attributes: Parameters = attrs.field(factory=Parameters, converter=as_parameters)
-    source: str = ""
+    source: str = attrs.field(default="", eq=False)
 
     def __attrs_post_init__(self) -> None:
         cost = Decimal(0) if self.cost is None else self.cost.amount

@@ -19,6 +19,8 @@ __all__ = [
     "CapUse",
     "CommissionRun",
     "Measurement",
+    "Restatement",
+    "RestatementCause",
     "Reversal",
     "Segment",
     "Statement",
@@ -161,6 +163,8 @@ class BalanceKind(StrEnum):
     DRAW_PAID = "draw_paid"
     SHORTFALL_CARRIED = "shortfall_carried"
     BALANCE_RECOVERED = "balance_recovered"
+    RESTATEMENT_CARRIED = "restatement_carried"
+    RESTATEMENT_RECOVERED = "restatement_recovered"
 
 
 @attrs.frozen(kw_only=True)
@@ -175,11 +179,57 @@ class BalanceEntry:
     owed: Money
 
 
+class RestatementCause(StrEnum):
+    """The kinds of input that are replaced one after the other, in this order, to tell why a closed period changed.
+
+    `COMPUTATION` is what differs although no input does: the closed period was not computed as this library does.
+    `POLICY` is the rulebook except who is assigned when; `PERSON` is that, people and reporting lines; `FACT` is any
+    other fact.
+    """
+
+    COMPUTATION = "computation"
+    EXCHANGE_RATE = "exchange_rate"
+    QUOTA = "quota"
+    OPENING_BALANCE = "opening_balance"
+    POLICY = "policy"
+    PERSON = "person"
+    FACT = "fact"
+    TRANSACTION_REMOVED = "transaction_removed"
+    TRANSACTION_CHANGED = "transaction_changed"
+    TRANSACTION_NEW = "transaction_new"
+
+
+@attrs.frozen(kw_only=True)
+class Restatement:
+    """What a closed period would pay otherwise today, posted into the open period.
+
+    `period` is the closed period; `amount` is added to pay, `owed` to what the payee owes. `causes` is one kind of
+    input, or several that could only be replaced together; `subjects` are the ids of what changed. `lines_before` and
+    `lines_after` are the closed period's lines that differ, as they were and as they would be.
+    """
+
+    payee: str
+    period: Period
+    causes: tuple[RestatementCause, ...] = attrs.field(converter=as_tuple)
+    subjects: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    amount: Money
+    owed: Money
+    lines_before: tuple[StatementLine, ...] = attrs.field(default=(), converter=as_tuple)
+    lines_after: tuple[StatementLine, ...] = attrs.field(default=(), converter=as_tuple)
+
+    @property
+    def earned(self) -> Money:
+        """What the lines that differ would earn more; the rest of `amount` comes from draws and balances."""
+        sums = [exact_sum(line.amount.amount for line in lines) for lines in (self.lines_after, self.lines_before)]
+        return Money(EXACT.subtract(*sums), self.amount.currency)
+
+
 @attrs.frozen(kw_only=True)
 class Statement:
-    """One payee's pay for one period: lines sum to `earned`, lines and balance entries to `paid`.
+    """One payee's pay for one period: lines sum to `earned`; lines, restatements and balance entries to `paid`.
 
-    `opening` and `closing` are what the payee owes from draws and shortfalls before and after the period.
+    `opening` and `closing` are what the payee owes before and after the period. `restatements` are what closed periods
+    would pay otherwise today.
     """
 
     payee: str
@@ -189,6 +239,7 @@ class Statement:
     lines: tuple[StatementLine, ...] = attrs.field(converter=as_tuple)
     measurements: tuple[Measurement, ...] = attrs.field(default=(), converter=as_tuple)
     balances: tuple[BalanceEntry, ...] = attrs.field(default=(), converter=as_tuple)
+    restatements: tuple[Restatement, ...] = attrs.field(default=(), converter=as_tuple)
     earned: Money
     paid: Money
     opening: Money
@@ -207,6 +258,7 @@ class Statement:
             "lines": len(self.lines),
             "earned": self.earned.amount,
             "opening": self.opening.amount,
+            "restated": exact_sum(entry.amount.amount for entry in self.restatements),
             "balances": exact_sum(entry.amount.amount for entry in self.balances),
             "closing": self.closing.amount,
             "paid": self.paid.amount,

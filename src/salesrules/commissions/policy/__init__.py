@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from salesrules.commissions.policy.balances import Cap, Draw
+from salesrules.commissions.policy.closing import ClosingPolicy
 from salesrules.commissions.policy.crediting import Assignment, DirectCredit, OverrideCredit
 from salesrules.commissions.policy.plans import (
     Accumulation,
@@ -28,6 +29,7 @@ __all__ = [
     "Assignment",
     "AttainmentTable",
     "Cap",
+    "ClosingPolicy",
     "CommissionPolicy",
     "Component",
     "DirectCredit",
@@ -49,7 +51,8 @@ class CommissionPolicy:
     """Every knob of the room.
 
     `pay_period` is the kind of period for which statements are made. A period that earns less than nothing pays
-    nothing and carries the shortfall into the next (`carry_shortfall`), or is charged to the payee at once.
+    nothing and carries the shortfall into the next (`carry_shortfall`), or is charged to the payee at once. Without
+    `closing` a closed period stays closed, and what restating takes back is taken from the next pay in full.
     """
 
     life: PolicyLife
@@ -58,3 +61,4 @@ class CommissionPolicy:
     plans: tuple[Plan, ...] = attrs.field(converter=as_tuple)
     crediting: tuple[DirectCredit | OverrideCredit, ...] = attrs.field(converter=as_tuple)
     assignments: tuple[Assignment, ...] = attrs.field(converter=as_tuple)
+    closing: ClosingPolicy | None = None

@@ -3,19 +3,33 @@
 from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
 from salesrules.commissions.rules.balances import settle_balances
 from salesrules.commissions.rules.calculation import calculate_commissions
+from salesrules.commissions.rules.closing import (
+    ClosedPeriod,
+    CommissionInputs,
+    PeriodFacts,
+    RestatedRun,
+    close_period,
+)
 from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory, report_uncredited
 from salesrules.commissions.rules.curve import PayoutCurve
 from salesrules.commissions.rules.explanation import explain_line, explain_measurement, explain_statement
 from salesrules.commissions.rules.fact_checks import check_facts
 from salesrules.commissions.rules.measures import counts, measure_credit
+from salesrules.commissions.rules.pay_changes import why_changed
 from salesrules.commissions.rules.policy_checks import check_policy
+from salesrules.commissions.rules.restatement import restate_commissions
 
 __all__ = [
+    "ClosedPeriod",
+    "CommissionInputs",
     "PayoutCurve",
+    "PeriodFacts",
     "PlanSpan",
+    "RestatedRun",
     "calculate_commissions",
     "check_facts",
     "check_policy",
+    "close_period",
     "counts",
     "credit_transactions",
     "explain_line",
@@ -25,5 +39,7 @@ __all__ = [
     "plan_spans",
     "report_outside_territory",
     "report_uncredited",
+    "restate_commissions",
     "settle_balances",
+    "why_changed",
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from salesrules.commissions.model import BalanceEntry, Measurement, Statement, StatementLine, TierShare
+from salesrules.commissions.model import BalanceEntry, Measurement, Restatement, Statement, StatementLine, TierShare
 from salesrules.core import EXACT, Derivation, InvalidValue, Operation
 
 __all__ = ["explain_line", "explain_measurement", "explain_statement"]
@@ -29,7 +29,7 @@ def _derive(
 
 
 def explain_statement(statement: Statement) -> Derivation:
-    """How a statement's pay came about: its lines and balance entries, each explained; in the statement's currency."""
+    """How a statement's pay came about: its lines, restatements and balance entries; in the statement's currency."""
     lines = [explain_line(line) for line in statement.lines]
     earned = _derive(
         "earned_in_period",
@@ -39,7 +39,7 @@ def explain_statement(statement: Statement) -> Derivation:
         lines,
         lines=len(lines),
     )
-    entries = [_entry(entry) for entry in statement.balances]
+    entries = [*map(_restated, statement.restatements), *map(_entry, statement.balances)]
     return _derive(
         "paid",
         statement.paid.amount,
@@ -49,6 +49,11 @@ def explain_statement(statement: Statement) -> Derivation:
         payee=statement.payee,
         period=statement.period.label,
     )
+
+
+def _restated(entry: Restatement) -> Derivation:
+    cause: Any = entry.causes[0] if len(entry.causes) == 1 else ", ".join(entry.causes)
+    return _derive("restated", entry.amount.amount, entry.amount.currency, period=entry.period.label, cause=cause)
 
 
 def _entry(entry: BalanceEntry) -> Derivation:
