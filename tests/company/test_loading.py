@@ -89,5 +89,5 @@ def test_the_sample_is_found_in_the_package_or_the_checkout(monkeypatch: pytest.
     installed = tmp_path / "salesrules" / "samples" / "adventureworks"
     installed.mkdir(parents=True)
     (installed / "company.toml").touch()
-    monkeypatch.setattr(sample, "__file__", str(tmp_path / "salesrules" / "company" / "sample.py"))
+    monkeypatch.setattr(sample, "_SHELVES", (tmp_path / "salesrules" / "samples",))
     assert company.sample_folder() == installed
