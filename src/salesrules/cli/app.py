@@ -227,7 +227,7 @@ def diff(old: Path, new: Path, *, locale: Locale = "en", json: Json = False) -> 
         records = [{"code": c.code, "path": c.path, "old": dump(c.old), "new": dump(c.new)} for c in changes]
         output.write_json({"format": "salesrules.diff/1", "changes": records})
     else:
-        output.write("".join(f"{render_change(change, language)}\n" for change in changes))
+        output.write("".join(f"{render_change(change.to_reason(), language)}\n" for change in changes))
         if not changes:
             output.write(text("cli.label.no_change", language) + "\n")
     return FINE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -65,7 +66,7 @@ def _tells_days_apart(instance: object, attribute: attrs.Attribute[str], value: 
         raise InvalidValue(attribute.name, value, "give a pattern with year, month and day, such as '%d.%m.%Y'")
 
 
-def _not_empty(instance: object, attribute: attrs.Attribute[tuple[object, ...]], value: tuple[object, ...]) -> None:
+def _not_empty(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     if not value:
         raise InvalidValue(attribute.name, value, "give at least one")
 
