@@ -87,6 +87,19 @@ def test_every_room_has_tests(root: Path, rooms: list[Path]) -> None:
     assert [room.name for room in rooms if not list((root / "tests" / room.name).rglob("test_*.py"))] == []
 
 
+def test_every_list_of_words_says_what_it_knows(inner: dict[Path, ast.Module]) -> None:
+    """A plain enumeration answers a wrong word with a bare `ValueError`; `WordEnum` names the known ones."""
+    plain = [
+        f"{path}:{node.name}"
+        for path, tree in inner.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and path.stem != "word_enum"
+        for base in node.bases
+        if ast.unparse(base).rpartition(".")[2] in ("Enum", "StrEnum")
+    ]
+    assert plain == []
+
+
 def test_long_modules_are_found() -> None:
     assert too_long({"a": 400, "b": 100, "c": 149}) == []
     assert too_long({"a": 401, "b": 100, "c": 149}) == ["a has 401 lines"]

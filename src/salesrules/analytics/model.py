@@ -5,7 +5,6 @@ Amounts are exact Decimals in one `unit`: a currency code where moneys came in, 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from salesrules.core import InvalidValue, Rate, UnknownName, WordEnum, as_tuple
+from salesrules.core import InvalidValue, Rate, UnknownName, WordEnum, as_tuple, nearest_names
 
 __all__ = [
     "CumulativeShare",
@@ -29,10 +28,6 @@ __all__ = [
     "Total",
     "Totals",
 ]
-
-
-#: Beyond this many names a misspelled one is searched for among the first only: the search would take seconds.
-_NAMES_SEARCHED = 10_000
 
 
 class RankTies(WordEnum):
@@ -124,7 +119,7 @@ class _Table(Generic[Entry]):
             return self._by_key[key]
         except KeyError:
             shown, known = ", ".join(map(str, key)), [", ".join(names) for names in self._by_key]
-            raise UnknownName("key", shown, tuple(difflib.get_close_matches(shown, known[:_NAMES_SEARCHED]))) from None
+            raise UnknownName("key", shown, nearest_names(shown, known)) from None
 
 
 @attrs.frozen(kw_only=True)

@@ -44,6 +44,7 @@ from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, Year
 from salesrules.core.instants import is_before, later_by
 from salesrules.core.life import PolicyLife, PolicyStatus, check_life
 from salesrules.core.money import Money, total
+from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
 from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, share_of
 from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
@@ -181,6 +182,7 @@ __all__ = [
     "is_named",
     "is_overdue",
     "later_by",
+    "nearest_names",
     "replay_log",
     "restore_case",
     "round_exactly",

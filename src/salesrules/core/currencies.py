@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Self
 
@@ -10,6 +9,7 @@ import attrs
 
 from salesrules.core.converters import as_parameters
 from salesrules.core.errors import InvalidValue, UnknownName
+from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
 
 __all__ = ["CurrencyTable", "is_currency", "is_currency_code"]
@@ -77,9 +77,7 @@ class CurrencyTable:
         try:
             found: int = self._digits[currency]
         except KeyError:
-            raise UnknownName(
-                "currency", currency, tuple(difflib.get_close_matches(str(currency), self._digits))
-            ) from None
+            raise UnknownName("currency", currency, nearest_names(currency, self._digits)) from None
         return found
 
     def __contains__(self, currency: object) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -16,6 +15,7 @@ from salesrules.core import (
     InvalidValue,
     Money,
     Parameters,
+    WordEnum,
     as_parameters,
     as_tuple,
     to_decimal,
@@ -26,7 +26,7 @@ from salesrules.quotas import Quota
 __all__ = ["CommissionFacts", "OpeningBalance", "Payee", "Transaction", "TransactionKind"]
 
 
-class TransactionKind(StrEnum):
+class TransactionKind(WordEnum):
     """A sale, or goods that came back."""
 
     SALE = "sale"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
 from salesrules.commissions.model.credits import SalesCredit
-from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, as_tuple, exact_sum, total
+from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, WordEnum, as_tuple, exact_sum, total
 
 __all__ = [
     "BalanceEntry",
@@ -157,7 +156,7 @@ class Measurement:
         return None if self.quota is None else Fraction(self.measured) / Fraction(self.quota)
 
 
-class BalanceKind(StrEnum):
+class BalanceKind(WordEnum):
     """Why pay differs from what was earned."""
 
     DRAW_PAID = "draw_paid"
@@ -179,7 +178,7 @@ class BalanceEntry:
     owed: Money
 
 
-class RestatementCause(StrEnum):
+class RestatementCause(WordEnum):
     """The kinds of input that are replaced one after the other, in this order, to tell why a closed period changed.
 
     `COMPUTATION` is what differs although no input does: the closed period was not computed as this library does.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Literal
 
 import attrs
 
 from salesrules.commissions.policy.balances import Cap
-from salesrules.core import BandTable, Parameters, PolicyLife, Rate, RoundingMode, as_parameters, as_tuple
+from salesrules.core import BandTable, Parameters, PolicyLife, Rate, RoundingMode, WordEnum, as_parameters, as_tuple
 
 __all__ = [
     "Accumulation",
@@ -27,7 +26,7 @@ __all__ = [
 ]
 
 
-class Measure(StrEnum):
+class Measure(WordEnum):
     """What is counted of a transaction: its amount, its margin (amount less cost), its quantity, or one."""
 
     AMOUNT = "amount"
@@ -36,7 +35,7 @@ class Measure(StrEnum):
     COUNT = "count"
 
 
-class Accumulation(StrEnum):
+class Accumulation(WordEnum):
     """Over what span a measure runs on before it starts again at zero."""
 
     TRANSACTION = "transaction"
@@ -46,14 +45,14 @@ class Accumulation(StrEnum):
     YEAR = "year"
 
 
-class RateMode(StrEnum):
+class RateMode(WordEnum):
     """How tiers pay: each its own slice (`marginal`), or the reached rate on everything (`whole_amount`)."""
 
     MARGINAL = "marginal"
     WHOLE_AMOUNT = "whole_amount"
 
 
-class ReturnTerms(StrEnum):
+class ReturnTerms(WordEnum):
     """What a return takes back.
 
     `original_terms`: exactly what the original paid, whatever has happened since, also across a closed period.
@@ -65,7 +64,7 @@ class ReturnTerms(StrEnum):
     CURRENT_MEASURE = "current_measure"
 
 
-class RoundingLevel(StrEnum):
+class RoundingLevel(WordEnum):
     """Where pay is rounded: each line alone, or the running total of what a plan version pays in the statement, so
     that its lines sum to the rounding of their total.
     """
@@ -74,7 +73,7 @@ class RoundingLevel(StrEnum):
     CUMULATIVE = "cumulative"
 
 
-class Proration(StrEnum):
+class Proration(WordEnum):
     """Whether caps and draws shrink with the days when a plan holds for part of a period."""
 
     BY_DAYS = "by_days"

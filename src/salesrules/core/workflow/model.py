@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -14,6 +13,7 @@ from salesrules.core.converters import as_tuple
 from salesrules.core.decisions import Decision, ReasonCode
 from salesrules.core.errors import InvalidValue
 from salesrules.core.instants import is_before
+from salesrules.core.word_enum import WordEnum
 
 __all__ = ["Choice", "Deadline", "DeadlineKind", "Guard", "StateKind", "Transition", "WorkflowState", "guard_name"]
 
@@ -21,7 +21,7 @@ __all__ = ["Choice", "Deadline", "DeadlineKind", "Guard", "StateKind", "Transiti
 Guard = Callable[[Any, Any, datetime], Decision | bool]
 
 
-class StateKind(StrEnum):
+class StateKind(WordEnum):
     """What a state is: where a case begins, lies open, is frozen while others decide, or ends."""
 
     INITIAL = "initial"
@@ -30,14 +30,14 @@ class StateKind(StrEnum):
     FINAL = "final"
 
 
-class DeadlineKind(StrEnum):
+class DeadlineKind(WordEnum):
     """How the time in a state is counted: as it passes, or in working time only."""
 
     ELAPSED = "elapsed"
     WORKING = "working"
 
 
-class Choice(StrEnum):
+class Choice(WordEnum):
     """How transitions with the same state and command are told apart.
 
     `EXCLUSIVE`: at most one guard allows, every one is asked; `ORDERED`: the first that allows, in the table's order.

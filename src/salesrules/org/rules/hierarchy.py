@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.core import Fault, InvalidDocument, InvalidValue, UnknownName
-from salesrules.org.rules.names import nearest_names
+from salesrules.core import Fault, InvalidDocument, InvalidValue, UnknownName, nearest_names
 from salesrules.org.rules.rollup import RollUp
 
 __all__ = ["Hierarchy", "TreeFaults", "find_tree_faults"]

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.core import EXACT, InvalidValue, PrecisionExceeded, UnknownName
-from salesrules.org.rules.names import nearest_names
+from salesrules.core import EXACT, InvalidValue, PrecisionExceeded, UnknownName, nearest_names
 
 __all__ = ["RollUp"]
 

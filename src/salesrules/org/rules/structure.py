@@ -10,10 +10,18 @@ from typing import TypeVar
 
 import attrs
 
-from salesrules.core import AmbiguousDay, Dated, DatedValue, Fault, InvalidDocument, UnknownName, exact_sum
+from salesrules.core import (
+    AmbiguousDay,
+    Dated,
+    DatedValue,
+    Fault,
+    InvalidDocument,
+    UnknownName,
+    exact_sum,
+    nearest_names,
+)
 from salesrules.org.model import Organisation, Position, Unit
 from salesrules.org.rules.hierarchy import Hierarchy
-from salesrules.org.rules.names import nearest_names
 from salesrules.org.rules.records import DayRecords, select_records
 from salesrules.org.rules.rollup import RollUp
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     decide,
+    nearest_names,
 )
 from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Measure, Quota, QuotaRevision
@@ -144,7 +144,7 @@ def _misfits(by_id: dict[str, Quota], dated: list[tuple[int, QuotaRevision]]) ->
     days: dict[tuple[str, date], str] = {}
     for index, revision in dated:
         if revision.quota not in by_id:
-            near = difflib.get_close_matches(revision.quota, by_id, n=1)
+            near = nearest_names(revision.quota, by_id, 1)
             yield Fault(
                 code="quotas.unknown_quota",
                 path=f"revisions[{index}].quota",
