@@ -87,7 +87,7 @@ def _pay_table(result: CompanyResult, locale: str, without: Sequence[str]) -> Ta
                 "plan": _text(", ".join(name.get(locale, name.get("en", "")) for name in names)),
                 "attainment": Text(_attainment(attained[-1], locale) if attained else ""),
                 "earned": money(statement.earned),
-                "balances": money(_balance(statement)) if statement.balances else Text(),
+                "balances": money(_balance(statement)) if statement.balances or statement.restatements else Text(),
                 "paid": money(statement.paid),
             }
         )
@@ -111,7 +111,7 @@ def _attainment(share: Fraction, locale: str) -> str:
 
 
 def _balance(statement: Statement) -> Money:
-    return total([entry.amount for entry in statement.balances], statement.currency)
+    return total([statement.restated, *(entry.amount for entry in statement.balances)])
 
 
 def _roll_up_table(roll_up: RollUpTable, currencies: CurrencyTable, locale: str, without: Sequence[str]) -> Table:

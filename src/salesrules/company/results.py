@@ -15,6 +15,7 @@ import attrs
 from salesrules.commissions import (
     BalanceEntry,
     CommissionRun,
+    Restatement,
     Statement,
     StatementLine,
     explain_line,
@@ -103,7 +104,7 @@ class CompanyResult:
         return tuple(explain_line(line) for line in lines)
 
     def to_records(self) -> list[dict[str, Any]]:
-        """One row per statement line and balance entry; the `amount` of all rows sums to what is paid.
+        """One row per statement line, restatement and balance entry; the `amount` of all rows sums to what is paid.
 
         Every row has the same keys, those of `statements.csv`, with `None` where an entry has no such thing.
         """
@@ -112,6 +113,7 @@ class CompanyResult:
             for statement in self.commissions.statements
             for row in (
                 *(self._line(statement, line) for line in statement.lines),
+                *(self._restatement(statement, entry) for entry in statement.restatements),
                 *(self._entry(statement, entry) for entry in statement.balances),
             )
         ]
@@ -186,6 +188,16 @@ class CompanyResult:
                 | {"source": line.credit.transaction.source}
                 for line in statement.lines
             ],
+            "restatements": [
+                {
+                    "period": entry.period.label,
+                    "causes": [cause.value for cause in entry.causes],
+                    "subjects": list(entry.subjects),
+                    "amount": dump(entry.amount.amount),
+                    "owed": dump(entry.owed.amount),
+                }
+                for entry in statement.restatements
+            ],
             "balances": [
                 {"kind": entry.kind.value, "amount": dump(entry.amount.amount), "policy": entry.policy}
                 for entry in statement.balances
@@ -200,6 +212,19 @@ class CompanyResult:
             "entry": "line",
             **line.to_record(),
             "source": transaction.source,
+        }
+
+    def _restatement(self, statement: Statement, entry: Restatement) -> dict[str, Any]:
+        """The row of a restatement: `kind` are its causes, `line` the closed period that it concerns."""
+        return {
+            "period": statement.period.label,
+            "name": self.content.people.get(statement.payee, statement.payee),
+            "entry": "restatement",
+            "kind": ", ".join(entry.causes),
+            "line": entry.period.label,
+            "payee": statement.payee,
+            "amount": entry.amount.amount,
+            "currency": entry.amount.currency,
         }
 
     def _entry(self, statement: Statement, entry: BalanceEntry) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.commissions import Measurement, Statement, StatementLine
+from salesrules.commissions import Measurement, Restatement, Statement, StatementLine
 from salesrules.core import EXACT, exact_sum
+from salesrules.messages import text
 from salesrules.reports.content import ReportContent
 from salesrules.reports.summaries import Attainment, attainments
-from salesrules.reports.words import Names
+from salesrules.reports.words import Names, Words
 
 __all__ = ["BalanceRow", "ComponentRow", "LineRow", "Measured", "StatementView", "statement_view"]
 
@@ -112,7 +113,8 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         exact=words.amount(exact, currency),
         capped=words.amount(capped.copy_negate(), currency) if capped else "",
         rounding=words.amount(rounding, currency),
-        balances=tuple(
+        balances=tuple(_restatement(entry, words) for entry in statement.restatements)
+        + tuple(
             BalanceRow(
                 kind=words.choice(entry.kind),
                 policy=entry.policy,
@@ -126,6 +128,16 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         paid=words.money(statement.paid),
         opening=words.money(statement.opening),
         closing=words.money(statement.closing),
+    )
+
+
+def _restatement(entry: Restatement, words: Words) -> BalanceRow:
+    causes = ", ".join(words.choice(cause) for cause in entry.causes)
+    return BalanceRow(
+        kind=text("commissions.label.restated", words.locale, period=entry.period.label, cause=causes),
+        policy="",
+        amount=words.money(entry.amount),
+        owed=words.money(entry.owed),
     )
 
 

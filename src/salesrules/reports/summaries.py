@@ -145,7 +145,7 @@ def payee_rows(content: ReportContent, names: Names) -> tuple[PayeeRow, ...]:
 
 def balance_of(statement: Statement) -> Money:
     """What balance entries add to a statement's pay, or take from it."""
-    return total([entry.amount for entry in statement.balances], statement.currency)
+    return total([statement.restated, *(entry.amount for entry in statement.balances)])
 
 
 def totals(content: ReportContent, names: Names) -> tuple[Totals, ...]:

@@ -244,6 +244,11 @@ class Statement:
     opening: Money
     closing: Money
 
+    @property
+    def restated(self) -> Money:
+        """What the restatements add to pay."""
+        return total([entry.amount for entry in self.restatements], self.currency)
+
     def line_of(self, transaction: str) -> tuple[StatementLine, ...]:
         """The lines of one transaction, possibly none."""
         return tuple(line for line in self.lines if line.credit.transaction.id == transaction)
@@ -257,7 +262,7 @@ class Statement:
             "lines": len(self.lines),
             "earned": self.earned.amount,
             "opening": self.opening.amount,
-            "restated": exact_sum(entry.amount.amount for entry in self.restatements),
+            "restated": self.restated.amount,
             "balances": exact_sum(entry.amount.amount for entry in self.balances),
             "closing": self.closing.amount,
             "paid": self.paid.amount,

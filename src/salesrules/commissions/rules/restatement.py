@@ -39,7 +39,6 @@ from salesrules.core import (
     RoundingMode,
     SalesRulesError,
     exact_sum,
-    total,
 )
 
 __all__ = ["restate_commissions"]
@@ -245,7 +244,7 @@ def _findings(run: CommissionRun, statements: Sequence[Statement]) -> Iterator[R
             yield finding
     for statement in changed:
         if statement.restatements:
-            amount = total([entry.amount for entry in statement.restatements])
-            yield RESTATED(payee=statement.payee, amount=amount, entries=len(statement.restatements))
+            entries = len(statement.restatements)
+            yield RESTATED(payee=statement.payee, amount=statement.restated, entries=entries)
         if statement.closing:
             yield BALANCE_OWED(payee=statement.payee, amount=statement.closing)
