@@ -69,7 +69,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     return Folder(tmp_path_factory.mktemp("fuzz") / "firm")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mutation=mutations())
 def test_only_our_errors_come_out(firm: Folder, mutation: tuple[str, bytes]) -> None:
     name, content = mutation

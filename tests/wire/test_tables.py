@@ -151,3 +151,26 @@ def test_what_is_written_is_read_as_it_was(given_rows: list[dict[str, str]]) -> 
 def test_a_single_column_keeps_its_empty_cells(values: list[str]) -> None:
     text = render_csv(["only"], [{"only": value} for value in values])
     assert [row.values["only"] for row in parse_table(text, ["only"]).rows] == values
+
+
+def test_a_file_is_read_in_its_declared_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for encoding in ("gb18030", "utf-16", "big5"):
+        path.write_bytes("id,name\n1,王\n".encode(encoding))
+        assert read_table(path, ["name"], encoding=encoding).rows[0].values == {"name": "王"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "code", "line"),
+    [
+        ("utf-8", "wire.encoding", 2),
+        ("nothing", "wire.unknown_encoding", None),
+        ("rot13", "wire.unknown_encoding", None),
+    ],
+)
+def test_a_wrong_encoding_is_a_fault(tmp_path: Path, encoding: str, code: str, line: int | None) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("id,name\n1,Zoë\n".encode("cp1252"))
+    with pytest.raises(InvalidDocument) as caught:
+        read_table(path, ["name"], encoding=encoding)
+    assert [(fault.code, fault.line, fault.file) for fault in caught.value.faults] == [(code, line, str(path))]
