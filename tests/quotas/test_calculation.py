@@ -298,3 +298,13 @@ def test_pieces_by_working_days_sum_to_the_line_too(cents, cuts) -> None:
         for pair in itertools.pairwise(edges)
     ]
     assert sum(parts) == line.amount
+
+
+def test_a_part_that_rounds_to_the_whole_is_rounded_and_one_that_would_pass_it_is_capped(
+    make_line, policy, calendar
+) -> None:
+    almost = DateRange(date(2020, 1, 1), date(2020, 1, 31))
+    for amount, label in (("0.01", "quotas.label.rounded_quota"), ("0.009", "quotas.label.capped_quota")):
+        held = calculate_quota("ana", almost, [make_line("2020-M01", amount)], policy, calendar)
+        (piece,) = held.pieces
+        assert (str(piece.amount), piece.derivation().terms[0].label) == (amount, label)

@@ -72,6 +72,12 @@ def test_a_negative_buffer_is_refused() -> None:
             policy_with(**changes)
 
 
+@pytest.mark.parametrize("nothing", [0, Decimal(0), Fraction(0)])
+def test_a_weight_of_zero_gets_nothing(nothing) -> None:
+    parts = cascade_amount(Decimal(100), "firm", FIRM, {**WEIGHTS, "south": nothing}, "USD", policy_with())
+    assert (parts["north"], parts["south"]) == (100, 0)
+
+
 def test_every_missing_weight_is_named_at_once() -> None:
     weights = {**WEIGHTS, "ana": Decimal("NaN"), "bo": -1, "di": 0, "ed": 0, "flo": 0, "south": True}
     del weights["n2"]

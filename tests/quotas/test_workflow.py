@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -36,6 +37,7 @@ from salesrules.quotas import (
     build_plan_workflow,
     build_quota_workflow,
 )
+from salesrules.quotas.workflow import is_upheld
 
 ROLES = ("manager", "holder", "superior", "owner", "approver")
 START = datetime(2019, 12, 1, 9, tzinfo=UTC)
@@ -149,6 +151,20 @@ def test_or_upheld_with_evidence_for_this_quota_by_somebody_else(facts, quota_po
         assert [reason.code for reason in caught.value.decision.reasons] == [f"quotas.{code}"]
 
 
+def test_an_approval_counts_from_its_own_instant_on(facts, quota_policy, make_evidence) -> None:
+    """The clock in Berlin shows 2:30 twice; the approval is given when it does so for the second time."""
+    berlin = ZoneInfo("Europe/Berlin")
+    at = datetime(2020, 10, 25, 2, 30, tzinfo=berlin, fold=1)
+    upheld = attrs.evolve(make_evidence(facts.quota.id, "quota.uphold"), at=at)
+    given = attrs.evolve(facts, evidence=upheld)
+    for moment, allowed in (
+        (datetime(2020, 10, 25, 2, 59, tzinfo=berlin), False),
+        (datetime(2020, 10, 25, 2, 29, 59, tzinfo=berlin, fold=1), False),
+        (at, True),
+    ):
+        assert is_upheld(given, quota_policy, moment).is_allowed is allowed
+
+
 @pytest.mark.parametrize(
     ("silence", "side", "late_by", "state"),
     [
@@ -226,6 +242,7 @@ def test_a_rule_without_its_section_says_which(facts, policy) -> None:
 
 
 def test_an_answer_needs_at_least_a_day() -> None:
+    assert acceptance(days_to_answer=1).days_to_answer == 1
     with pytest.raises(InvalidValue, match="at least one day"):
         acceptance(days_to_answer=0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from salesrules.core import ApprovalEvidence, PolicyReference, Reason
+from salesrules.core import ApprovalEvidence, PolicyReference, Reason, is_before
 from salesrules.quotas import reasons as codes
 
 __all__ = ["find_objections"]
@@ -40,6 +40,6 @@ def find_objections(
         )
     if evidence.approver == interested:
         yield codes.EVIDENCE_OWN(approver=evidence.approver, subject=subject, path=f"{path}.approver")
-    is_later = evidence.at > as_of if isinstance(as_of, datetime) else evidence.at.date() > as_of
+    is_later = is_before(as_of, evidence.at) if isinstance(as_of, datetime) else evidence.at.date() > as_of
     if is_later:
         yield codes.EVIDENCE_NOT_YET(subject=subject, at=evidence.at, as_of=as_of, path=f"{path}.at")
