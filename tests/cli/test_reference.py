@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from salesrules import company
 from salesrules.cli.app import app
+from salesrules.commissions import Restatement
 from salesrules.company.results import COLUMNS
-from salesrules.core import Operation
+from salesrules.core import Money, Operation
 
 Cli = Callable[..., "object"]
 PERIOD = company.STARTER_PERIOD
@@ -30,6 +32,15 @@ def fields(page: str, heading: str) -> set[str]:
     return {name for row in rows.splitlines() for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
 
 
+def restated(result: company.CompanyResult) -> company.CompanyResult:
+    """The result with a restatement on its first statement."""
+    first, *others = result.commissions.statements
+    zero = Money.zero(first.currency)
+    entry = Restatement(payee=first.payee, period=first.period, causes=["quota"], amount=zero, owed=zero)
+    run = attrs.evolve(result.commissions, statements=[attrs.evolve(first, restatements=[entry]), *others])
+    return attrs.evolve(result, content=attrs.evolve(result.content, run=run))
+
+
 def test_statements(page: str, sample_run: company.CompanyResult) -> None:
     document = sample_run.to_document()
     assert fields(page, "### salesrules.statements/1") == document.keys()
@@ -37,6 +48,8 @@ def test_statements(page: str, sample_run: company.CompanyResult) -> None:
     assert fields(page, "Each statement:") == statement.keys()
     assert fields(page, "Each measurement:") == statement["measurements"][0].keys()
     assert fields(page, "Each line:") == statement["lines"][0].keys()
+    made = restated(sample_run).to_document()["statements"][0]["restatements"][0]
+    assert fields(page, "Each restatement:") == made.keys()
     assert fields(page, "Each balance:") == statement["balances"][0].keys()
     assert set(document["rulebook"]) == {"name", "version"}
     listed = page[page.index("with the columns") : page.index("The\ncolumn `amount` sums")]
@@ -53,6 +66,12 @@ def test_explanations(page: str, cli: Cli, firm: Path) -> None:
         nodes += node["terms"]
     row = page[page.index("| `operation` |") :].splitlines()[0]
     assert set(re.findall(r"`([a-z]+)`", row)) - {"operation", "value"} == {member.value for member in Operation}
+
+
+def test_comparisons(page: str, cli: Cli, firm: Path) -> None:
+    found = json.loads(cli("why", firm, "--period", PERIOD, "--payee", "ben", "--json").out)
+    assert fields(page, "### salesrules.why/1") == found.keys()
+    assert fields(page, "Each reason:") == found["changes"][0].keys()
 
 
 def test_checks_and_differences(page: str, cli: Cli, firm: Path) -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from salesrules.commissions import Measurement, Restatement, Statement, StatementLine
 from salesrules.core import EXACT, exact_sum
-from salesrules.messages import text
+from salesrules.messages import format_value, text
 from salesrules.reports.content import ReportContent
 from salesrules.reports.summaries import Attainment, attainments
 from salesrules.reports.words import Names, Words
@@ -132,7 +132,7 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
 
 
 def _restatement(entry: Restatement, words: Words) -> BalanceRow:
-    causes = ", ".join(words.choice(cause) for cause in entry.causes)
+    causes = format_value(entry.causes, words.locale)
     return BalanceRow(
         kind=text("commissions.label.restated", words.locale, period=entry.period.label, cause=causes),
         policy="",

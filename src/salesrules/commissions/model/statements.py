@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -198,6 +198,10 @@ class RestatementCause(WordEnum):
     TRANSACTION_NEW = "transaction_new"
 
 
+def _as_causes(causes: Iterable[str]) -> tuple[RestatementCause, ...]:
+    return tuple(map(RestatementCause, causes))
+
+
 @attrs.frozen(kw_only=True)
 class Restatement:
     """What a closed period would pay otherwise today, posted into the open period.
@@ -209,7 +213,7 @@ class Restatement:
 
     payee: str
     period: Period
-    causes: tuple[RestatementCause, ...] = attrs.field(converter=as_tuple)
+    causes: tuple[RestatementCause, ...] = attrs.field(converter=_as_causes)
     subjects: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     amount: Money
     owed: Money
