@@ -86,7 +86,7 @@ class Kicker:
     """Pays something on top once a component reaches the threshold: a fixed amount, a share of the commission, or both.
 
     A fixed amount is paid once in the span over which the component accumulates, and taken back where a return brings
-    the measure below the threshold again within it; a share is taken of the period's commission. It is rounded alone.
+    the measure below the threshold again within it; a share is of the period's commission and rounded alone.
     """
 
     kind: Literal["kicker"] = "kicker"

@@ -17,7 +17,6 @@ from salesrules.commissions.policy import (
     EarningsFloor,
     Excess,
     Gate,
-    Holdback,
     Instalments,
     Kicker,
     LimitSpan,
@@ -167,7 +166,7 @@ def _payout(payout: Payout, path: str) -> Iterator[Fault]:
             for name, number in (("count", payout.count), ("every_months", payout.every_months)):
                 if number < 1:
                     yield _fault("instalments", f"{path}.{name}", "it is below one", "give one or more", number)
-        case Holdback():
+        case _:
             yield from _share(payout.share, f"{path}.share")
             if (payout.after_periods is None) is not bool(payout.on_event):
                 problem = "it is released after periods or on an event"

@@ -160,29 +160,28 @@ class ModifierRun:
 
     def _kick(self, work: _Work, modifier: Kicker, seen: Sequence[Measurement]) -> Iterator[Adjustment]:
         own = [m for m in seen if m.component == modifier.component]
-        if modifier.amount is not None:
-            for measurement in own:
-                observed = _observe([measurement], modifier.observe)
-                is_due = reaches(observed, modifier.threshold, modifier.side)
-                due = modifier.amount.amount if is_due else Decimal(0)
-                key = (work.plan.family, modifier.id, measurement.label)
-                change = EXACT.subtract(due, self._kicked[key])
-                self._kicked[key] = due
-                if change:
-                    yield from work.adjustment(AdjustmentKind.KICKER, [work.extra(change)], observed)
         observed = _observe(own, modifier.observe)
         if modifier.share is not None and reaches(observed, modifier.threshold, modifier.side):
             parts = work.on_top(Fraction(modifier.share.value))
             yield from work.adjustment(AdjustmentKind.KICKER, parts, observed)
+        if modifier.amount is None:
+            return
+        for measurement in own:
+            observed = _observe([measurement], modifier.observe)
+            is_due = reaches(observed, modifier.threshold, modifier.side)
+            due = modifier.amount.amount if is_due else Decimal(0)
+            key = (work.plan.family, modifier.id, measurement.label)
+            change = EXACT.subtract(due, self._kicked[key])
+            self._kicked[key] = due
+            if change:
+                yield from work.adjustment(AdjustmentKind.KICKER, [work.extra(change)], observed)
 
     def _cap(self, work: _Work, modifier: EarningsCap, period: Period, runs: Sequence[PlanRun]) -> Iterator[Adjustment]:
         limit = work.limit(modifier.amount, modifier.per, runs, period)
         self._open(work.plan, modifier, period)
         carried = self._carried[work.plan.family, modifier.id]
         for by, amount in sorted(carried.items()):
-            if amount:
-                part = work.extra(amount, by)
-                yield from work.adjustment(AdjustmentKind.CARRIED_IN, [part])
+            yield from work.adjustment(AdjustmentKind.CARRIED_IN, [work.extra(amount, by)])
         carried.clear()
         start = _span_start(self._calendar, modifier.per, period)
         keys: dict[str, _Limit] = {}
@@ -220,7 +219,7 @@ class ModifierRun:
             if opening.policy == modifier.id and opening.day == period.start:
                 start = _span_start(self._calendar, modifier.per, period)
                 self._used[plan.family, modifier.id, start, opening.by] = Fraction(opening.used.amount)
-                if opening.carried is not None:
+                if opening.carried:
                     self._carried[plan.family, modifier.id][opening.by] = opening.carried.amount
 
     def _floor(
