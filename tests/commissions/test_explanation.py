@@ -1,10 +1,13 @@
 """Explanations: every number computes itself again, and leads back to transaction, tier, rate and rounding."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import attrs
 import pytest
 from commissions.firm import (
+    YEAR,
     assign,
     back,
     by_amount,
@@ -14,6 +17,7 @@ from commissions.firm import (
     days,
     draw,
     facts,
+    money,
     pay,
     plan,
     policy,
@@ -26,13 +30,23 @@ from commissions.firms import random_firms, to_library
 from hypothesis import given, settings
 
 from salesrules.commissions import (
+    AppraisalScore,
+    Clawback,
+    Coefficient,
+    EarningsCap,
+    EarningsFloor,
+    Gate,
+    Instalments,
+    Kicker,
     Measurement,
+    Multiplier,
+    PayEvent,
     explain_line,
     explain_measurement,
     explain_statement,
 )
 from salesrules.commissions.reasons import LABELS
-from salesrules.core import ExchangeRate, InvalidValue, Operation
+from salesrules.core import Band, BandTable, ExchangeRate, InvalidValue, Operation, Rate
 
 TWO_FOUR = by_amount("0", "2%", "100", "4%")
 PREFIX = "commissions.label."
@@ -309,7 +323,7 @@ def test_every_label_is_used():
         for measurement in statement.measurements:
             if measurement.quota is not None:
                 used |= {node.label for node in nodes(explain_measurement(measurement))}
-    for statement in restated_statements():
+    for statement in (*restated_statements(), *modified_statements()):
         derivation = explain_statement(statement)
         check(derivation)
         assert derivation.value == statement.paid.amount
@@ -323,3 +337,33 @@ def restated_statements():
     first, later = [sale("1", "01-10", 1000)], [sale("2", "04-10", 300), sale("3", "07-10", 2000)]
     closed = close_in_turn((facts(*first), rules), (facts(*later), rules))
     return [*closed[1].run.statements, *restate(closed, facts(*later), rules, "2020-Q3").run.statements]
+
+
+def modified_statements():
+    """Statements on which every modifier and every kind of payout has something to do."""
+    rows = [sale("1", "01-10", 1000), sale("2", "01-11", 333), back("r", "02-10", 100, "1"), sale("3", "02-11", 10)]
+    half = Rate.parse("50%")
+    factors, whole = (BandTable(bands=[Band(start=0, value=Rate.parse(text))]) for text in ("110%", "100%"))
+    seen = {"component": "pay", "observe": "measured"}
+    version = attrs.evolve(
+        plan(component(), level="cumulative"),
+        modifiers=[
+            Gate(id="g", **seen, threshold=Decimal(200), otherwise=half),
+            Kicker(id="k", **seen, threshold=Decimal(1000), share=half, amount=money(5)),
+            Multiplier(id="m", **seen, factors=factors),
+            Coefficient(id="c"),
+            EarningsCap(id="cap", amount=money(150), per="period", excess="carried"),
+            EarningsFloor(id="f", amount=money(151), per="period"),
+        ],
+        payouts=[Instalments(id="i", count=3, every_months=1)],
+        clawbacks=[Clawback(id="x", events=["lapse"], tenure="months", shares=whole)],
+        minimum_payment=money(60),
+    )
+    given_facts = attrs.evolve(
+        facts(*rows),
+        appraisal_scores=[AppraisalScore(payee="ana", span=YEAR, score=Decimal("1.5"))],
+        pay_events=[PayEvent(payee="ana", day=date(2020, 2, 20), event="lapse", transaction="1")],
+    )
+    rules = policy(version, pay_period="month", assignments=[assign(effective=days("01-01"))])
+    result = run(given_facts, rules, "2020-M04")
+    return [*result.earlier, *result.statements]

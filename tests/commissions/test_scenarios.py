@@ -4,11 +4,12 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import attrs
 import pytest
 from commissions.firm import CALENDAR, CURRENCIES, back, cents, facts, quota, sale
 from ruamel.yaml import YAML
 
-from salesrules.commissions import CommissionPolicy, calculate_commissions
+from salesrules.commissions import AppraisalScore, CommissionPolicy, PayEvent, calculate_commissions
 from salesrules.quotas import QuotaPolicy
 from salesrules.wire import Format, parse_rulebook
 
@@ -44,7 +45,7 @@ def rulebook_of(scenario):
         "quotas": {"life": IN_FORCE, "rounding": {"digits": 2, "mode": "half_up"}},
         "commissions": {
             "life": IN_FORCE,
-            "pay_period": "quarter",
+            "pay_period": scenario.get("pay_period", "quarter"),
             "carry_shortfall": True,
             "plans": plans,
             "assignments": assignments,
@@ -66,7 +67,16 @@ def facts_of(scenario):
         quota(entry["amount"], CALENDAR.period(entry["period"]).span, entry["who"])
         for entry in scenario.get("quotas", [])
     ]
-    return facts(*transactions, people=tuple(scenario["people"]), boss=scenario["people"], quotas=quotas)
+    scores = [
+        AppraisalScore(payee=entry["who"], span=CALENDAR.period(entry["period"]).span, score=entry["score"])
+        for entry in scenario.get("scores", [])
+    ]
+    events = [
+        PayEvent(payee=entry["who"], day=entry["on"], event=entry["event"], transaction=entry.get("deal", ""))
+        for entry in scenario.get("events", [])
+    ]
+    given = facts(*transactions, people=tuple(scenario["people"]), boss=scenario["people"], quotas=quotas)
+    return attrs.evolve(given, appraisal_scores=scores, pay_events=events)
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in FILES])
@@ -86,7 +96,10 @@ def test_a_scenario_pays_what_it_says(path):
         assert found == [(line["deal"], line["pays"]) for line in expected["lines"]]
         assert (cents(statement.paid), cents(statement.closing)) == (expected["paid"], expected["owes"])
         assert all(line["because"] for line in expected["lines"]), "each line says its arithmetic"
-        assert cents(statement.earned) == f"{sum(Decimal(line['pays']) for line in expected['lines']):.2f}"
+        changes = [(change.policy, cents(change.amount)) for change in statement.adjustments]
+        assert changes == [(change["by"], change["pays"]) for change in expected.get("modified", [])]
+        parts = [*expected["lines"], *expected.get("modified", [])]
+        assert cents(statement.earned) == f"{sum(Decimal(part['pays']) for part in parts):.2f}"
 
 
 def test_there_are_scenarios():

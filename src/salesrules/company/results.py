@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from salesrules.commissions import (
+    Adjustment,
     BalanceEntry,
     CommissionRun,
     Restatement,
@@ -104,7 +105,7 @@ class CompanyResult:
         return tuple(explain_line(line) for line in lines)
 
     def to_records(self) -> list[dict[str, Any]]:
-        """One row per statement line, restatement and balance entry; the `amount` of all rows sums to what is paid.
+        """One row per line, adjustment, restatement and balance entry; the `amount` of all rows sums to what is paid.
 
         Every row has the same keys, those of `statements.csv`, with `None` where an entry has no such thing.
         """
@@ -113,6 +114,7 @@ class CompanyResult:
             for statement in self.commissions.statements
             for row in (
                 *(self._line(statement, line) for line in statement.lines),
+                *(self._adjustment(statement, adjustment) for adjustment in statement.adjustments),
                 *(self._restatement(statement, entry) for entry in statement.restatements),
                 *(self._entry(statement, entry) for entry in statement.balances),
             )
@@ -198,6 +200,10 @@ class CompanyResult:
                 }
                 for entry in statement.restatements
             ],
+            "adjustments": [
+                {name: dump(value) for name, value in adjustment.to_record().items()}
+                for adjustment in statement.adjustments
+            ],
             "balances": [
                 {"kind": entry.kind.value, "amount": dump(entry.amount.amount), "policy": entry.policy}
                 for entry in statement.balances
@@ -225,6 +231,18 @@ class CompanyResult:
             "payee": statement.payee,
             "amount": entry.amount.amount,
             "currency": entry.amount.currency,
+        }
+
+    def _adjustment(self, statement: Statement, adjustment: Adjustment) -> dict[str, Any]:
+        return {
+            "period": statement.period.label,
+            "name": self.content.people.get(statement.payee, statement.payee),
+            "entry": adjustment.kind.value,
+            "payee": statement.payee,
+            "plan": adjustment.plan,
+            "component": adjustment.policy,
+            "amount": adjustment.amount.amount,
+            "currency": adjustment.amount.currency,
         }
 
     def _entry(self, statement: Statement, entry: BalanceEntry) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from enum import Enum
 
 import attrs
 
 from salesrules.commissions import Measurement, Restatement, Statement, StatementLine
-from salesrules.core import EXACT, exact_sum
+from salesrules.core import EXACT, Money, exact_sum
 from salesrules.messages import format_value, text
 from salesrules.reports.content import ReportContent
 from salesrules.reports.summaries import Attainment, attainments
@@ -98,7 +99,8 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
     words, currency = names.words, statement.currency
     exact = exact_sum(line.earned for line in statement.lines)
     capped = exact_sum(line.capped for line in statement.lines)
-    rounding = EXACT.subtract(statement.earned.amount, EXACT.subtract(exact, capped))
+    earned = exact_sum(line.amount.amount for line in statement.lines)  # what modifiers change is shown after it
+    rounding = EXACT.subtract(earned, EXACT.subtract(exact, capped))
     return StatementView(
         anchor=anchor,
         name=names.person(statement.payee),
@@ -113,18 +115,13 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         exact=words.amount(exact, currency),
         capped=words.amount(capped.copy_negate(), currency) if capped else "",
         rounding=words.amount(rounding, currency),
-        balances=tuple(_restatement(entry, words) for entry in statement.restatements)
-        + tuple(
-            BalanceRow(
-                kind=words.choice(entry.kind),
-                policy=entry.policy,
-                amount=words.money(entry.amount),
-                owed=words.money(entry.owed),
-            )
-            for entry in statement.balances
+        balances=(
+            *(_balance(e.kind, e.policy, e.amount, Money.zero(currency), words) for e in statement.adjustments),
+            *(_restatement(entry, words) for entry in statement.restatements),
+            *(_balance(entry.kind, entry.policy, entry.amount, entry.owed, words) for entry in statement.balances),
         ),
-        earned=words.money(statement.earned),
-        earned_amount=words.amount(statement.earned.amount, currency),
+        earned=words.money(Money(earned, currency)),
+        earned_amount=words.amount(earned, currency),
         paid=words.money(statement.paid),
         opening=words.money(statement.opening),
         closing=words.money(statement.closing),
@@ -139,6 +136,10 @@ def _restatement(entry: Restatement, words: Words) -> BalanceRow:
         amount=words.money(entry.amount),
         owed=words.money(entry.owed),
     )
+
+
+def _balance(kind: Enum, policy: str, amount: Money, owed: Money, words: Words) -> BalanceRow:
+    return BalanceRow(kind=words.choice(kind), policy=policy, amount=words.money(amount), owed=words.money(owed))
 
 
 def _components(statement: Statement, names: Names) -> tuple[ComponentRow, ...]:

@@ -205,7 +205,8 @@ def ties(content: ReportContent, names: Names) -> tuple[Finding, ...]:
     found = []
     for currency in dict.fromkeys(table.currency for table in content.tables):
         tables = [table for table in content.tables if table.currency == currency]
-        earned = total([statement.earned for statement in _of_currency(content, currency)], currency)
+        statements = _of_currency(content, currency)  # roll-ups are of lines; modifiers change a plan's pay as a whole
+        earned = total([line.amount for statement in statements for line in statement.lines], currency)
         if _agree(tables, earned.amount):
             sales = Money(tables[0].sales, currency)
             sentence = words.say("roll_ups_tie", sales=words.money(sales), earned=words.money(earned))

@@ -2,7 +2,9 @@
 
 from salesrules.commissions.model.changes import PayChange
 from salesrules.commissions.model.credits import DIRECT, SalesCredit, override_role
+from salesrules.commissions.model.events import AppraisalScore, OpeningHold, OpeningUse, PayEvent
 from salesrules.commissions.model.facts import CommissionFacts, OpeningBalance, Payee, Transaction, TransactionKind
+from salesrules.commissions.model.modifiers import Adjustment, AdjustmentKind, AdjustmentPart
 from salesrules.commissions.model.statements import (
     BalanceEntry,
     BalanceKind,
@@ -20,6 +22,10 @@ from salesrules.commissions.model.statements import (
 
 __all__ = [
     "DIRECT",
+    "Adjustment",
+    "AdjustmentKind",
+    "AdjustmentPart",
+    "AppraisalScore",
     "BalanceEntry",
     "BalanceKind",
     "CapUse",
@@ -27,7 +33,10 @@ __all__ = [
     "CommissionRun",
     "Measurement",
     "OpeningBalance",
+    "OpeningHold",
+    "OpeningUse",
     "PayChange",
+    "PayEvent",
     "Payee",
     "Restatement",
     "RestatementCause",

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from salesrules.commissions.model.events import AppraisalScore, OpeningHold, OpeningUse, PayEvent
 from salesrules.core import (
     Dated,
     ExchangeRates,
@@ -107,3 +108,7 @@ class CommissionFacts:
     quotas: tuple[Quota, ...] = attrs.field(default=(), converter=as_tuple)
     opening_balances: tuple[OpeningBalance, ...] = attrs.field(default=(), converter=as_tuple)
     exchange_rates: ExchangeRates = attrs.field(factory=ExchangeRates)
+    appraisal_scores: tuple[AppraisalScore, ...] = attrs.field(default=(), converter=as_tuple)
+    pay_events: tuple[PayEvent, ...] = attrs.field(default=(), converter=as_tuple)
+    opening_holds: tuple[OpeningHold, ...] = attrs.field(default=(), converter=as_tuple)
+    opening_uses: tuple[OpeningUse, ...] = attrs.field(default=(), converter=as_tuple)

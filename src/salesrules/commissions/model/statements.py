@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from salesrules.commissions.model.credits import SalesCredit
+from salesrules.commissions.model.modifiers import Adjustment
 from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, WordEnum, as_tuple, exact_sum, total
 
 __all__ = [
@@ -159,23 +160,31 @@ class Measurement:
 class BalanceKind(WordEnum):
     """Why pay differs from what was earned."""
 
+    HELD = "held"
+    RELEASED = "released"
+    HELD_CANCELLED = "held_cancelled"
+    HELD_FORFEITED = "held_forfeited"
+    CLAWED_BACK = "clawed_back"
     DRAW_PAID = "draw_paid"
     SHORTFALL_CARRIED = "shortfall_carried"
     BALANCE_RECOVERED = "balance_recovered"
     RESTATEMENT_CARRIED = "restatement_carried"
     RESTATEMENT_RECOVERED = "restatement_recovered"
+    MINIMUM_CARRIED = "minimum_carried"
 
 
 @attrs.frozen(kw_only=True)
 class BalanceEntry:
     """An amount added to the pay of a period (below zero: held back), the policy entry behind it, and what it adds to
-    what the payee owes.
+    what the payee owes and to what is held for the payee (nothing where it is `None`), of which `transaction`.
     """
 
     kind: BalanceKind
     amount: Money
     policy: str
     owed: Money
+    held: Money | None = None
+    transaction: str = ""
 
 
 class RestatementCause(WordEnum):
@@ -229,10 +238,11 @@ class Restatement:
 
 @attrs.frozen(kw_only=True)
 class Statement:
-    """One payee's pay for one period: lines sum to `earned`; lines, restatements and balance entries to `paid`.
+    """One payee's pay for one period: lines and adjustments sum to `earned`, with restatements and balance entries to
+    `paid`.
 
-    `opening` and `closing` are what the payee owes before and after the period. `restatements` are what closed periods
-    would pay otherwise today.
+    `opening` and `closing` are what the payee owes before and after the period, `held` what is held for the payee after
+    it. `restatements` are what closed periods would pay otherwise today.
     """
 
     payee: str
@@ -241,12 +251,14 @@ class Statement:
     plans: tuple[str, ...] = attrs.field(converter=as_tuple)
     lines: tuple[StatementLine, ...] = attrs.field(converter=as_tuple)
     measurements: tuple[Measurement, ...] = attrs.field(default=(), converter=as_tuple)
+    adjustments: tuple[Adjustment, ...] = attrs.field(default=(), converter=as_tuple)
     balances: tuple[BalanceEntry, ...] = attrs.field(default=(), converter=as_tuple)
     restatements: tuple[Restatement, ...] = attrs.field(default=(), converter=as_tuple)
     earned: Money
     paid: Money
     opening: Money
     closing: Money
+    held: Money | None = None
 
     @property
     def restated(self) -> Money:

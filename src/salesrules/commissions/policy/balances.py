@@ -25,7 +25,11 @@ class Draw:
 
     It never advances more than `amount`, so a shortfall that is charged at once stays with the payee. What a
     recoverable draw advanced is held back from later earnings: at most `maximum_recovery` of what a period earned above
-    the draw (above zero once the draw has ended). A draw that is not recoverable is a guarantee.
+    the draw (above zero once the draw has ended), and at most `recovery_limit`. A draw that is not recoverable is a
+    guarantee.
+
+    Recovery starts in the draw's period number `recovery_starts` (1: at once) and goes on for `recovery_periods`
+    periods (`None`: until nothing is owed); what is owed after that stays owed.
     """
 
     id: str
@@ -33,3 +37,6 @@ class Draw:
     recoverable: bool
     effective: DateRange
     maximum_recovery: Rate = _WHOLE
+    recovery_limit: Money | None = None
+    recovery_starts: int = 1
+    recovery_periods: int | None = None

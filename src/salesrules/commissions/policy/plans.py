@@ -8,7 +8,27 @@ from typing import Literal
 import attrs
 
 from salesrules.commissions.policy.balances import Cap
-from salesrules.core import BandTable, Parameters, PolicyLife, Rate, RoundingMode, WordEnum, as_parameters, as_tuple
+from salesrules.commissions.policy.modifiers import (
+    Coefficient,
+    EarningsCap,
+    EarningsFloor,
+    Gate,
+    Kicker,
+    ModifierBase,
+    Multiplier,
+)
+from salesrules.commissions.policy.payouts import Clawback, Deferral, Holdback, Instalments, ProRataClawback
+from salesrules.core import (
+    BandTable,
+    Money,
+    Parameters,
+    PolicyLife,
+    Rate,
+    RoundingMode,
+    WordEnum,
+    as_parameters,
+    as_tuple,
+)
 
 __all__ = [
     "Accumulation",
@@ -137,7 +157,9 @@ class Plan:
     """One version of a compensation plan.
 
     `family` is the plan's lasting name, which assignments point to; `id` this version; `life` says who approved it and
-    on which days it holds. `labels` are the plan's names in other languages, by locale.
+    on which days it holds. `modifiers` work in their order, `payouts` say when what a component earned is paid (the
+    first that names it), `clawbacks` what an event takes back; a period that pays less than `minimum_payment` pays
+    nothing and carries the amount. `labels` are the plan's names in other languages, by locale.
     """
 
     id: str
@@ -150,4 +172,11 @@ class Plan:
     returns: ReturnTerms = attrs.field(converter=ReturnTerms)
     proration: Proration = attrs.field(converter=Proration)
     cap: Cap | None = None
+    modifier_base: ModifierBase = attrs.field(default=ModifierBase.UNROUNDED, converter=ModifierBase)
+    modifiers: tuple[Gate | Kicker | Multiplier | Coefficient | EarningsCap | EarningsFloor, ...] = attrs.field(
+        default=(), converter=as_tuple
+    )
+    payouts: tuple[Deferral | Instalments | Holdback, ...] = attrs.field(default=(), converter=as_tuple)
+    clawbacks: tuple[Clawback | ProRataClawback, ...] = attrs.field(default=(), converter=as_tuple)
+    minimum_payment: Money | None = None
     labels: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)

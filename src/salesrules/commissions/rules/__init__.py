@@ -1,5 +1,6 @@
 """The verbs of commissions: crediting, measuring, paying and explaining."""
 
+from salesrules.commissions.rules.adjustment_explanation import explain_adjustment
 from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
 from salesrules.commissions.rules.balances import settle_balances
 from salesrules.commissions.rules.calculation import calculate_commissions
@@ -16,6 +17,7 @@ from salesrules.commissions.rules.explanation import explain_line, explain_measu
 from salesrules.commissions.rules.fact_checks import check_facts
 from salesrules.commissions.rules.measures import counts, measure_credit
 from salesrules.commissions.rules.pay_changes import why_changed
+from salesrules.commissions.rules.payouts import split_payout
 from salesrules.commissions.rules.policy_checks import check_policy
 from salesrules.commissions.rules.restatement import restate_commissions
 
@@ -32,6 +34,7 @@ __all__ = [
     "close_period",
     "counts",
     "credit_transactions",
+    "explain_adjustment",
     "explain_line",
     "explain_measurement",
     "explain_statement",
@@ -41,5 +44,6 @@ __all__ = [
     "report_uncredited",
     "restate_commissions",
     "settle_balances",
+    "split_payout",
     "why_changed",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -29,13 +29,21 @@ def share_of_period(parts: Iterable[tuple[DateRange, Plan]], period: DateRange) 
 
 
 def settle_balances(
-    earned: Money, owed: Money, spans: Iterable[PlanSpan], period: DateRange, digits: int, *, carry_shortfall: bool
+    earned: Money,
+    owed: Money,
+    spans: Iterable[PlanSpan],
+    period: DateRange,
+    digits: int,
+    *,
+    carry_shortfall: bool,
+    number_of: Callable[[Draw], int] = lambda draw: draw.recovery_starts,
 ) -> tuple[BalanceEntry, ...]:
     """The entries that turn what was earned into what is paid, given what is owed at the start.
 
     First a shortfall (earnings below zero) is carried, where policy says so. Then a draw in force lifts pay towards
     its amount, by that amount at most; a recoverable one is owed from then on. Earnings above the draw pay back what is
-    owed, at most the draw's `maximum_recovery` of them.
+    owed, at most the draw's `maximum_recovery` of them and its `recovery_limit`, once its recovery has started and
+    until it ends; `number_of` says which of a draw's periods this is, counted from 1.
     """
     entries: list[BalanceEntry] = []
     zero = Money.zero(earned.currency)
@@ -51,9 +59,10 @@ def settle_balances(
             entries.append(_paid(draw, lift))
             left += lift
     if left > floor and owed > zero:
-        share = min((draw.maximum_recovery.value for draw, _ in draws), default=Decimal(1))
+        shares = [draw.maximum_recovery.value if _recovers(draw, number_of(draw)) else Decimal(0) for draw, _ in draws]
+        share = min(shares, default=Decimal(1))
         most = Money(Rounding(digits=digits, mode=RoundingMode.DOWN)(((left - floor) * share).amount), left.currency)
-        back = min(owed, most)
+        back = min(owed, most, *(draw.recovery_limit for draw, _ in draws if draw.recovery_limit is not None))
         policy = draws[-1][0].id if draws else ""
         if back:
             entries.append(BalanceEntry(kind=BalanceKind.BALANCE_RECOVERED, amount=-back, policy=policy, owed=-back))
@@ -70,6 +79,12 @@ def _draws(spans: Iterable[PlanSpan], period: DateRange, digits: int) -> list[tu
         (draw, prorated(draw.amount, share_of_period(parts, period) * (period.start in draw.effective), digits))
         for draw, parts in found.values()
     ]
+
+
+def _recovers(draw: Draw, number: int) -> bool:
+    """Whether a draw's recovery has started by its period of this number, and not ended yet."""
+    passed = number - draw.recovery_starts
+    return passed >= 0 and (draw.recovery_periods is None or passed < draw.recovery_periods)
 
 
 def _paid(draw: Draw, lift: Money) -> BalanceEntry:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from salesrules.commissions.model import (
+    AdjustmentKind,
     BalanceKind,
     CommissionFacts,
     CommissionRun,
@@ -91,6 +92,7 @@ def calculate_commissions(
         run = PayeeRun(setting, payee, credits[payee.id], quotas[payee.id])
         days = [credit.day for credit in credits[payee.id][:1]]
         days += [opening.day for opening in facts.opening_balances if opening.payee == payee.id]
+        days += [opening.day for opening in facts.opening_holds if opening.payee == payee.id]
         first = min(filter(None, [first_assigned_day(payee, policy), *days]), default=period.end)
         if first < period.end:
             statements += run.statements(calendar.periods(period.kind, DateRange(first, period.end)))
@@ -152,6 +154,10 @@ def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:
             if amount:
                 policy = PolicyReference("Cap", cap, "amount")
                 yield CAPPED(payee=statement.payee, cap=cap, amount=amount, policy=policy)
+        for adjustment in statement.adjustments:
+            if adjustment.kind is AdjustmentKind.CAP and adjustment.amount.amount < 0:
+                policy = PolicyReference("EarningsCap", adjustment.policy, "amount")
+                yield CAPPED(payee=statement.payee, cap=adjustment.policy, amount=-adjustment.amount, policy=policy)
         for entry in statement.balances:
             if entry.kind is BalanceKind.SHORTFALL_CARRIED:
                 yield SHORTFALL(payee=statement.payee, amount=entry.amount)

@@ -7,12 +7,29 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from salesrules.commissions.model import BalanceEntry, Measurement, Restatement, Statement, StatementLine, TierShare
+from salesrules.commissions.model import (
+    BalanceEntry,
+    BalanceKind,
+    Measurement,
+    Restatement,
+    Statement,
+    StatementLine,
+    TierShare,
+)
+from salesrules.commissions.rules.adjustment_explanation import explain_adjustment
 from salesrules.core import EXACT, Derivation, InvalidValue, Operation
 
 __all__ = ["explain_line", "explain_measurement", "explain_statement"]
 
 _LABEL = "commissions.label."
+_OF_SALES = {
+    BalanceKind.HELD,
+    BalanceKind.RELEASED,
+    BalanceKind.HELD_CANCELLED,
+    BalanceKind.HELD_FORFEITED,
+    BalanceKind.CLAWED_BACK,
+    BalanceKind.MINIMUM_CARRIED,
+}
 
 
 def _derive(
@@ -31,12 +48,13 @@ def _derive(
 def explain_statement(statement: Statement) -> Derivation:
     """How a statement's pay came about: its lines, restatements and balance entries; in the statement's currency."""
     lines = [explain_line(line) for line in statement.lines]
+    adjustments = [explain_adjustment(adjustment) for adjustment in statement.adjustments]
     earned = _derive(
         "earned_in_period",
         statement.earned.amount,
         statement.currency,
-        Operation.SUM if lines else Operation.GIVEN,
-        lines,
+        Operation.SUM if lines or adjustments else Operation.GIVEN,
+        [*lines, *adjustments],
         lines=len(lines),
     )
     entries = [*map(_restated, statement.restatements), *map(_entry, statement.balances)]
@@ -57,7 +75,10 @@ def _restated(entry: Restatement) -> Derivation:
 
 
 def _entry(entry: BalanceEntry) -> Derivation:
-    return _derive(entry.kind.value, entry.amount.amount, entry.amount.currency, policy=entry.policy)
+    names: dict[str, Any] = {"policy": entry.policy}
+    if entry.kind in _OF_SALES:
+        names["transaction"] = entry.transaction
+    return _derive(entry.kind.value, entry.amount.amount, entry.amount.currency, **names)
 
 
 def explain_measurement(measurement: Measurement) -> Derivation:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from salesrules.commissions.model import CommissionFacts, Transaction, TransactionKind
+from salesrules.commissions.rules.pay_fact_checks import check_open_days, check_pay_facts
 from salesrules.core import Fault, FiscalCalendar, PeriodKind
 
 __all__ = ["check_facts", "check_opening_days", "place_of", "returned_shares"]
@@ -15,7 +16,13 @@ __all__ = ["check_facts", "check_opening_days", "place_of", "returned_shares"]
 
 def check_facts(facts: CommissionFacts) -> tuple[Fault, ...]:
     """Every fault of the facts: duplicate ids, unknown payees, and returns that do not fit their originals."""
-    return (*_duplicates(facts), *_unknown_payees(facts), *_unfit_returns(facts), *_unfit_openings(facts))
+    return (
+        *_duplicates(facts),
+        *_unknown_payees(facts),
+        *_unfit_returns(facts),
+        *_unfit_openings(facts),
+        *check_pay_facts(facts),
+    )
 
 
 def returned_shares(transactions: Mapping[str, Transaction]) -> dict[str, Fraction]:
@@ -128,3 +135,4 @@ def check_opening_days(facts: CommissionFacts, kind: PeriodKind, calendar: Fisca
                 value=str(opening.day),
                 remedy=f"give such a day, as {start}",
             )
+    yield from check_open_days(facts, kind, calendar)

@@ -21,7 +21,7 @@ from salesrules.commissions.model import (
     StatementLine,
     Transaction,
 )
-from salesrules.commissions.policy import AttainmentTable, Cap, CommissionPolicy, Component, Plan
+from salesrules.commissions.policy import AttainmentTable, Cap, CommissionPolicy, Component, Draw, Plan
 from salesrules.commissions.reasons import OVERRIDE_WITHOUT_PLAN
 from salesrules.commissions.rules.assignments import PlanRun, PlanSpan
 from salesrules.commissions.rules.balances import prorated, settle_balances, share_of_period
@@ -29,9 +29,12 @@ from salesrules.commissions.rules.fact_checks import place_of
 from salesrules.commissions.rules.held_quotas import HeldQuotas
 from salesrules.commissions.rules.lines import Bucket, LineMaker
 from salesrules.commissions.rules.measures import unit_of
+from salesrules.commissions.rules.modifiers import ModifierRun
+from salesrules.commissions.rules.payouts import PayoutRun
 from salesrules.commissions.rules.plan_days import PlanDays
 from salesrules.core import (
     CurrencyTable,
+    DateRange,
     Fault,
     FiscalCalendar,
     InvalidDocument,
@@ -79,6 +82,20 @@ class PayeeRun:
             quota_over=self._quotas.over,
             on_fault=self._cannot_measure,
         )
+        self._modifiers = ModifierRun(
+            calendar=setting.calendar,
+            scores=[score for score in setting.facts.appraisal_scores if score.payee == payee.id],
+            openings=[opening for opening in setting.facts.opening_uses if opening.payee == payee.id],
+            on_fault=self._fault,
+        )
+        self._payouts = PayoutRun(
+            calendar=setting.calendar,
+            plans=setting.policy.plans,
+            events=[event for event in setting.facts.pay_events if event.payee == payee.id],
+            openings=[opening for opening in setting.facts.opening_holds if opening.payee == payee.id],
+            rounding_of=self._rounding,
+            on_fault=self._fault,
+        )
         self._faults: list[Fault] = []
         self.findings: dict[Period, list[Reason]] = defaultdict(list)
 
@@ -111,10 +128,14 @@ class PayeeRun:
     def _statement(self, period: Period, owed: Money | None) -> Statement | None:
         spans = self._plans.spans(period.span)
         lines = self._lines(period)
-        if not spans and not lines:
+        if not spans and not lines and not self._payouts.has_due(period):
             return None
         currency = self._single_currency(period, spans, lines)
-        earned = total([line.amount for line in lines], currency)
+        measurements = self._measurements(period)
+        adjustments = self._modifiers.adjust(lines, measurements, period, self._plans.runs(period.span), self._rounding)
+        earned = total([*(line.amount for line in lines), *(entry.amount for entry in adjustments)], currency)
+        payouts = self._payouts.settle(period, lines, adjustments, currency)
+        payable = total([earned, *(entry.amount for entry in payouts)])
         opening = owed or Money.zero(currency)
         if opening.currency != currency:
             remedy = f"state the opening balance in {currency}, or settle it before the plan's currency changes"
@@ -122,27 +143,41 @@ class PayeeRun:
                 (self._made("balance_currency", "what is owed is not in the plan's", remedy, opening),)
             )
         setting = self._setting
-        entries = settle_balances(
-            earned,
+        settled = settle_balances(
+            payable,
             opening,
             spans,
             period.span,
             setting.currencies.digits(currency),
             carry_shortfall=setting.policy.carry_shortfall,
+            number_of=lambda draw: self._number_of(draw, period),
         )
+        pay = total([payable, *(entry.amount for entry in settled)])
+        small = self._payouts.carry_minimum(pay, [span.plan for span in spans], period)
+        entries = (*payouts, *settled, *small)
         return Statement(
             payee=self._payee.id,
             period=period,
             currency=currency,
             plans=tuple(dict.fromkeys(span.plan.id for span in spans)),
             lines=lines,
-            measurements=self._measurements(period),
+            measurements=measurements,
+            adjustments=adjustments,
             balances=entries,
             earned=earned,
             paid=total([earned, *(entry.amount for entry in entries)]),
             opening=opening,
             closing=total([opening, *(entry.owed for entry in entries)]),
+            held=Money(self._payouts.held, currency) if self._payouts.held else None,
         )
+
+    def _number_of(self, draw: Draw, period: Period) -> int:
+        """Which of a draw's periods one is: 1 for the first that starts on or after the draw's own first day."""
+        if period.start < draw.effective.start:
+            return 0
+        span = DateRange(draw.effective.start, period.end)
+        found = self._setting.calendar.periods(period.kind, span)
+        return sum(1 for each in found if each.start in span)
 
     def _lines(self, period: Period) -> list[StatementLine]:
         reversed_: list[SalesCredit] = []
@@ -205,7 +240,10 @@ class PayeeRun:
         )
 
     def _single_currency(self, period: Period, spans: Sequence[PlanSpan], lines: Sequence[StatementLine]) -> str:
-        first, *others = sorted({span.plan.currency for span in spans} | {line.amount.currency for line in lines})
+        held = {self._payouts.currency} if self._payouts.held or self._payouts.has_due(period) else set()
+        first, *others = sorted(
+            {span.plan.currency for span in spans} | {line.amount.currency for line in lines} | held
+        )
         if others:
             problem = "plans in several currencies would pay in one period"
             remedy = "let the assignment change at the end of a period"

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from salesrules.commissions.model import DIRECT, override_role
 from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, DirectCredit, OverrideCredit, Plan
+from salesrules.commissions.rules.modifier_checks import check_modifiers
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
 __all__ = ["check_policy"]
@@ -17,11 +18,12 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
     """Every fault of the policy, with paths relative to the section, such as `plans[2].components[0].table.tiers`.
 
     Found are ids used twice, references to what does not exist, versions of a plan or assignments of a payee that
-    hold on the same day, tables that do not start at zero or that end, and money in another currency than the plan's.
+    hold on the same day, tables that do not start at zero or that end, money in another currency than the plan's, and
+    modifiers, payouts, clawbacks and draws that cannot work.
     """
     return tuple(
         fault
-        for check in (_repeated_ids, _overlapping_versions, _assignments, _crediting, _plans)
+        for check in (_repeated_ids, _overlapping_versions, _assignments, _crediting, _plans, check_modifiers)
         for fault in check(policy)
     )
 
