@@ -378,3 +378,12 @@ def test_whoever_decides_by_delegation_has_a_grantor_who_could(firm: SimpleNames
         assert decision.is_allowed is literal(person, links, (person,))
         if decision.is_allowed and person not in could:
             assert decision.reasons[0].parameters["grantor"] in could
+
+
+def test_a_limit_may_be_nothing_but_not_less() -> None:
+    assert RateLimit(maximum=Rate(0), side="upper").maximum == Rate(0)
+    assert AmountLimit(maximum=Money(0, "CNY"), side="upper").maximum == Money(0, "CNY")
+    with pytest.raises(InvalidValue, match="zero or more"):
+        RateLimit(maximum=Rate.parse("-0.01%"), side="upper")
+    with pytest.raises(InvalidValue, match="zero or more"):
+        AmountLimit(maximum=Money("-0.01", "CNY"), side="upper")
