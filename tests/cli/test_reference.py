@@ -13,9 +13,9 @@ import pytest
 
 from salesrules import company
 from salesrules.cli.app import app
-from salesrules.commissions import Restatement
+from salesrules.commissions import Adjustment, AdjustmentKind, BalanceKind, Restatement
 from salesrules.company.results import COLUMNS
-from salesrules.core import Money, Operation
+from salesrules.core import Money, Operation, Rounding, RoundingMode
 
 Cli = Callable[..., "object"]
 PERIOD = company.STARTER_PERIOD
@@ -52,9 +52,25 @@ def test_statements(page: str, sample_run: company.CompanyResult) -> None:
     assert fields(page, "Each restatement:") == made.keys()
     assert fields(page, "Each balance:") == statement["balances"][0].keys()
     assert set(document["rulebook"]) == {"name", "version"}
-    listed = page[page.index("with the columns") : page.index("The\ncolumn `amount` sums")]
-    named = [name for name in re.findall(r"`([a-z_]+)`", listed) if name in COLUMNS]
-    assert tuple(dict.fromkeys(name for name in named if name != "line")) == tuple(c for c in COLUMNS if c != "line")
+    listed = re.search(r"with the columns (.+?), `source`\.", page, re.S)
+    assert listed is not None
+    assert tuple(re.findall(r"`([a-z_]+)`", re.sub(r"\(.+?\)", "", listed[0], flags=re.S))) == COLUMNS
+
+
+def test_adjustments_and_kinds(page: str) -> None:
+    made = Adjustment(
+        kind=AdjustmentKind.CAP,
+        policy="cap",
+        plan="plan",
+        parts=[],
+        rounding=Rounding(digits=2, mode=RoundingMode.HALF_UP),
+        carried=Money("0.00", "USD"),
+        amount=Money("-1.00", "USD"),
+    )
+    assert fields(page, "Each adjustment:") == made.to_record().keys()
+    for heading, kinds in (("Each adjustment:", AdjustmentKind), ("Each balance:", BalanceKind)):
+        row = next(row for row in page[page.index(heading) :].splitlines() if row.startswith("| `kind`"))
+        assert set(re.findall(r"`([a-z_]+)`", row)) - {"kind"} == {kind.value for kind in kinds}
 
 
 def test_explanations(page: str, cli: Cli, firm: Path) -> None:

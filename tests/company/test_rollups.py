@@ -119,3 +119,32 @@ def test_only_the_period_is_rolled_up(folder: Folder, tmp_path: Path) -> None:
 
 def test_a_company_without_regions_is_rolled_up_by_person_only(folder: Folder) -> None:
     assert [table.kind for table in folder.run().content.tables] == [RollUpKind.MANAGER]
+
+
+MODIFIERS = """modifiers = [
+  { kind = "gate", id = "gate", component = "quota", observe = "attainment", threshold = "1", otherwise = "50%" },
+  { kind = "kicker", id = "kicker", component = "quota", observe = "attainment", threshold = "1", amount = "EUR 100" },
+]
+"""
+
+
+def test_adjustments_go_with_their_lines_and_the_rest_under_a_dash(folder: Folder) -> None:
+    folder.edit("company.toml", 'category = "category"', 'region = "category"')
+    folder.add("company.toml", '\n[regions]\nfile = "r.csv"\ncolumns = { id = "id", name = "name" }\n')
+    folder.write("r.csv", "id,name\nParts,Parts\nMachines,Machines\n")
+    folder.edit("rulebook.toml", 'name = "Sales representatives 2026"\n', f'name = "Representatives"\n{MODIFIERS}')
+    result = folder.run()
+    by_person, by_region = ({row.name: row.own_earned for row in t.rows} for t in reversed(result.content.tables))
+    # Ben is below his quota: half of 360.00, 640.00 and 192.01, rounded up. Cho is above it and gets 100 more.
+    assert by_person == {
+        "Ada Example": Decimal("507.75"),
+        "Ben Example": Decimal("596.01"),
+        "Cho Example": Decimal("1345.03"),
+    }
+    ada = {"Machines": Decimal("355.00"), "Parts": Decimal("152.75")}
+    cho = {"Machines": Decimal("440.00"), "Parts": Decimal("805.03")}
+    assert by_region["—"] == Decimal("100.00")
+    assert by_region["Machines"] == ada["Machines"] + cho["Machines"] + Decimal("500.00")
+    assert by_region["Parts"] == ada["Parts"] + cho["Parts"] + Decimal("96.01")
+    earned = sum(statement.earned.amount for statement in result.commissions.statements)
+    assert {table.earned for table in result.content.tables} == {earned}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from salesrules.commissions import CommissionRun, StatementLine, Transaction
+from salesrules.commissions import CommissionRun, Statement, StatementLine, Transaction
 from salesrules.company.facts import CompanyFacts
 from salesrules.core import exact_sum
 from salesrules.org import Hierarchy
@@ -36,7 +36,7 @@ def roll_up_regions(facts: CompanyFacts, run: CommissionRun, currency: str) -> R
         parents[f"region:{region.id}"] = f"group:{region.group}" if region.group else None
         names[f"region:{region.id}"] = region.name
     sales = _sales(facts, run, currency, region_of)
-    earned = _earned(run, currency, lambda line: region_of(line.credit.transaction))
+    earned = _earned(run, currency, lambda statement, line: region_of(line.credit.transaction) if line else _OTHER)
     if _OTHER in sales or _OTHER in earned:
         parents[_OTHER], names[_OTHER] = None, _OTHER
     return _table(RollUpKind.REGION, currency, Hierarchy.from_parents(parents), names, sales, earned)
@@ -48,7 +48,7 @@ def roll_up_people(facts: CompanyFacts, run: CommissionRun, currency: str) -> Ro
     hierarchy = facts.commissions.hierarchies.at(last)
     names = {payee.id: payee.name for payee in facts.commissions.payees.values()}
     sales = _sales(facts, run, currency, lambda sale: sale.payee)
-    earned = _earned(run, currency, lambda line: line.credit.payee)
+    earned = _earned(run, currency, lambda statement, line: statement.payee)
     return _table(RollUpKind.MANAGER, currency, hierarchy, names, sales, earned)
 
 
@@ -61,9 +61,23 @@ def _sales(
     return _sums((key, money.amount) for key, money in moneys)
 
 
-def _earned(run: CommissionRun, currency: str, key: Callable[[StatementLine], str]) -> dict[str, Decimal]:
-    """What lines paid in one currency, by key; lines paid in another are left to the table of that currency."""
-    return _sums((key(line), line.amount.amount) for line in run.lines() if line.amount.currency == currency)
+def _earned(
+    run: CommissionRun, currency: str, key: Callable[[Statement, StatementLine | None], str]
+) -> dict[str, Decimal]:
+    """What was earned in one currency, by key; statements in another are left to the table of that currency.
+
+    An adjustment goes where the lines are that it changes; what it does to the period as a whole has no line.
+    """
+    lines = {(line.credit.payee, line.id): line for s in (*run.earlier, *run.statements) for line in s.lines}
+    here = [statement for statement in run.statements if statement.currency == currency]
+    amounts = [(key(statement, line), line.amount.amount) for statement in here for line in statement.lines]
+    amounts += [
+        (key(statement, lines.get((statement.payee, part.line))), part.amount)
+        for statement in here
+        for adjustment in statement.adjustments
+        for part in adjustment.parts
+    ]
+    return _sums(amounts)
 
 
 def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
