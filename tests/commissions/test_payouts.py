@@ -412,11 +412,11 @@ def test_periods_of_a_draw_are_counted_from_the_first_that_starts_on_its_days():
     assert entries(statements(rows, given_draw=later, until=3)[3]) == []
 
 
-def test_a_draw_that_has_not_begun_recovers_nothing():
-    coming = attrs.evolve(draw("10", days("03-01", "04-01")))
+def test_what_is_owed_from_elsewhere_is_recovered_before_a_draw_begins_whatever_its_own_start():
+    coming = attrs.evolve(draw("10", days("03-01", "04-01")), recovery_starts=3)
     opening = [OpeningBalance(payee="ana", day=date(2020, 1, 1), owed=money("4"))]
     found = statements([sale("s", "01-10", "9")], given_draw=coming, opening_balances=opening, until=1)
-    assert entries(found[1]) == []
+    assert entries(found[1]) == [("balance_recovered", "-4")]
 
 
 # --- opening ---------------------------------------------------------------------------------------------------------

@@ -82,9 +82,12 @@ def _draws(spans: Iterable[PlanSpan], period: DateRange, digits: int) -> list[tu
 
 
 def _recovers(draw: Draw, number: int) -> bool:
-    """Whether a draw's recovery has started by its period of this number, and not ended yet."""
+    """Whether a draw's recovery has started by its period of this number, and not ended yet.
+
+    Before its first period (0) what is owed comes from elsewhere, and is recovered.
+    """
     passed = number - draw.recovery_starts
-    return passed >= 0 and (draw.recovery_periods is None or passed < draw.recovery_periods)
+    return number < 1 or (passed >= 0 and (draw.recovery_periods is None or passed < draw.recovery_periods))
 
 
 def _paid(draw: Draw, lift: Money) -> BalanceEntry:
