@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import component, days, direct, facts, money, pay, plan, policy, run, sale
+from commissions.firm import close_in_turn, component, days, direct, facts, money, pay, plan, policy, restate, run, sale
 
 from salesrules.commissions import (
     ConversionPolicy,
@@ -139,6 +139,21 @@ def test_payments_total_per_currency():
     assert result.payments() == {"EUR": total([s.payable for s in result.statements])}
     with pytest.raises(InvalidValue, match="currency"):
         Payee(id="x", name="X", currency="euro")
+
+
+def test_restated_pay_is_converted_anew():
+    people = [Payee(id="ana", name="Ana", currency="EUR")]
+    rates = [rate("0.50", days("01-01"), "USD", "EUR")]
+    plain = policy(plan(component()))
+    first, late = sale("1", "01-10", 1000), sale("2", "01-11", 500)
+    closed = close_in_turn((facts(first, people=people, rates=rates), plain))
+    statement = restate(closed, facts(first, late, people=people, rates=rates), plain, "2020-Q2").run.statements[0]
+    assert (statement.paid, statement.payable) == (money("50.00"), money("25.00", "EUR"))
+    undone = facts(first, sale("3", "04-10", 0), people=people, rates=rates)
+    assert restate(closed, undone, plain, "2020-Q2").run.statements[0].payment is None
+    no_rates = facts(first, late, people=people, rates=[rate("0.50", days("01-01", "04-01"), "USD", "EUR")])
+    with pytest.raises(InvalidDocument, match=r"USD/EUR: no entry on 2020-06-30"):
+        restate(closed, no_rates, plain, "2020-Q2")
 
 
 @pytest.mark.parametrize(

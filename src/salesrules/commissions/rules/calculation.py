@@ -119,7 +119,7 @@ def calculate_commissions(
     pools, wrong = run_pools(credited, setting, period)
     statements = add_pool_parts(statements, pools, setting, faults)
     faults += wrong
-    statements = add_payments(statements, setting, facts, faults)
+    statements = add_payments(statements, facts, policy, currencies, faults)
     if faults:
         raise InvalidDocument(_once(faults))
     pending = list_pending(facts, policy, period.end)

@@ -64,7 +64,7 @@ def convert_payment(
     pair is never inverted.
     """
     if currency == statement.currency or not statement.paid:
-        return statement
+        return statement if statement.payment is None else attrs.evolve(statement, payment=None)
     day = statement.period.end
     if conversion.payment_day is PaymentDay.LAST_DAY:
         day -= timedelta(days=1)

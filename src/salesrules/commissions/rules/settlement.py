@@ -16,10 +16,11 @@ from salesrules.commissions.model import (
     SalesCredit,
     Statement,
 )
+from salesrules.commissions.policy import CommissionPolicy
 from salesrules.commissions.rules.conversions import convert_payment
 from salesrules.commissions.rules.payee_run import Setting
 from salesrules.commissions.rules.pools import PoolRun, pools_in_order
-from salesrules.core import DateRange, Fault, Money, Period, SalesRulesError
+from salesrules.core import CurrencyTable, DateRange, Fault, Money, Period, SalesRulesError
 
 __all__ = ["PoolPeriod", "add_payments", "add_pool_parts", "run_pools"]
 
@@ -113,28 +114,33 @@ def _owed_before(statements: Iterable[Statement], payee: str, period: Period, cu
 
 
 def add_payments(
-    statements: Iterable[Statement], setting: Setting, facts: CommissionFacts, faults: list[Fault]
+    statements: Iterable[Statement],
+    facts: CommissionFacts,
+    policy: CommissionPolicy,
+    currencies: CurrencyTable,
+    faults: list[Fault],
 ) -> list[Statement]:
     """The statements with pay in their payees' own currencies, at the rates of days; a missing one is a fault."""
     found: list[Statement] = []
     for statement in statements:
-        payee = facts.payees[statement.payee]
+        payee = facts.payees.get(statement.payee)  # nobody where somebody who is gone is restated
+        currency = None if payee is None else payee.currency
         try:
             converted = convert_payment(
                 statement,
-                payee.currency or statement.currency,
+                currency or statement.currency,
                 facts.exchange_rates,
-                setting.policy.conversion,
-                setting.currencies,
+                policy.conversion,
+                currencies,
             )
         except SalesRulesError as error:
             faults.append(
                 Fault(
                     code="commissions.unpayable",
-                    path=f"payees[{payee.id}].currency",
+                    path=f"payees[{statement.payee}].currency",
                     problem=str(error),
                     remedy="give the rate of that day",
-                    value=payee.currency,
+                    value=currency,
                 )
             )
             continue
