@@ -6,7 +6,7 @@ import pytest
 from company_folder import Folder
 
 from salesrules.commissions import Payment, Split
-from salesrules.core import Money
+from salesrules.core import Money, Rate
 
 TABLES = """
 [splits]
