@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal
 
 import attrs
 
 from salesrules.commissions.policy.balances import Draw
 from salesrules.commissions.policy.plans import Filter
-from salesrules.core import DateRange, Rate, as_tuple
+from salesrules.core import DateRange, Rate, WordEnum, as_tuple
 
 __all__ = ["Assignment", "DirectCredit", "OverlayCredit", "OverrideBase", "OverrideCredit", "Trigger", "TriggerTerms"]
 
 _WHOLE = Rate(1)
 
 
-class Trigger(StrEnum):
+class Trigger(WordEnum):
     """What must have happened before a sale is credited."""
 
     BOOKING = "booking"
@@ -41,7 +40,7 @@ class TriggerTerms:
 _BOOKING = TriggerTerms()
 
 
-class OverrideBase(StrEnum):
+class OverrideBase(WordEnum):
     """What a manager's share is taken of: the whole sale, or what the levels below were not credited."""
 
     WHOLE = "whole"

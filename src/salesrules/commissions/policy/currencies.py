@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 
 import attrs
 
-from salesrules.core import RoundingMode, as_tuple, to_decimal
+from salesrules.core import RoundingMode, WordEnum, as_tuple, to_decimal
 
 __all__ = ["ConversionPolicy", "FixedRate", "PaymentDay", "RateBasis"]
 
 
-class RateBasis(StrEnum):
+class RateBasis(WordEnum):
     """Which rate a credit's measure is converted with.
 
     That of the day of the transaction, of the trigger (the credit's own day), of the last day of the pay period, the
@@ -26,7 +25,7 @@ class RateBasis(StrEnum):
     AVERAGE = "average"
 
 
-class PaymentDay(StrEnum):
+class PaymentDay(WordEnum):
     """Whose rate converts what is paid: that of the last day of the period, or of the day after it."""
 
     LAST_DAY = "last_day"

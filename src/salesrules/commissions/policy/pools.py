@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 
 import attrs
 
 from salesrules.commissions.policy.plans import Component
-from salesrules.core import DateRange, RoundingMode, TieOrder, as_tuple, to_decimal
+from salesrules.core import DateRange, RoundingMode, TieOrder, WordEnum, as_tuple, to_decimal
 
 __all__ = ["PoolMember", "PoolSplit", "TeamPool"]
 
 
-class PoolSplit(StrEnum):
+class PoolSplit(WordEnum):
     """How a pool is split: in equal parts, by the members' weights, or by the credits of their own that fed it."""
 
     EQUAL = "equal"
