@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import attrs
 import pytest
 from commissions.firm import ALWAYS, back, component, credit, days, sale
 
@@ -20,7 +21,7 @@ BACK = back("r", "02-10", "40.10", "s", cost="20.05", quantity="1")
         ("amount", "100.10", "-40.10", "USD"),
         ("margin", "40.05", "-20.05", "USD"),
         ("quantity", "2.5", "-1", ""),
-        ("count", "1", "-1", ""),
+        ("count", "1", "0", ""),
     ],
 )
 def test_measures_of_a_sale_and_of_a_return(measure, sold, returned, unit):
@@ -28,6 +29,13 @@ def test_measures_of_a_sale_and_of_a_return(measure, sold, returned, unit):
     assert measure_credit(counted, credit(SOLD), "USD", NO_RATES) == (Decimal(sold), Decimal(1))
     assert measure_credit(counted, credit(BACK), "USD", NO_RATES) == (Decimal(returned), Decimal(1))
     assert unit_of(counted, "USD") == unit
+
+
+def test_the_return_that_completes_its_sale_counts_minus_one():
+    counted = component(measure="count")
+    last = attrs.evolve(credit(BACK), completes=True)
+    assert measure_credit(counted, last, "USD", NO_RATES).value == -1
+    assert measure_credit(component(), last, "USD", NO_RATES).value == Decimal("-40.10")
 
 
 @pytest.mark.parametrize("measure", list(Measure))

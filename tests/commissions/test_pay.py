@@ -367,7 +367,10 @@ def test_returns_of_quantities_and_counts():
     per_unit = by_amount("0", "50%")
     assert paid(*deals, table=per_unit, of={"measure": "quantity"}) == ["5.00", "-2.00"]
     assert paid(*deals, table=per_unit, of={"measure": "quantity"}, returns="current_measure") == ["5.00", "-2.00"]
-    assert paid(*deals, table=per_unit, of={"measure": "count"}, returns="current_measure") == ["0.50", "-0.50"]
+    count = {"table": per_unit, "of": {"measure": "count"}, "returns": "current_measure"}
+    assert paid(*deals, **count) == ["0.50", "0.00"]
+    assert paid(*deals, back("r2", "01-03", "59.99", "s"), **count) == ["0.50", "0.00", "0.00"]
+    assert paid(*deals, back("r2", "01-03", 60, "s"), **count) == ["0.50", "0.00", "-0.50"]
 
 
 def test_below_zero_the_first_rate_goes_on():

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import attrs
 import pytest
-from commissions.firm import CALENDAR, CURRENCIES, back, cents, facts, quota, sale
+from commissions.firm import CALENDAR, CURRENCIES, back, cents, facts, money, quota, sale
 from ruamel.yaml import YAML
 
-from salesrules.commissions import AppraisalScore, CommissionPolicy, PayEvent, calculate_commissions
+from salesrules.commissions import AppraisalScore, CommissionPolicy, PayEvent, Payment, Split, calculate_commissions
+from salesrules.core import Rate
 from salesrules.quotas import QuotaPolicy
 from salesrules.wire import Format, parse_rulebook
 
@@ -62,7 +63,10 @@ def facts_of(scenario):
         if "returns" in deal:
             transactions.append(back(id, on, deal["amount"], deal["returns"], who))
         else:
-            transactions.append(sale(id, on, deal["amount"], who))
+            sold = sale(id, on, deal["amount"], who)
+            splits = [Split(payee=name, share=Rate.parse(share)) for name, share in deal.get("shared", {}).items()]
+            paid = [Payment(day=on, amount=money(amount)) for on, amount in deal.get("paid", {}).items()]
+            transactions.append(attrs.evolve(sold, splits=splits, payments=paid))
     quotas = [
         quota(entry["amount"], CALENDAR.period(entry["period"]).span, entry["who"])
         for entry in scenario.get("quotas", [])

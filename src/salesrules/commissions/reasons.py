@@ -39,6 +39,8 @@ WHY_BALANCE = ReasonCode(
 )
 WHY_RESTATED = ReasonCode("commissions.why_restated", ("payee", "causes", "before", "after", "amount"), Severity.INFO)
 WHY_OTHER = ReasonCode("commissions.why_other", ("payee", "amount"), Severity.INFO)
+PENDING = ReasonCode("commissions.pending", ("payee", "trigger", "credits"), Severity.INFO)
+POOL_GATE = ReasonCode("commissions.pool_gate", ("pool", "period", "measured", "gate"), Severity.INFO)
 
 REASONS: tuple[ReasonCode, ...] = (
     OUTSIDE_TERRITORY,
@@ -68,6 +70,8 @@ REASONS: tuple[ReasonCode, ...] = (
     WHY_BALANCE,
     WHY_RESTATED,
     WHY_OTHER,
+    PENDING,
+    POOL_GATE,
 )
 
 #: Derivation label → the parameters its sentence uses.
@@ -120,7 +124,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.held_cancelled": ("policy", "transaction"),
     "commissions.label.held_forfeited": ("policy", "transaction"),
     "commissions.label.clawed_back": ("policy", "transaction"),
-    "commissions.label.minimum_carried": ("policy", "transaction"),
+    "commissions.label.minimum_carried": (),
     "commissions.label.modified_by_gate": ("policy", "plan"),
     "commissions.label.modified_by_kicker": ("policy", "plan"),
     "commissions.label.modified_by_multiplier": ("policy", "plan"),
@@ -139,4 +143,17 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.limit_after": (),
     "commissions.label.let_through": (),
     "commissions.label.paid_so_far": (),
+    "commissions.label.part": ("transaction", "number"),
+    "commissions.label.part_before": (),
+    "commissions.label.part_after": (),
+    "commissions.label.paid_share": (),
+    "commissions.label.pool_part": ("pool", "period"),
+    "commissions.label.pool_total": ("pool", "period"),
+    "commissions.label.pool_gate": ("pool",),
+    "commissions.label.pool_share": ("payee",),
+    "commissions.label.pool_portion": (),
+    "commissions.label.pool_remainder": (),
+    "commissions.label.payment": ("payee", "period", "day"),
+    "commissions.label.payment_exact": (),
+    "commissions.label.payment_rate": ("day",),
 }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 
 import attrs
 
-from salesrules.commissions import CommissionFacts, OpeningBalance, Transaction
+from salesrules.commissions import CommissionFacts, OpeningBalance
 from salesrules.company.mapping import (
     CompanyDocument,
     CustomerTable,
@@ -17,10 +16,10 @@ from salesrules.company.mapping import (
     OpeningBalanceTable,
     QuotaTable,
     RegionTable,
-    TransactionTable,
 )
 from salesrules.company.people import read_hierarchies, read_people, read_territories
 from salesrules.company.reading import FolderReader, claim
+from salesrules.company.transactions import read_transactions
 from salesrules.core import (
     DateRange,
     ExchangeRate,
@@ -67,12 +66,13 @@ def read_facts(folder: Path, document: CompanyDocument, calendar: FiscalCalendar
     territories = read_territories(reader, document.territories, people, regions)
     facts = CompanyFacts(
         commissions=CommissionFacts(
-            transactions=[t for table in document.transactions for t in _transactions(reader, table)],
+            transactions=read_transactions(reader, document),
             payees=[attrs.evolve(payee, territories=territories.get(id, ())) for id, (payee, _) in people.items()],
             hierarchies=read_hierarchies(reader, document, people),
             quotas=_quotas(reader, document.quotas, calendar),
             opening_balances=_opening_balances(reader, document.opening_balances),
             exchange_rates=ExchangeRates.of(_exchange_rates(reader, document.exchange_rates)),
+            average_rates=ExchangeRates.of(_exchange_rates(reader, document.average_rates)),
         ),
         regions=regions,
         customers=_customers(reader, document.customers),
@@ -106,39 +106,6 @@ def _customers(reader: FolderReader, table: CustomerTable | None) -> dict[str, s
                 cells.fault(line, columns.id, "this customer stands already above", id, "remove one of the rows")
             found[id] = name
     return found
-
-
-def _transactions(reader: FolderReader, table: TransactionTable) -> Iterator[Transaction]:
-    columns = table.columns
-    for cells, line, row in reader.rows(table, (columns, table.attributes)):
-        id, payee = cells.joined(row, line, columns.id), cells.text(row, line, columns.payee)
-        day, amount = cells.day(row, line, columns.day), cells.number(row, line, columns.amount)
-        cost = cells.number(row, line, columns.cost, optional=True) if columns.cost else None
-        quantity = cells.number(row, line, columns.quantity, optional=True) if columns.quantity else None
-        currency = reader.currency(cells, line, row, columns.currency)
-        attributes = {name: cells.text(row, line, column, optional=True) for name, column in table.attributes.items()}
-        original = cells.joined(row, line, columns.original) if columns.original else None
-        price = None if amount is None else reader.made(cells, line, columns, Money, amount, currency)
-        if day is None or price is None:
-            continue
-        transaction = reader.made(
-            cells,
-            line,
-            columns,
-            Transaction,
-            id=id,
-            day=day,
-            payee=payee,
-            kind=table.kind,
-            amount=price,
-            cost=None if cost is None else Money(cost, currency),
-            quantity=quantity or Decimal(0),
-            original=original,
-            attributes=attributes,
-            source=f"{table.file}:{line}",
-        )
-        if transaction is not None:
-            yield transaction
 
 
 def _quotas(reader: FolderReader, table: QuotaTable | None, calendar: FiscalCalendar) -> Iterator[Quota]:

@@ -22,6 +22,8 @@ __all__ = [
     "NumberFormat",
     "OpeningBalanceColumns",
     "OpeningBalanceTable",
+    "PaymentColumns",
+    "PaymentTable",
     "PeopleColumns",
     "PeopleTable",
     "QuotaColumns",
@@ -30,6 +32,8 @@ __all__ = [
     "RegionTable",
     "ReportingLineColumns",
     "ReportingLineTable",
+    "SplitColumns",
+    "SplitTable",
     "TableSource",
     "TerritoryColumns",
     "TerritoryTable",
@@ -114,12 +118,16 @@ class CompanyHead:
 
 @attrs.frozen(kw_only=True)
 class PeopleColumns:
-    """The columns of people; `manager` is empty at the top, and left out where reporting lines are a file."""
+    """The columns of people; `manager` is empty at the top, and left out where reporting lines are a file.
+
+    `currency` is what a person is paid in, empty for that of their plan.
+    """
 
     id: str
     name: str
     position: str | None = None
     manager: str | None = None
+    currency: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -194,7 +202,10 @@ class CustomerTable(TableSource):
 
 @attrs.frozen(kw_only=True)
 class TransactionColumns:
-    """The columns of transactions; several columns joined by `/` make an id, and the `original` of a return."""
+    """The columns of transactions; several columns joined by `/` make an id, and the `original` of a return.
+
+    `delivered` and `invoiced` hold days, empty where that has not happened yet.
+    """
 
     id: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_not_empty)
     day: str
@@ -204,6 +215,8 @@ class TransactionColumns:
     quantity: str | None = None
     currency: str | None = None
     original: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    delivered: str | None = None
+    invoiced: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -220,6 +233,40 @@ class TransactionTable(TableSource):
             raise InvalidValue("columns.original", None, "name the columns that hold the id of the sale taken back")
         if self.kind is TransactionKind.SALE and original:
             raise InvalidValue("columns.original", original, "leave it out; only a return has an original")
+
+
+@attrs.frozen(kw_only=True)
+class SplitColumns:
+    """The columns of splits; `transaction` is its id, made as there, and `share` a share such as `60%` or `0.6`."""
+
+    transaction: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_not_empty)
+    payee: str
+    share: str
+
+
+@attrs.frozen(kw_only=True)
+class SplitTable(TableSource):
+    """Who sold a transaction together, one row for each."""
+
+    columns: SplitColumns
+
+
+@attrs.frozen(kw_only=True)
+class PaymentColumns:
+    """The columns of payments; `due` is the day on which a cheque can be cashed, empty for other payments."""
+
+    transaction: tuple[str, ...] = attrs.field(converter=as_tuple, validator=_not_empty)
+    day: str
+    amount: str
+    currency: str | None = None
+    due: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PaymentTable(TableSource):
+    """What customers paid, one row for each payment; below zero what was paid back for a return."""
+
+    columns: PaymentColumns
 
 
 @attrs.frozen(kw_only=True)
@@ -287,7 +334,10 @@ class CompanyDocument:
     regions: RegionTable | None = None
     customers: CustomerTable | None = None
     quotas: QuotaTable | None = None
+    splits: SplitTable | None = None
+    payments: PaymentTable | None = None
     exchange_rates: ExchangeRateTable | None = None
+    average_rates: ExchangeRateTable | None = None
     opening_balances: OpeningBalanceTable | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -33,7 +33,11 @@ def read_people(reader: FolderReader, table: PeopleTable) -> People:
         if id in people:
             cells.fault(line, columns.id, "this person stands already above", id, "remove one of the rows")
         elif id:
-            people[id] = (Payee(id=id, name=name, position=position), manager or None)
+            currency = cells.text(row, line, columns.currency, optional=True) if columns.currency else ""
+            payee = reader.made(
+                cells, line, columns, Payee, id=id, name=name, position=position, currency=currency or None
+            )
+            people[id] = (payee or Payee(id=id, name=name, position=position), manager or None)
     return people
 
 

@@ -1,9 +1,17 @@
 """The nouns of commissions: facts, credits, results."""
 
 from salesrules.commissions.model.changes import PayChange
-from salesrules.commissions.model.credits import DIRECT, SalesCredit, override_role
+from salesrules.commissions.model.credits import DIRECT, CreditPart, PendingCredit, SalesCredit, override_role
 from salesrules.commissions.model.events import AppraisalScore, OpeningHold, OpeningUse, PayEvent
-from salesrules.commissions.model.facts import CommissionFacts, OpeningBalance, Payee, Transaction, TransactionKind
+from salesrules.commissions.model.facts import (
+    CommissionFacts,
+    OpeningBalance,
+    Payee,
+    Payment,
+    Split,
+    Transaction,
+    TransactionKind,
+)
 from salesrules.commissions.model.modifiers import Adjustment, AdjustmentKind, AdjustmentPart
 from salesrules.commissions.model.statements import (
     BalanceEntry,
@@ -11,6 +19,10 @@ from salesrules.commissions.model.statements import (
     CapUse,
     CommissionRun,
     Measurement,
+    PaymentConversion,
+    PoolPart,
+    PoolResult,
+    PoolShare,
     Restatement,
     RestatementCause,
     Reversal,
@@ -31,6 +43,7 @@ __all__ = [
     "CapUse",
     "CommissionFacts",
     "CommissionRun",
+    "CreditPart",
     "Measurement",
     "OpeningBalance",
     "OpeningHold",
@@ -38,11 +51,18 @@ __all__ = [
     "PayChange",
     "PayEvent",
     "Payee",
+    "Payment",
+    "PaymentConversion",
+    "PendingCredit",
+    "PoolPart",
+    "PoolResult",
+    "PoolShare",
     "Restatement",
     "RestatementCause",
     "Reversal",
     "SalesCredit",
     "Segment",
+    "Split",
     "Statement",
     "StatementLine",
     "TierShare",

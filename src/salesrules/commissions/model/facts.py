@@ -16,6 +16,7 @@ from salesrules.core import (
     InvalidValue,
     Money,
     Parameters,
+    Rate,
     WordEnum,
     as_parameters,
     as_tuple,
@@ -24,7 +25,15 @@ from salesrules.core import (
 from salesrules.org import Hierarchy
 from salesrules.quotas import Quota
 
-__all__ = ["CommissionFacts", "OpeningBalance", "Payee", "Transaction", "TransactionKind"]
+__all__ = [
+    "CommissionFacts",
+    "OpeningBalance",
+    "Payee",
+    "Payment",
+    "Split",
+    "Transaction",
+    "TransactionKind",
+]
 
 
 class TransactionKind(WordEnum):
@@ -34,12 +43,38 @@ class TransactionKind(WordEnum):
     RETURN = "return"
 
 
+def _currency_or_none(instance: object, attribute: attrs.Attribute[str | None], value: str | None) -> None:
+    if value is not None:
+        Money.zero(value)
+
+
+@attrs.frozen(kw_only=True)
+class Split:
+    """A payee's share of a sale that several sold together."""
+
+    payee: str
+    share: Rate
+
+
+@attrs.frozen(kw_only=True)
+class Payment:
+    """What a customer paid towards a sale; below zero what was paid back for a return.
+
+    `due` is the day on which a cheque can be cashed, where the payment is one.
+    """
+
+    day: date
+    amount: Money
+    due: date | None = None
+
+
 @attrs.frozen(kw_only=True)
 class Transaction:
     """One line of a sale or return: who sold what, when, for how much.
 
     `amount`, `quantity` and `cost` are zero or more for a sale and zero or less for a return, which names its
-    `original`.
+    `original`. `splits` say who sold it together, in place of `payee` alone. `delivered`, `invoiced` and `payments`
+    are what crediting rules with such a trigger wait for.
     `attributes` are what plans filter on (category, region, customer); `source` is the place it was read from, which
     makes no difference between transactions.
     """
@@ -54,6 +89,10 @@ class Transaction:
     quantity: Decimal = attrs.field(default=Decimal(0), converter=to_decimal)
     attributes: Parameters = attrs.field(factory=Parameters, converter=as_parameters)
     source: str = attrs.field(default="", eq=False)
+    splits: tuple[Split, ...] = attrs.field(default=(), converter=as_tuple)
+    delivered: date | None = None
+    invoiced: date | None = None
+    payments: tuple[Payment, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         cost = Decimal(0) if self.cost is None else self.cost.amount
@@ -66,15 +105,21 @@ class Transaction:
             raise InvalidValue("original", self.original, "only a return names an original")
         if self.cost is not None and self.cost.currency != self.amount.currency:
             raise InvalidValue("cost", self.cost, f"give it in the currency of the amount, {self.amount.currency}")
+        if self.splits and self.kind is TransactionKind.RETURN:
+            raise InvalidValue("splits", self.original, "leave them out; a return follows the splits of its original")
 
 
 @attrs.frozen(kw_only=True)
 class Payee:
-    """Somebody who can be paid: position as plans are assigned to, and the territories they work."""
+    """Somebody who can be paid: position as plans are assigned to, and the territories they work.
+
+    `currency` is what they are paid in, where it differs from that of their plan.
+    """
 
     id: str
     name: str
     position: str = ""
+    currency: str | None = attrs.field(default=None, validator=_currency_or_none)
     territories: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
 
@@ -100,6 +145,7 @@ class CommissionFacts:
     """Everything that is true, whatever the plan says.
 
     `hierarchies` tells who reports to whom on which day; `quotas` are those that hold, ramps applied.
+    `exchange_rates` are those of days, `average_rates` those of whole periods, each on the days of its period.
     """
 
     transactions: tuple[Transaction, ...] = attrs.field(converter=as_tuple)
@@ -112,3 +158,4 @@ class CommissionFacts:
     pay_events: tuple[PayEvent, ...] = attrs.field(default=(), converter=as_tuple)
     opening_holds: tuple[OpeningHold, ...] = attrs.field(default=(), converter=as_tuple)
     opening_uses: tuple[OpeningUse, ...] = attrs.field(default=(), converter=as_tuple)
+    average_rates: ExchangeRates = attrs.field(factory=ExchangeRates)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from salesrules.commissions.model.credits import SalesCredit
+from salesrules.commissions.model.credits import PendingCredit, SalesCredit
 from salesrules.commissions.model.modifiers import Adjustment
 from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, WordEnum, as_tuple, exact_sum, total
 
@@ -19,6 +20,10 @@ __all__ = [
     "CapUse",
     "CommissionRun",
     "Measurement",
+    "PaymentConversion",
+    "PoolPart",
+    "PoolResult",
+    "PoolShare",
     "Restatement",
     "RestatementCause",
     "Reversal",
@@ -171,12 +176,65 @@ class BalanceKind(WordEnum):
     RESTATEMENT_CARRIED = "restatement_carried"
     RESTATEMENT_RECOVERED = "restatement_recovered"
     MINIMUM_CARRIED = "minimum_carried"
+    POOL_PART = "pool_part"
+
+
+@attrs.frozen(kw_only=True)
+class PoolShare:
+    """A member's weight in the split of a pool and the part that it gives; all weights of a split sum to `total`."""
+
+    payee: str
+    weight: Fraction
+    total: Fraction
+    amount: Money
+
+
+@attrs.frozen(kw_only=True)
+class PoolResult:
+    """A team pool in one period: its lines sum to `amount`, and so do the shares of its members.
+
+    `measured` is what fed it in the period; below `gate` nothing is paid, and `amount` is zero whatever lines earned.
+    """
+
+    pool: str
+    period: str
+    measured: Decimal
+    gate: Decimal | None = None
+    lines: tuple[StatementLine, ...] = attrs.field(converter=as_tuple)
+    amount: Money
+    digits: int
+    shares: tuple[PoolShare, ...] = attrs.field(default=(), converter=as_tuple)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the gate, if there is one, was reached."""
+        return self.gate is None or self.measured >= self.gate
+
+
+@attrs.frozen(kw_only=True)
+class PoolPart:
+    """One member's part of a pool, which leads back to the pool."""
+
+    result: PoolResult
+    share: PoolShare
+
+
+@attrs.frozen(kw_only=True)
+class PaymentConversion:
+    """What is paid, in the payee's own currency: the total times the rate of a day, rounded once."""
+
+    paid: Money
+    rate: Decimal
+    day: date
+    rounding: Rounding
+    amount: Money
 
 
 @attrs.frozen(kw_only=True)
 class BalanceEntry:
     """An amount added to the pay of a period (below zero: held back), the policy entry behind it, and what it adds to
     what the payee owes and to what is held for the payee (nothing where it is `None`), of which `transaction`.
+    `part` leads from a part of a team pool back to the pool.
     """
 
     kind: BalanceKind
@@ -185,6 +243,7 @@ class BalanceEntry:
     owed: Money
     held: Money | None = None
     transaction: str = ""
+    part: PoolPart | None = None
 
 
 class RestatementCause(WordEnum):
@@ -243,6 +302,7 @@ class Statement:
 
     `opening` and `closing` are what the payee owes before and after the period, `held` what is held for the payee after
     it. `restatements` are what closed periods would pay otherwise today.
+    `payment` is what is paid in the payee's own currency, where that is another.
     """
 
     payee: str
@@ -259,6 +319,12 @@ class Statement:
     opening: Money
     closing: Money
     held: Money | None = None
+    payment: PaymentConversion | None = None
+
+    @property
+    def payable(self) -> Money:
+        """What is handed over: `paid`, in the payee's own currency."""
+        return self.paid if self.payment is None else self.payment.amount
 
     @property
     def restated(self) -> Money:
@@ -290,6 +356,7 @@ class Statement:
 class CommissionRun:
     """Everybody's statements for one period, with what earlier periods led to it.
 
+    `pending` are the credits whose trigger had not fallen by the end of the period, `pools` what team pools came to.
     `version` is the rulebook's content hash and `currencies` the table of digits: with the facts they repeat the run.
     """
 
@@ -299,6 +366,8 @@ class CommissionRun:
     findings: tuple[Reason, ...] = attrs.field(default=(), converter=as_tuple)
     currencies: CurrencyTable
     version: str = ""
+    pending: tuple[PendingCredit, ...] = attrs.field(default=(), converter=as_tuple)
+    pools: tuple[PoolResult, ...] = attrs.field(default=(), converter=as_tuple)
 
     def statement_of(self, payee: str) -> Statement | None:
         """The payee's statement of this period, `None` where there is none."""
@@ -308,6 +377,12 @@ class CommissionRun:
         """What is paid in all, per currency."""
         codes = sorted({statement.currency for statement in self.statements})
         return {code: total([s.paid for s in self.statements if s.currency == code], code) for code in codes}
+
+    def payments(self) -> dict[str, Money]:
+        """What is handed over in all, per currency in which people are paid."""
+        codes = sorted({statement.payable.currency for statement in self.statements})
+        handed = [statement.payable for statement in self.statements]
+        return {code: total([money for money in handed if money.currency == code], code) for code in codes}
 
     def lines(self) -> Iterator[StatementLine]:
         """Every line of every statement, in the order of the statements."""

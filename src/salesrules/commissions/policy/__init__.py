@@ -6,7 +6,16 @@ import attrs
 
 from salesrules.commissions.policy.balances import Cap, Draw
 from salesrules.commissions.policy.closing import ClosingPolicy
-from salesrules.commissions.policy.crediting import Assignment, DirectCredit, OverrideCredit
+from salesrules.commissions.policy.crediting import (
+    Assignment,
+    DirectCredit,
+    OverlayCredit,
+    OverrideBase,
+    OverrideCredit,
+    Trigger,
+    TriggerTerms,
+)
+from salesrules.commissions.policy.currencies import ConversionPolicy, FixedRate, PaymentDay, RateBasis
 from salesrules.commissions.policy.modifiers import (
     Coefficient,
     EarningsCap,
@@ -44,7 +53,8 @@ from salesrules.commissions.policy.plans import (
     RoundingLevel,
     StatementRounding,
 )
-from salesrules.core import PeriodKind, PolicyLife, as_tuple
+from salesrules.commissions.policy.pools import PoolMember, PoolSplit, TeamPool
+from salesrules.core import PeriodKind, PolicyLife, Rate, as_tuple
 
 __all__ = [
     "Accumulation",
@@ -58,6 +68,7 @@ __all__ = [
     "Coefficient",
     "CommissionPolicy",
     "Component",
+    "ConversionPolicy",
     "Deferral",
     "DeferredPart",
     "DirectCredit",
@@ -66,6 +77,7 @@ __all__ = [
     "EarningsFloor",
     "Excess",
     "Filter",
+    "FixedRate",
     "Gate",
     "Holdback",
     "Instalments",
@@ -76,16 +88,28 @@ __all__ = [
     "ModifierBase",
     "Multiplier",
     "Observed",
+    "OverlayCredit",
+    "OverrideBase",
     "OverrideCredit",
+    "PaymentDay",
     "Payout",
     "Plan",
+    "PoolMember",
+    "PoolSplit",
     "ProRataClawback",
     "Proration",
+    "RateBasis",
     "RateMode",
     "ReturnTerms",
     "RoundingLevel",
     "StatementRounding",
+    "TeamPool",
+    "Trigger",
+    "TriggerTerms",
 ]
+
+_WHOLE = Rate(1)
+_AT_DAY_RATES = ConversionPolicy()
 
 
 @attrs.frozen(kw_only=True)
@@ -94,13 +118,17 @@ class CommissionPolicy:
 
     `pay_period` is the kind of period for which statements are made. A period that earns less than nothing pays
     nothing and carries the shortfall into the next (`carry_shortfall`), or is charged to the payee at once. Without
-    `closing` a closed period stays closed, and what restating takes back is taken from the next pay in full.
+    `closing` a closed period stays closed, and what restating takes back is taken from the next pay in full. The splits
+    of a sale total at least 100 %, and at most `maximum_split`.
     """
 
     life: PolicyLife
     pay_period: PeriodKind = attrs.field(converter=PeriodKind)
     carry_shortfall: bool
     plans: tuple[Plan, ...] = attrs.field(converter=as_tuple)
-    crediting: tuple[DirectCredit | OverrideCredit, ...] = attrs.field(converter=as_tuple)
+    crediting: tuple[DirectCredit | OverrideCredit | OverlayCredit, ...] = attrs.field(converter=as_tuple)
     assignments: tuple[Assignment, ...] = attrs.field(converter=as_tuple)
     closing: ClosingPolicy | None = None
+    maximum_split: Rate = _WHOLE
+    pools: tuple[TeamPool, ...] = attrs.field(default=(), converter=as_tuple)
+    conversion: ConversionPolicy = _AT_DAY_RATES

@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+import attrs
+
 from salesrules.commissions.model import (
     AdjustmentKind,
     BalanceKind,
     CommissionFacts,
     CommissionRun,
+    PoolResult,
     SalesCredit,
     Statement,
     TransactionKind,
 )
 from salesrules.commissions.policy import CommissionPolicy
-from salesrules.commissions.reasons import BALANCE_OWED, CAPPED, SHORTFALL
+from salesrules.commissions.reasons import BALANCE_OWED, CAPPED, POOL_GATE, SHORTFALL
 from salesrules.commissions.rules.assignments import first_assigned_day
-from salesrules.commissions.rules.crediting import credit_transactions, report_outside_territory, report_uncredited
+from salesrules.commissions.rules.conversions import date_rates, measure_rates
+from salesrules.commissions.rules.credit_fact_checks import check_credit_facts
+from salesrules.commissions.rules.crediting import (
+    credit_transactions,
+    list_pending,
+    report_outside_territory,
+    report_pending,
+    report_uncredited,
+)
 from salesrules.commissions.rules.fact_checks import check_facts, check_opening_days, returned_shares
 from salesrules.commissions.rules.payee_run import PayeeRun, Setting
 from salesrules.commissions.rules.policy_checks import check_policy
+from salesrules.commissions.rules.settlement import add_payments, add_pool_parts, run_pools
 from salesrules.core import (
     CurrencyTable,
     DateRange,
@@ -53,9 +65,11 @@ def calculate_commissions(
 ) -> CommissionRun:
     """Every payee's statement for a period, computed from the start of their first assignment.
 
-    Earlier periods are computed too, since balances and returns reach back; opening balances shorten nothing but
-    replace what would be owed. `version` names the rulebook that the policies came from and is kept in the result.
-    `on_progress` is told after each payee how many of how many are done.
+    Team pools are worked out from everybody's credits and paid to their members, and totals are converted for those who
+    are paid in another currency. Earlier periods are computed too, since balances and returns reach back; opening
+    balances shorten nothing but replace what would be owed. `version` names the rulebook that the policies came from
+    and is kept in the result. `on_progress` is told after each payee how many of how many
+    are done.
 
     Raises `InvalidDocument` with all faults at once: of the policy, of the facts, missing quotas or exchange rates,
     credits without a plan. Raises `InvalidValue` where the period is not one that the policy pays by.
@@ -65,12 +79,13 @@ def calculate_commissions(
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
     faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
     faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life)]
-    faults += [*check_facts(facts), *check_opening_days(facts, period.kind, calendar)]
+    faults += [*check_facts(facts), *check_credit_facts(facts, policy)]
+    faults += [*check_opening_days(facts, period.kind, calendar)]
     if faults:
         raise InvalidDocument(tuple(faults))
     transactions = {t.id: t for t in facts.transactions}
     setting = Setting(
-        facts=facts,
+        facts=attrs.evolve(facts, exchange_rates=measure_rates(facts, policy.conversion)),
         policy=policy,
         quota_policy=quota_policy,
         calendar=calendar,
@@ -79,7 +94,8 @@ def calculate_commissions(
         returned=returned_shares(transactions),
     )
     credits: dict[str, list[SalesCredit]] = defaultdict(list)
-    for credit in credit_transactions(facts, policy):
+    credited = date_rates(credit_transactions(facts, policy), policy, calendar)
+    for credit in credited:
         if credit.day < period.end:
             credits[credit.payee].append(credit)
     faults += _unknown_receivers(facts, credits)
@@ -100,16 +116,24 @@ def calculate_commissions(
         findings += run.findings[period]
         if on_progress is not None:
             on_progress(done, len(facts.payees))
+    pools, wrong = run_pools(credited, setting, period)
+    statements = add_pool_parts(statements, pools, setting, faults)
+    faults += wrong
+    statements = add_payments(statements, facts, policy, currencies, faults)
     if faults:
         raise InvalidDocument(_once(faults))
+    pending = list_pending(facts, policy, period.end)
+    reached = [result for result, found in pools if found == period]
     now = [statement for statement in statements if statement.period == period]
     return CommissionRun(
         period=period,
         statements=now,
         earlier=[statement for statement in statements if statement.period != period],
-        findings=(*findings, *_findings(now)),
+        findings=(*findings, *report_pending(pending), *_closed_gates(reached), *_findings(now)),
         currencies=currencies,
         version=version,
+        pending=pending,
+        pools=reached,
     )
 
 
@@ -144,6 +168,15 @@ def _unknown_receivers(facts: CommissionFacts, credits: Mapping[str, Sequence[Sa
             remedy="add the person",
             value=payee,
         )
+
+
+def _closed_gates(pools: Iterable[PoolResult]) -> Iterator[Reason]:
+    for result in pools:
+        if not result.is_open:
+            policy = PolicyReference("TeamPool", result.pool, "gate")
+            yield POOL_GATE(
+                pool=result.pool, period=result.period, measured=result.measured, gate=result.gate, policy=policy
+            )
 
 
 def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:

@@ -1,37 +1,118 @@
-"""Crediting: which person gets how much of each transaction, and what lies outside a person's territory."""
+"""Crediting: which person gets how much of each transaction and when, and what lies outside a person's territory."""
 
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
 
 from salesrules.commissions.model import (
     DIRECT,
     CommissionFacts,
+    PendingCredit,
     SalesCredit,
+    Split,
     Transaction,
     TransactionKind,
     override_role,
 )
-from salesrules.commissions.policy import CommissionPolicy, DirectCredit, OverrideCredit
-from salesrules.commissions.reasons import OUTSIDE_TERRITORY, UNCREDITED
-from salesrules.commissions.rules.fact_checks import place_of
-from salesrules.core import Fault, InvalidDocument, Money, Period, Reason, SalesRulesError, total
+from salesrules.commissions.policy import (
+    CommissionPolicy,
+    DirectCredit,
+    OverlayCredit,
+    OverrideBase,
+    OverrideCredit,
+)
+from salesrules.commissions.reasons import OUTSIDE_TERRITORY, PENDING, UNCREDITED
+from salesrules.commissions.rules.fact_checks import place_of, returned_shares
+from salesrules.commissions.rules.measures import lets_through
+from salesrules.commissions.rules.triggers import Occurrence, find_occurrences
+from salesrules.core import (
+    EXACT,
+    Fault,
+    InvalidDocument,
+    InvalidValue,
+    Money,
+    Period,
+    Rate,
+    Reason,
+    SalesRulesError,
+    total,
+)
 
-__all__ = ["credit_transactions", "report_outside_territory", "report_uncredited"]
+__all__ = ["credit_transactions", "list_pending", "report_outside_territory", "report_pending", "report_uncredited"]
+
+_WHOLE = Rate(1)
+_NOTHING = Rate(0)
+
+Rule = DirectCredit | OverrideCredit | OverlayCredit
+Chain = Callable[[str, date], tuple[str, ...]]
+
+
+class _Receiver(NamedTuple):
+    payee: str
+    role: str
+    rule: Rule
+    share: Rate
 
 
 def credit_transactions(facts: CommissionFacts, policy: CommissionPolicy) -> tuple[SalesCredit, ...]:
-    """All sales credits, in the order of day, kind (sales before returns), transaction and role.
+    """All sales credits whose trigger has a day, in the order of day, kind (sales before returns), transaction, role.
 
-    A sale is credited by the rules in force on its day, along the hierarchy of its day. A return goes to those who
-    were credited for its original, by the original's rules, on the return's own day.
+    A sale is credited by the rules in force on its day, along the hierarchy of its day: the seller, or each who has a
+    split; the managers above each of them; the specialists of overlays. A return goes to those who were credited for
+    its original, by the original's rules. Each is credited on the day on which its rule's trigger falls, in parts
+    where it is paid in parts.
 
     The facts are those in which `check_facts` finds no fault. Raises `InvalidDocument` with each sale that an override
-    rule applies to while no hierarchy, or more than one, covers its day or its seller.
+    rule applies to while no hierarchy, or more than one, covers its day or its seller, and with each that two rules
+    credit to one payee in one role.
     """
+    completing = _completing(facts)
+    credits = [
+        SalesCredit(
+            transaction=t,
+            payee=receiver.payee,
+            role=receiver.role,
+            share=receiver.share,
+            day=found.day,
+            rule=receiver.rule.id,
+            part=found.part,
+            completes=t.id in completing,
+            returned=found.returned,
+        )
+        for t, receiver, found in _all(facts, policy)
+        if found.day is not None
+    ]
+    return tuple(sorted(credits, key=_order))
+
+
+def list_pending(facts: CommissionFacts, policy: CommissionPolicy, until: date) -> tuple[PendingCredit, ...]:
+    """What was booked before a day, but is credited on that day at the earliest, in the order of `credit_transactions`.
+
+    Raises as that does.
+    """
+    pending = [
+        PendingCredit(
+            transaction=t,
+            payee=receiver.payee,
+            role=receiver.role,
+            share=receiver.share,
+            rule=receiver.rule.id,
+            trigger=receiver.rule.trigger.on.value,
+            part=found.share,
+            expected=found.day,
+        )
+        for t, receiver, found in _all(facts, policy)
+        if t.day < until and (found.day is None or found.day >= until)
+    ]
+    return tuple(sorted(pending, key=lambda p: (p.transaction.day, p.transaction.id, p.role, p.payee)))
+
+
+def _all(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[tuple[Transaction, _Receiver, Occurrence]]:
     faults: dict[str, Fault] = {}
     sales = {t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE}
 
@@ -39,21 +120,27 @@ def credit_transactions(facts: CommissionFacts, policy: CommissionPolicy) -> tup
     def chain(payee: str, day: date) -> tuple[str, ...]:
         return facts.hierarchies.at(day).chain(payee)
 
-    credits: list[SalesCredit] = []
     for t in facts.transactions:
+        sale = sales[t.original] if t.original else t
         try:
-            credits += (
-                SalesCredit(transaction=t, payee=payee, role=role, share=rule.share, day=t.day, rule=rule.id)
-                for payee, role, rule in _receivers(sales[t.original] if t.original else t, policy, chain)
-            )
+            for receiver in _receivers(sale, facts, policy, chain):
+                for found in find_occurrences(t, sale, receiver.rule.trigger):
+                    yield t, receiver, found
         except SalesRulesError as error:
-            faults.setdefault(str(error), _unranked(t, error))
+            faults.setdefault(str(error), _uncreditable(t, error))
     if faults:
         raise InvalidDocument(tuple(faults.values()))
-    return tuple(sorted(credits, key=_order))
 
 
-def _unranked(transaction: Transaction, error: SalesRulesError) -> Fault:
+def _uncreditable(transaction: Transaction, error: SalesRulesError) -> Fault:
+    if isinstance(error, InvalidValue):
+        return Fault(
+            code="commissions.credited_twice",
+            path=place_of(transaction),
+            problem=f"two rules credit it in one role, {error.field}",
+            value=error.value,
+            remedy=error.remedy,
+        )
     return Fault(
         code="commissions.unknown_manager",
         path=place_of(transaction),
@@ -63,34 +150,99 @@ def _unranked(transaction: Transaction, error: SalesRulesError) -> Fault:
     )
 
 
-def _order(credit: SalesCredit) -> tuple[date, bool, str, str]:
-    return credit.day, credit.transaction.kind is TransactionKind.RETURN, credit.transaction.id, credit.role
+def _completing(facts: CommissionFacts) -> set[str]:
+    """The returns with which all of their sale has come back."""
+    shares = returned_shares({t.id: t for t in facts.transactions})
+    reached: dict[str, Fraction] = defaultdict(Fraction)
+    found: set[str] = set()
+    for t in sorted(facts.transactions, key=lambda t: (t.day, t.id)):
+        if t.original is not None and t.id in shares:
+            before = reached[t.original]
+            reached[t.original] += shares[t.id]
+            if before < 1 <= reached[t.original]:
+                found.add(t.id)
+    return found
+
+
+def _order(credit: SalesCredit) -> tuple[date, bool, str, str, int]:
+    number = credit.part.number if credit.part else 0
+    return credit.day, credit.transaction.kind is TransactionKind.RETURN, credit.transaction.id, credit.role, number
 
 
 def _receivers(
-    sale: Transaction, policy: CommissionPolicy, chain: Callable[[str, date], tuple[str, ...]]
-) -> Iterator[tuple[str, str, DirectCredit | OverrideCredit]]:
-    for rule in policy.crediting:
-        if sale.day not in rule.effective:
-            continue
+    sale: Transaction, facts: CommissionFacts, policy: CommissionPolicy, chain: Chain
+) -> tuple[_Receiver, ...]:
+    """Who is credited for a sale; what one rule gives one payee along several splits is one credit.
+
+    Raises `InvalidValue` where two rules credit one payee in one role.
+    """
+    rules = [r for r in policy.crediting if sale.day in r.effective and lets_through(r.filters, sale)]
+    found: dict[tuple[str, str], _Receiver] = {}
+    for split in sale.splits or (Split(payee=sale.payee, share=_WHOLE),):
+        for receiver in _line_of(split, sale, rules, chain):
+            _put(found, receiver)
+    for rule in rules:
+        if isinstance(rule, OverlayCredit):
+            for payee in facts.payees.values():
+                if payee.id in rule.payees or payee.position in rule.positions:
+                    _put(found, _Receiver(payee.id, rule.role, rule, rule.share))
+    return tuple(found.values())
+
+
+def _put(found: dict[tuple[str, str], _Receiver], receiver: _Receiver) -> None:
+    key = receiver.payee, receiver.role
+    before = found.get(key)
+    if before is None:
+        found[key] = receiver
+    elif before.rule is receiver.rule:
+        found[key] = receiver._replace(share=before.share + receiver.share)
+    else:
+        remedy = f"let one of the rules {before.rule.id} and {receiver.rule.id} not apply to it"
+        raise InvalidValue(receiver.role, receiver.payee, remedy)
+
+
+def _line_of(split: Split, sale: Transaction, rules: list[Rule], chain: Chain) -> Iterator[_Receiver]:
+    """The seller of a split and the managers above, from the bottom; each may be left a share of what is left."""
+    credited = _NOTHING
+    for rule in rules:
         if isinstance(rule, DirectCredit):
-            yield sale.payee, DIRECT, rule
-        else:
-            managers = chain(sale.payee, sale.day)
-            if len(managers) >= rule.level:
-                yield managers[rule.level - 1], override_role(rule.level), rule
+            credited += rule.share
+            yield _Receiver(split.payee, DIRECT, rule, _of(rule.share, split.share))
+    below = credited
+    overrides = sorted((rule for rule in rules if isinstance(rule, OverrideCredit)), key=lambda rule: rule.level)
+    for rule in overrides:
+        managers = chain(split.payee, sale.day)
+        if len(managers) < rule.level:
+            continue
+        share = rule.share
+        if rule.base is OverrideBase.REMAINING:
+            share = _of(share, max(_WHOLE - below, _NOTHING))
+        below += share
+        yield _Receiver(managers[rule.level - 1], override_role(rule.level), rule, _of(share, split.share))
+
+
+def _of(share: Rate, whole: Rate) -> Rate:
+    return Rate(EXACT.multiply(share.value, whole.value))
 
 
 def report_uncredited(facts: CommissionFacts, policy: CommissionPolicy, period: Period) -> tuple[Reason, ...]:
-    """One finding where sales of a period are credited to nobody, since no crediting rule holds on their days."""
+    """One finding where sales of a period are credited to nobody, since no rule for them holds on their days."""
     lines = sum(
         1
         for t in facts.transactions
         if t.kind is TransactionKind.SALE
         and t.day in period
-        and not any(t.day in rule.effective for rule in policy.crediting)
+        and not any(t.day in rule.effective and lets_through(rule.filters, t) for rule in policy.crediting)
     )
     return (UNCREDITED(lines=lines, period=period.label),) if lines else ()
+
+
+def report_pending(pending: Iterable[PendingCredit]) -> tuple[Reason, ...]:
+    """One finding per payee and trigger: how many credits wait for it."""
+    waiting = Counter((credit.payee, credit.trigger) for credit in pending)
+    return tuple(
+        PENDING(payee=payee, trigger=trigger, credits=count) for (payee, trigger), count in sorted(waiting.items())
+    )
 
 
 def report_outside_territory(facts: CommissionFacts, attribute: str = "region") -> tuple[Reason, ...]:

@@ -11,15 +11,22 @@ from salesrules.commissions.model import (
     BalanceEntry,
     BalanceKind,
     Measurement,
+    PoolResult,
     Restatement,
     Statement,
     StatementLine,
     TierShare,
 )
 from salesrules.commissions.rules.adjustment_explanation import explain_adjustment
+from salesrules.commissions.rules.pool_explanation import (
+    derive_credit_part,
+    derive_payment,
+    derive_pool,
+    derive_pool_part,
+)
 from salesrules.core import EXACT, Derivation, InvalidValue, Operation
 
-__all__ = ["explain_line", "explain_measurement", "explain_statement"]
+__all__ = ["explain_line", "explain_measurement", "explain_payment", "explain_pool", "explain_statement"]
 
 _LABEL = "commissions.label."
 _OF_SALES = {
@@ -28,7 +35,6 @@ _OF_SALES = {
     BalanceKind.HELD_CANCELLED,
     BalanceKind.HELD_FORFEITED,
     BalanceKind.CLAWED_BACK,
-    BalanceKind.MINIMUM_CARRIED,
 }
 
 
@@ -74,8 +80,23 @@ def _restated(entry: Restatement) -> Derivation:
     return _derive("restated", entry.amount.amount, entry.amount.currency, period=entry.period.label, cause=cause)
 
 
+def explain_payment(statement: Statement) -> Derivation:
+    """How what is handed over came about; as `explain_statement` where that is in the plan's currency."""
+    paid = explain_statement(statement)
+    if statement.payment is None:
+        return paid
+    return derive_payment(statement.payment, paid, statement.payee, statement.period.label)
+
+
+def explain_pool(result: PoolResult) -> Derivation:
+    """How a team pool's amount came about: its lines, each explained; in the pool's currency."""
+    return derive_pool(result, [explain_line(line) for line in result.lines])
+
+
 def _entry(entry: BalanceEntry) -> Derivation:
-    names: dict[str, Any] = {"policy": entry.policy}
+    if entry.part is not None:
+        return derive_pool_part(entry.part, explain_pool(entry.part.result))
+    names: dict[str, Any] = {} if entry.kind is BalanceKind.MINIMUM_CARRIED else {"policy": entry.policy}
     if entry.kind in _OF_SALES:
         names["transaction"] = entry.transaction
     return _derive(entry.kind.value, entry.amount.amount, entry.amount.currency, **names)
@@ -207,18 +228,33 @@ def _explain_credit(line: StatementLine) -> Derivation:
     share, exchange = credit.share.value, line.exchange_rate
     counted = EXACT.divide(line.measured, EXACT.multiply(share, exchange)) if line.measured else Decimal(0)
     unit = transaction.amount.currency if line.unit else ""
+    whole = counted if credit.part is None else _whole_of(line, counted)
     names: dict[str, Any] = {"transaction": transaction.id, "day": credit.day}
-    given = _derive("transaction", counted, unit, **names)
-    if unit and transaction.cost is not None and counted != transaction.amount.amount:
+    given = _derive("transaction", whole, unit, **names)
+    if unit and transaction.cost is not None and whole != transaction.amount.amount:
         parts = [
             _derive("transaction", transaction.amount.amount, unit, **names),
             _derive("cost", transaction.cost.amount, unit, transaction=transaction.id),
         ]
-        given = _derive("margin", counted, unit, Operation.DIFFERENCE, parts, **names)
+        given = _derive("margin", whole, unit, Operation.DIFFERENCE, parts, **names)
+    if credit.part is not None:
+        given = derive_credit_part(credit.part, given, transaction.id)
     terms = [given, _derive("share", share, "rate", rule=credit.rule)]
     if unit != line.unit:
         terms.append(_derive("exchange_rate", exchange))
     return _derive("credited", line.measured, line.unit, Operation.PRODUCT, terms, role=credit.role)
+
+
+def _whole_of(line: StatementLine, counted: Decimal) -> Decimal:
+    """The measure of the whole transaction, of which a part payment counted a part."""
+    t, part = line.credit.transaction, line.credit.part
+    assert part is not None  # for the type checker: only asked of a part
+    if line.unit:
+        margin = EXACT.subtract(t.amount.amount, t.cost.amount) if t.cost is not None else t.amount.amount
+        measures = [t.amount.amount, margin]
+    else:
+        measures = [t.quantity, Decimal(1), Decimal(-1), Decimal(0)]
+    return next(measure for measure in measures if part.of(measure) == counted)
 
 
 def _explain_reversal(line: StatementLine) -> Derivation:

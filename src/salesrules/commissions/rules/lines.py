@@ -112,7 +112,8 @@ class LineMaker:
             amount = Money(EXACT.subtract(*back), line.amount.currency)
             found.append(
                 StatementLine(
-                    id=f"{transaction.id}/{line.component}/{credit.role}",
+                    id=f"{credit.key}/{line.component}/{credit.role}"
+                    + (f"/{line.credit.part.number}" if line.credit.part else ""),
                     credit=credit,
                     plan=plan.id,
                     component=line.component,
@@ -155,7 +156,7 @@ class LineMaker:
         totals.payable = EXACT.add(totals.payable, payable)
         totals.paid = EXACT.add(totals.paid, amount)
         return StatementLine(
-            id=f"{credit.transaction.id}/{component.id}/{credit.role}",
+            id=f"{credit.key}/{component.id}/{credit.role}",
             credit=credit,
             plan=plan.id,
             component=component.id,

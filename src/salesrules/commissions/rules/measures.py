@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from salesrules.commissions.model import SalesCredit, TransactionKind
+from salesrules.commissions.model import SalesCredit, Transaction, TransactionKind
 from salesrules.commissions.policy import Component, Filter, Measure
 from salesrules.core import EXACT, ExchangeRates, InvalidValue
 
-__all__ = ["Measured", "counts", "measure_credit", "unit_of"]
+__all__ = ["Measured", "counts", "lets_through", "measure_credit", "unit_of"]
 
 
 class Measured(NamedTuple):
@@ -26,18 +27,24 @@ def unit_of(component: Component, currency: str) -> str:
 
 def counts(component: Component, credit: SalesCredit) -> bool:
     """Whether a component takes a credit: its role is listed and every filter lets its transaction through."""
-    return credit.role in component.credits and all(_passes(f, credit) for f in component.filters)
+    return credit.role in component.credits and lets_through(component.filters, credit.transaction)
 
 
-def _passes(filter_: Filter, credit: SalesCredit) -> bool:
-    value = credit.transaction.attributes.get(filter_.attribute)
+def lets_through(filters: Iterable[Filter], transaction: Transaction) -> bool:
+    """Whether every filter lets a transaction through."""
+    return all(_passes(filter_, transaction) for filter_ in filters)
+
+
+def _passes(filter_: Filter, transaction: Transaction) -> bool:
+    value = transaction.attributes.get(filter_.attribute)
     return (not filter_.one_of or value in filter_.one_of) and value not in filter_.none_of
 
 
 def measure_credit(component: Component, credit: SalesCredit, currency: str, rates: ExchangeRates) -> Measured:
     """The measure of a credit times its share, in the plan's currency at the rate of the credit's day, exactly.
 
-    A return counts below zero; as a count it is minus one, whether it returns all or a part.
+    A return counts below zero; as a count it is minus one when it completes the return of the whole sale, else nothing.
+    A part payment measures its part.
 
     Raises `InvalidValue` for a margin without cost, `MissingDay` for a missing exchange rate.
     """
@@ -47,12 +54,14 @@ def measure_credit(component: Component, credit: SalesCredit, currency: str, rat
         case Measure.QUANTITY:
             value = transaction.quantity
         case Measure.COUNT:
-            value = Decimal(1 if transaction.kind is TransactionKind.SALE else -1)
+            value = Decimal(1 if transaction.kind is TransactionKind.SALE else -int(credit.completes))
         case _:
             value = transaction.amount.amount
             if component.measure is Measure.MARGIN:
                 if transaction.cost is None:
                     raise InvalidValue("cost", None, f"transaction {transaction.id} needs a cost to have a margin")
                 value = EXACT.subtract(value, transaction.cost.amount)
-            rate = rates.rate(transaction.amount.currency, currency, credit.day)
+            rate = rates.rate(transaction.amount.currency, currency, credit.rate_day or credit.day)
+    if credit.part is not None:
+        value = credit.part.of(value)
     return Measured(EXACT.multiply(EXACT.multiply(value, credit.share.value), rate), rate)

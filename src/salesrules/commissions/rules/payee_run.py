@@ -196,7 +196,10 @@ class PayeeRun:
         plans = [run for runs in held.values() for run in runs]
         self._report_without_plan(period, [c for c in measured if not any(c.day in run.span for run in plans)])
         for credit in reversed_:
-            lines += self._maker.reversals(credit, self._setting.returned[credit.transaction.id])
+            share = credit.returned
+            lines += self._maker.reversals(
+                credit, self._setting.returned[credit.transaction.id] if share is None else share
+            )
         return lines
 
     def _is_reversal(self, credit: SalesCredit) -> bool:

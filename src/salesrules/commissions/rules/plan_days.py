@@ -9,13 +9,18 @@ from salesrules.commissions.policy import Accumulation, CommissionPolicy, Plan, 
 from salesrules.commissions.rules.assignments import PlanRun, PlanSpan, plan_runs, plan_spans
 from salesrules.core import DateRange, FiscalCalendar, PeriodKind
 
-__all__ = ["PlanDays"]
+__all__ = ["PlanDays", "period_kind"]
 
 _KINDS = {
     Accumulation.MONTH: PeriodKind.MONTH,
     Accumulation.QUARTER: PeriodKind.QUARTER,
     Accumulation.YEAR: PeriodKind.YEAR,
 }
+
+
+def period_kind(accumulate: Accumulation, pay_period: PeriodKind) -> PeriodKind:
+    """The kind of period after which a running measure starts again."""
+    return _KINDS.get(accumulate, pay_period)
 
 
 class PlanDays:
@@ -40,7 +45,7 @@ class PlanDays:
 
     def kind(self, accumulate: Accumulation) -> PeriodKind:
         """The kind of period after which a running measure starts again."""
-        return _KINDS.get(accumulate, self._policy.pay_period)
+        return period_kind(accumulate, self._policy.pay_period)
 
     def bucket(self, plan: Plan, accumulate: Accumulation, day: date) -> DateRange:
         """The days around a day over which a component of the plan accumulates."""

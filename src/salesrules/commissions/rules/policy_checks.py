@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from salesrules.commissions.model import DIRECT, override_role
-from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, DirectCredit, OverrideCredit, Plan
+from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan
+from salesrules.commissions.rules.crediting_checks import check_conversion, check_crediting, check_pools, role_of
 from salesrules.commissions.rules.modifier_checks import check_modifiers
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
@@ -23,7 +23,16 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
     """
     return tuple(
         fault
-        for check in (_repeated_ids, _overlapping_versions, _assignments, _crediting, _plans, check_modifiers)
+        for check in (
+            _repeated_ids,
+            _overlapping_versions,
+            _assignments,
+            check_crediting,
+            _plans,
+            _pools,
+            check_conversion,
+            check_modifiers,
+        )
         for fault in check(policy)
     )
 
@@ -38,6 +47,11 @@ def _repeated_ids(policy: CommissionPolicy) -> Iterator[Fault]:
         ("plans", [plan.id for plan in policy.plans]),
         ("crediting", [rule.id for rule in policy.crediting]),
         ("assignments", [assignment.id for assignment in policy.assignments]),
+        ("pools", [pool.id for pool in policy.pools]),
+        ("conversion.fixed_rates", [fixed.id for fixed in policy.conversion.fixed_rates]),
+    ]
+    lists += [
+        (f"pools[{index}].members", [member.id for member in pool.members]) for index, pool in enumerate(policy.pools)
     ]
     lists += [
         (f"plans[{index}].components", [component.id for component in plan.components])
@@ -113,40 +127,22 @@ def _draw(assignment: Assignment, path: str, currencies: set[str]) -> Iterator[F
         yield _fault("endless_draw", f"{place}.effective", "the draw never ends", "give it an 'until'", span, "warning")
 
 
-def _crediting(policy: CommissionPolicy) -> Iterator[Fault]:
-    roles: list[tuple[str, DateRange, str]] = []
-    for index, rule in enumerate(policy.crediting):
-        path = f"crediting[{index}]"
-        if isinstance(rule, OverrideCredit) and rule.level < 1:
-            yield _fault("level", f"{path}.level", "levels count from 1, the manager", "give 1 or more", rule.level)
-        if not Rate(0) < rule.share:
-            yield _fault(
-                "share", f"{path}.share", "a share is above zero", "give a share such as '100%'", str(rule.share)
-            )
-        role = _role(rule)
-        for other_role, effective, other in roles:
-            if role == other_role and effective.overlaps(rule.effective):
-                yield _fault(
-                    "overlapping_credit",
-                    f"{path}.effective",
-                    f"{other} credits the same role on the same days",
-                    "let one end where the other starts",
-                    str(rule.effective),
-                )
-        roles.append((role, rule.effective, rule.id))
-
-
-def _role(rule: DirectCredit | OverrideCredit) -> str:
-    return DIRECT if isinstance(rule, DirectCredit) else override_role(rule.level)
-
-
 def _plans(policy: CommissionPolicy) -> Iterator[Fault]:
-    roles = {_role(rule) for rule in policy.crediting}
+    roles = {role_of(rule) for rule in policy.crediting}
     for index, plan in enumerate(policy.plans):
         path = f"plans[{index}]"
         yield from _plan_money(plan, path)
         for place, component in enumerate(plan.components):
             yield from _component(component, f"{path}.components[{place}]", roles)
+
+
+def _pools(policy: CommissionPolicy) -> Iterator[Fault]:
+    roles = {role_of(rule) for rule in policy.crediting}
+    yield from check_pools(policy)
+    for index, pool in enumerate(policy.pools):
+        for fault in _component(pool.component, f"pools[{index}].component", roles):
+            if not (pool.pools and fault.code == "commissions.no_credits"):  # other pools feed it
+                yield fault
 
 
 def _plan_money(plan: Plan, path: str) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ from salesrules.commissions.policy import CommissionPolicy
 from salesrules.commissions.reasons import BALANCE_OWED, RESTATED
 from salesrules.commissions.rules.closing import ClosedPeriod, CommissionInputs, RestatedRun
 from salesrules.commissions.rules.input_changes import InputChange, input_changes
+from salesrules.commissions.rules.settlement import add_payments
 from salesrules.commissions.rules.standings import (
     Key,
     Standing,
@@ -31,6 +32,8 @@ from salesrules.commissions.rules.standings import (
 )
 from salesrules.core import (
     EXACT,
+    Fault,
+    InvalidDocument,
     InvalidValue,
     Money,
     Period,
@@ -74,7 +77,11 @@ def restate_commissions(closed: Sequence[ClosedPeriod], now: CommissionInputs, *
     order = {cause: place for place, cause in enumerate(RestatementCause)}
     entries.sort(key=lambda entry: (labels.index(entry.period.label), order[entry.causes[0]]))
     carried = carried_balances(statements)
-    restated = tuple(_posted(run, entries, carried, recomputed_standings(run.earlier, labels), now.policy))
+    faults: list[Fault] = []
+    posted = _posted(run, entries, carried, recomputed_standings(run.earlier, labels), now.policy)
+    restated = tuple(add_payments(posted, now.facts, now.policy, now.currencies, faults))
+    if faults:
+        raise InvalidDocument(tuple(faults))
     return RestatedRun(
         run=attrs.evolve(
             run,
