@@ -124,7 +124,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.held_cancelled": ("policy", "transaction"),
     "commissions.label.held_forfeited": ("policy", "transaction"),
     "commissions.label.clawed_back": ("policy", "transaction"),
-    "commissions.label.minimum_carried": (),
+    "commissions.label.minimum_carried": ("policy",),
     "commissions.label.modified_by_gate": ("policy", "plan"),
     "commissions.label.modified_by_kicker": ("policy", "plan"),
     "commissions.label.modified_by_multiplier": ("policy", "plan"),

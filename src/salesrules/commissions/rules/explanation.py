@@ -96,7 +96,7 @@ def explain_pool(result: PoolResult) -> Derivation:
 def _entry(entry: BalanceEntry) -> Derivation:
     if entry.part is not None:
         return derive_pool_part(entry.part, explain_pool(entry.part.result))
-    names: dict[str, Any] = {} if entry.kind is BalanceKind.MINIMUM_CARRIED else {"policy": entry.policy}
+    names: dict[str, Any] = {"policy": entry.policy}
     if entry.kind in _OF_SALES:
         names["transaction"] = entry.transaction
     return _derive(entry.kind.value, entry.amount.amount, entry.amount.currency, **names)

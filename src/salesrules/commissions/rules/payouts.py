@@ -165,10 +165,11 @@ class PayoutRun:
 
     def carry_minimum(self, pay: Money, plans: Iterable[Plan], period: Period) -> list[BalanceEntry]:
         """The entry that carries pay above zero but below the highest minimum payment of the plans."""
-        minimum = max((p.minimum_payment.amount for p in plans if p.minimum_payment is not None), default=_ZERO)
+        least = [(p.minimum_payment.amount, p.id) for p in plans if p.minimum_payment is not None]
+        minimum, plan = max(least, default=(_ZERO, ""))
         if not _ZERO < pay.amount < minimum:
             return []
-        hold = _Hold(policy="", due=period.end, amount=pay.amount)
+        hold = _Hold(policy=plan, due=period.end, amount=pay.amount)
         self._holds.append(hold)
         return [_entry(BalanceKind.MINIMUM_CARRIED, -pay.amount, hold, pay.currency, pay.amount)]
 
