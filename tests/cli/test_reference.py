@@ -36,7 +36,7 @@ def restated(result: company.CompanyResult) -> company.CompanyResult:
     """The result with a restatement on its first statement."""
     first, *others = result.commissions.statements
     zero = Money.zero(first.currency)
-    entry = Restatement(payee=first.payee, period=first.period, causes=["quota"], amount=zero, owed=zero)
+    entry = Restatement(payee=first.payee, period=first.period, causes=["quota"], amount=zero, earned=zero, owed=zero)
     run = attrs.evolve(result.commissions, statements=[attrs.evolve(first, restatements=[entry]), *others])
     return attrs.evolve(result, content=attrs.evolve(result.content, run=run))
 

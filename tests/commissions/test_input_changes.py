@@ -60,7 +60,7 @@ def test_everything_differs_at_once_in_the_declared_order():
     assert steps(now) == [
         ("exchange_rate", ["EUR/USD 2020-01-01"]),
         ("quota", ["ana-2020-01-01-amount", "eve-2020-01-01-amount"]),
-        ("opening_balance", ["opening balance of eve"]),
+        ("opening_balance", ["opening_balances"]),
         ("policy", ["carry_shortfall", "plan"]),
         ("person", ["ana", "eve", "fay", "plan-2019-01-01-ana", "plan-2019-01-01-eve"]),
         ("transaction_removed", ["1"]),

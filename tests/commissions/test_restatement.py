@@ -259,7 +259,7 @@ def opening(amount, on="01-01"):
 def test_a_changed_opening_balance():
     closed = close_in_turn((facts(FIRST, openings=[opening(30)]), TEN))
     found = restate(closed, facts(FIRST, openings=[opening(50)]), TEN, "2020-Q2")
-    assert told(found) == [("ana", "2020-Q1", "opening_balance", "opening balance of ana", "-20.00")]
+    assert told(found) == [("ana", "2020-Q1", "opening_balance", "opening_balances", "-20.00")]
 
 
 def test_a_changed_opening_balance_that_is_still_owed_changes_what_is_owed():

@@ -105,6 +105,7 @@ def restated(result: company.CompanyResult, amount: str) -> company.CompanyResul
         causes=[RestatementCause.QUOTA, RestatementCause.PERSON],
         subjects=["q-1"],
         amount=money,
+        earned=money,
         owed=Money.zero(first.currency),
     )
     changed = attrs.evolve(first, restatements=[entry], paid=first.paid + money)
@@ -122,7 +123,15 @@ def test_restatements_have_their_rows_and_all_rows_sum_to_what_is_paid(sample_ru
     assert result.summary_records()[0]["restated"] == Decimal("12.34")
     document = result.to_document()["statements"][0]["restatements"]
     assert document == [
-        {"period": "2020-Q1", "causes": ["quota", "person"], "subjects": ["q-1"], "amount": "12.34", "owed": "0"}
+        {
+            "period": "2020-Q1",
+            "causes": ["quota", "person"],
+            "subjects": ["q-1"],
+            "amount": "12.34",
+            "earned": "12.34",
+            "owed": "0",
+            "held": None,
+        }
     ]
 
 

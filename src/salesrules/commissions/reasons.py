@@ -34,6 +34,11 @@ WHY_AVERAGE = ReasonCode("commissions.why_average", _WHY_RATE, Severity.INFO)
 WHY_CAP = ReasonCode("commissions.why_cap", _WHY_AMOUNT, Severity.INFO)
 WHY_RETURNS = ReasonCode("commissions.why_returns", _WHY_AMOUNT, Severity.INFO)
 WHY_ROUNDING = ReasonCode("commissions.why_rounding", ("payee", "component", "amount"), Severity.INFO)
+WHY_ADJUSTMENT = ReasonCode(
+    "commissions.why_adjustment",
+    ("payee", "adjustment_kind", "entry", "before", "after", "amount"),
+    Severity.INFO,
+)
 WHY_BALANCE = ReasonCode(
     "commissions.why_balance", ("payee", "balance_kind", "before", "after", "amount"), Severity.INFO
 )
@@ -67,6 +72,7 @@ REASONS: tuple[ReasonCode, ...] = (
     WHY_CAP,
     WHY_RETURNS,
     WHY_ROUNDING,
+    WHY_ADJUSTMENT,
     WHY_BALANCE,
     WHY_RESTATED,
     WHY_OTHER,

@@ -196,7 +196,9 @@ class CompanyResult:
                     "causes": [cause.value for cause in entry.causes],
                     "subjects": list(entry.subjects),
                     "amount": dump(entry.amount.amount),
+                    "earned": dump(entry.earned.amount),
                     "owed": dump(entry.owed.amount),
+                    "held": None if entry.held is None else dump(entry.held.amount),
                 }
                 for entry in statement.restatements
             ],

@@ -274,9 +274,11 @@ def _as_causes(causes: Iterable[str]) -> tuple[RestatementCause, ...]:
 class Restatement:
     """What a closed period would pay otherwise today, posted into the open period.
 
-    `period` is the closed period; `amount` is added to pay, `owed` to what the payee owes. `causes` is one kind of
-    input, or several that could only be replaced together; `subjects` are the ids of what changed. `lines_before` and
-    `lines_after` are the closed period's lines that differ, as they were and as they would be.
+    `period` is the closed period; `amount` is added to pay, `owed` to what the payee owes, `held` to what is held for
+    the payee (nothing where it is `None`). `earned` is how much more is earned; the rest of `amount` comes from
+    balances. `causes` is one kind of input, or several that could only be replaced together; `subjects` are the ids of
+    what changed. `lines_before` and `lines_after` are the closed period's lines that differ, as they were and as they
+    would be.
     """
 
     payee: str
@@ -284,15 +286,11 @@ class Restatement:
     causes: tuple[RestatementCause, ...] = attrs.field(converter=_as_causes)
     subjects: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     amount: Money
+    earned: Money
     owed: Money
+    held: Money | None = None
     lines_before: tuple[StatementLine, ...] = attrs.field(default=(), converter=as_tuple)
     lines_after: tuple[StatementLine, ...] = attrs.field(default=(), converter=as_tuple)
-
-    @property
-    def earned(self) -> Money:
-        """What the lines that differ would earn more; the rest of `amount` comes from draws and balances."""
-        sums = [exact_sum(line.amount.amount for line in lines) for lines in (self.lines_after, self.lines_before)]
-        return Money(EXACT.subtract(*sums), self.amount.currency)
 
 
 @attrs.frozen(kw_only=True)

@@ -15,11 +15,9 @@ from salesrules.core import as_tuple
 __all__ = ["InputChange", "input_changes"]
 
 T = TypeVar("T")
-_PLAIN_FACTS = {
-    RestatementCause.EXCHANGE_RATE: "exchange_rates",
-    RestatementCause.QUOTA: "quotas",
-    RestatementCause.OPENING_BALANCE: "opening_balances",
-}
+_OPENINGS = ("opening_balances", "opening_holds", "opening_uses")
+#: Facts that have a step of their own.
+_TOLD = ("exchange_rates", "quotas", *_OPENINGS, "payees", "hierarchies", "transactions")
 
 
 @attrs.frozen(kw_only=True)
@@ -63,8 +61,8 @@ def _with_facts(inputs: CommissionInputs, **facts: Any) -> CommissionInputs:
     return attrs.evolve(inputs, facts=attrs.evolve(inputs.facts, **facts))
 
 
-def _fact(name: str) -> Callable[[CommissionInputs, CommissionInputs], CommissionInputs]:
-    return lambda inputs, now: _with_facts(inputs, **{name: getattr(now.facts, name)})
+def _fact(*names: str) -> Callable[[CommissionInputs, CommissionInputs], CommissionInputs]:
+    return lambda inputs, now: _with_facts(inputs, **{name: getattr(now.facts, name) for name in names})
 
 
 def _policy(inputs: CommissionInputs, now: CommissionInputs) -> CommissionInputs:
@@ -131,8 +129,19 @@ def _quotas(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject
 
 
 def _openings(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
-    old, new = ({o.payee: o for o in each.facts.opening_balances} for each in (inputs, now))
-    return (Subject(id=f"opening balance of {id}", payee=id) for id in _differing(old, new))
+    for name in _OPENINGS:
+        yield from _of_payees(name, inputs, now)
+
+
+def _of_payees(name: str, inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
+    """A fact's name for each payee whose entries of it differ; once for all where entries are not a payee's."""
+    old, new = (getattr(each.facts, name) for each in (inputs, now))
+    if old == new:
+        return
+    entries = [*old, *new] if isinstance(old, tuple) and isinstance(new, tuple) else []
+    whose = [getattr(entry, "payee", None) for entry in entries if entry not in old or entry not in new]
+    for payee in dict.fromkeys(whose or [None]):
+        yield Subject(id=name, payee=payee)
 
 
 def _entries(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
@@ -180,10 +189,9 @@ def _managers(facts: CommissionFacts) -> dict[str, list[tuple[Any, str]]]:
 
 
 def _other_names(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
-    known = {*_PLAIN_FACTS.values(), "payees", "hierarchies", "transactions"}
     for field in attrs.fields(type(now.facts)):
-        if field.name not in known and getattr(inputs.facts, field.name) != getattr(now.facts, field.name):
-            yield Subject(id=field.name)
+        if field.name not in _TOLD:
+            yield from _of_payees(field.name, inputs, now)
 
 
 def _transactions(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
@@ -206,7 +214,7 @@ _Step = tuple[
 _STEPS: tuple[_Step, ...] = (
     (RestatementCause.EXCHANGE_RATE, _fact("exchange_rates"), _rates),
     (RestatementCause.QUOTA, _fact("quotas"), _quotas),
-    (RestatementCause.OPENING_BALANCE, _fact("opening_balances"), _openings),
+    (RestatementCause.OPENING_BALANCE, _fact(*_OPENINGS), _openings),
     (RestatementCause.POLICY, _policy, _entries),
     (RestatementCause.PERSON, _people, _moved),
     (RestatementCause.FACT, _other_facts, _other_names),

@@ -12,6 +12,7 @@ import attrs
 
 from salesrules.commissions import reasons as codes
 from salesrules.commissions.model import (
+    AdjustmentKind,
     BalanceKind,
     CommissionRun,
     PayChange,
@@ -39,8 +40,8 @@ def why_changed(
 
     For each component of a plan: what the change of the measure makes at the average rate of before; what caps took;
     returns; and what the change of the average rate makes, under the first that differs of: the plan version, the
-    rates of its tiers, the quota, the tier reached, the average itself. Then each kind of balance entry, and
-    restatements by cause. Parts are rounded half even to the digits of the statement, the last one takes what is left.
+    rates of its tiers, the quota, the tier reached, the average itself. Then each modifier, each kind of balance entry,
+    and restatements by cause. Parts are rounded half even to the digits of the statement, the last takes what is left.
     """
     if isinstance(before, CommissionRun) or isinstance(after, CommissionRun):
         old, new = _by_payee(before), _by_payee(after)
@@ -136,6 +137,9 @@ def _changes(before: Statement | None, after: Statement | None) -> Iterator[PayC
     old, new = _parts(before), _parts(after)
     for component in dict.fromkeys([*new, *old]):
         yield from _component(teller, component, old.get(component, _Part()), new.get(component, _Part()))
+    for (changed, entry), (was, now) in _both(_adjustments(before), _adjustments(after)).items():
+        values = {"entry": entry, "before": teller.money(was), "after": teller.money(now)}
+        yield from teller.tell(codes.WHY_ADJUSTMENT, EXACT.subtract(now, was), adjustment_kind=changed, **values)
     for kind, (was, now) in _both(_balances(before), _balances(after)).items():
         values = {"before": teller.money(was), "after": teller.money(now)}
         yield from teller.tell(codes.WHY_BALANCE, EXACT.subtract(now, was), balance_kind=kind, **values)
@@ -213,6 +217,15 @@ def _rate(teller: _Teller, rate: Fraction, part: _Part) -> Fraction | Money:
 
 def _paid(lines: tuple[StatementLine, ...]) -> Decimal:
     return exact_sum(line.amount.amount for line in lines)
+
+
+def _adjustments(statement: Statement | None) -> dict[tuple[AdjustmentKind, str], Decimal]:
+    """What each modifier adds, by its kind and policy entry."""
+    found: dict[tuple[AdjustmentKind, str], Decimal] = defaultdict(Decimal)
+    for entry in statement.adjustments if statement else ():
+        key = entry.kind, entry.policy
+        found[key] = EXACT.add(found[key], entry.amount.amount)
+    return found
 
 
 def _balances(statement: Statement | None) -> dict[BalanceKind, Decimal]:

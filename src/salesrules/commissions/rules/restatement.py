@@ -144,7 +144,8 @@ def _differences(
     causes = tuple(dict.fromkeys(change.cause for change in changes))
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key, Standing()), after.get(key, Standing())
-        if (old.paid, old.owed) == (new.paid, new.owed):
+        earned, amount, owed, held = map(EXACT.subtract, new[:4], old[:4])
+        if not (amount or owed or held):
             continue
         lines_before, lines_after = _changed_lines(old, new)
         subjects = [id for change in changes for id in change.subjects_of(key.payee, credited[key.payee])]
@@ -153,8 +154,10 @@ def _differences(
             period=periods[key.period],
             causes=causes,
             subjects=tuple(dict.fromkeys(subjects)),
-            amount=Money(EXACT.subtract(new.paid, old.paid), key.currency),
-            owed=Money(EXACT.subtract(new.owed, old.owed), key.currency),
+            amount=Money(amount, key.currency),
+            earned=Money(earned, key.currency),
+            owed=Money(owed, key.currency),
+            held=Money(held, key.currency) if held else None,
             lines_before=lines_before,
             lines_after=lines_after,
         )
@@ -187,8 +190,9 @@ def _posted(
         digits = run.currencies.digits(statement.currency)
         yield _settled(statement, posted.pop(whose, []), carried.get(whose, _ZERO), policy, digits)
     for (payee, currency), own in sorted(posted.items()):
-        owed = exact_sum(s.owed for key, s in today.items() if (key.payee, key.currency) == (payee, currency))
-        zero, opening = Money.zero(currency), Money(owed, currency)
+        standings = [s for key, s in today.items() if (key.payee, key.currency) == (payee, currency)]
+        held = exact_sum(standing.held for standing in standings)
+        zero, opening = Money.zero(currency), Money(exact_sum(standing.owed for standing in standings), currency)
         bare = Statement(
             payee=payee,
             period=run.period,
@@ -199,6 +203,7 @@ def _posted(
             paid=zero,
             opening=opening,
             closing=opening,
+            held=Money(held, currency) if held else None,
         )
         yield _settled(bare, own, carried.get((payee, currency), _ZERO), policy, run.currencies.digits(currency))
 

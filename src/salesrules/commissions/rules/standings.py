@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from salesrules.commissions.model import BalanceKind, Statement, StatementLine
-from salesrules.core import EXACT, exact_sum
+from salesrules.core import EXACT, Money, exact_sum
 
 __all__ = ["Key", "Standing", "carried_balances", "posted_standings", "recomputed_standings"]
 
@@ -25,10 +25,14 @@ class Key(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What is paid for a period, what it adds to the amount owed, and its lines (`None` where they are not told)."""
+    """What is earned and paid for a period, what it adds to what is owed and to what is held for the payee, and its
+    lines (`None` where they are not told).
+    """
 
+    earned: Decimal = _ZERO
     paid: Decimal = _ZERO
     owed: Decimal = _ZERO
+    held: Decimal = _ZERO
     lines: tuple[StatementLine, ...] | None = ()
 
 
@@ -43,39 +47,57 @@ def carried_balances(closed: Iterable[Statement]) -> dict[tuple[str, str], Decim
 def recomputed_standings(statements: Iterable[Statement], periods: Collection[str]) -> Mapping[Key, Standing]:
     """The standings that statements in the order of the periods give, for some of the periods."""
     found: dict[Key, Standing] = {}
-    closings: dict[tuple[str, str], Decimal] = {}
+    chain = _Chain()
     for s in statements:
-        if s.period.label not in periods:
-            continue
-        whose = s.payee, s.currency
-        owed = EXACT.subtract(s.closing.amount, closings.get(whose, _ZERO))
-        closings[whose] = s.closing.amount
-        found[Key(s.payee, s.period.label, s.currency)] = Standing(s.paid.amount, owed, s.lines)
+        if s.period.label in periods:
+            owed, held = chain.steps(s)
+            found[_key(s)] = Standing(s.earned.amount, s.paid.amount, owed, held, s.lines)
     return found
 
 
 def posted_standings(closed: Sequence[Statement]) -> Mapping[Key, Standing]:
     """What was paid for each closed period: in its own statement, and by the restatements of later closed ones."""
     found: dict[Key, Standing] = {}
-    closings: dict[tuple[str, str], Decimal] = {}
+    chain = _Chain()
     for s in closed:
-        whose = s.payee, s.currency
-        restated = exact_sum(entry.amount.amount for entry in s.restatements)
-        paid = exact_sum((s.paid.amount, -restated, -_of_restating(s)))
-        # The restatements of a period belong to the closed periods that they concern, also in what is owed.
-        owed = EXACT.subtract(s.closing.amount, closings.get(whose, _ZERO))
-        owed = exact_sum((owed, -exact_sum(e.owed.amount for e in s.restatements), -_of_restating(s, owed=True)))
-        closings[whose] = s.closing.amount
-        _add(found, Key(s.payee, s.period.label, s.currency), paid, owed)
+        owed, held = chain.steps(s)
+        paid = EXACT.subtract(s.paid.amount, _of_restating(s))
+        owed = EXACT.subtract(owed, _of_restating(s, owed=True))
+        own = [s.earned.amount, paid, owed, held]
         for entry in s.restatements:
-            key = Key(s.payee, entry.period.label, s.currency)
-            _add(found, key, entry.amount.amount, entry.owed.amount)
+            # A restatement belongs to the closed period that it concerns, not to the one into which it was posted.
+            posted = [entry.earned.amount, entry.amount.amount, entry.owed.amount, _amount(entry.held)]
+            own[1:] = [EXACT.subtract(mine, theirs) for mine, theirs in zip(own[1:], posted[1:], strict=True)]
+            _add(found, Key(s.payee, entry.period.label, s.currency), posted)
+        _add(found, _key(s), own)
     return found
 
 
-def _add(found: dict[Key, Standing], key: Key, paid: Decimal, owed: Decimal) -> None:
-    before = found.get(key, Standing())
-    found[key] = Standing(EXACT.add(before.paid, paid), EXACT.add(before.owed, owed), None)
+class _Chain:
+    """What each statement adds to what was owed and held after the one before it."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+
+    def steps(self, statement: Statement) -> tuple[Decimal, Decimal]:
+        """What a statement adds to what is owed, and to what is held."""
+        whose = statement.payee, statement.currency
+        before = self._last.get(whose, (_ZERO, _ZERO))
+        after = self._last[whose] = statement.closing.amount, _amount(statement.held)
+        return EXACT.subtract(after[0], before[0]), EXACT.subtract(after[1], before[1])
+
+
+def _key(statement: Statement) -> Key:
+    return Key(statement.payee, statement.period.label, statement.currency)
+
+
+def _amount(money: Money | None) -> Decimal:
+    return _ZERO if money is None else money.amount
+
+
+def _add(found: dict[Key, Standing], key: Key, amounts: Sequence[Decimal]) -> None:
+    earned, paid, owed, held = map(EXACT.add, found.get(key, Standing())[:4], amounts)
+    found[key] = Standing(earned, paid, owed, held, None)
 
 
 def _of_restating(statement: Statement, *, owed: bool = False) -> Decimal:
