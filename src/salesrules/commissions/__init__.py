@@ -96,44 +96,44 @@ from salesrules.commissions.policy import (
     Trigger,
     TriggerTerms,
 )
-from salesrules.commissions.rules import (
-    ClosedPeriod,
-    CommissionInputs,
-    PayoutCurve,
-    PeriodFacts,
-    PlanSpan,
-    RestatedRun,
-    calculate_commissions,
-    check_credit_facts,
-    check_facts,
-    check_policy,
-    close_period,
-    convert_payment,
-    counts,
-    credit_transactions,
-    explain_adjustment,
-    explain_line,
-    explain_measurement,
-    explain_payment,
-    explain_pool,
-    explain_statement,
-    find_occurrences,
-    list_pending,
-    measure_credit,
-    measure_rates,
-    plan_spans,
-    report_outside_territory,
-    report_pending,
-    report_uncredited,
-    restate_commissions,
-    safe_day,
-    settle_balances,
-    split_payout,
-    split_pool,
-    why_changed,
-)
+from salesrules.commissions.rules.curve import PayoutCurve
 
 if TYPE_CHECKING:
+    from salesrules.commissions.rules.adjustment_explanation import explain_adjustment
+    from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
+    from salesrules.commissions.rules.balances import settle_balances
+    from salesrules.commissions.rules.calculation import calculate_commissions
+    from salesrules.commissions.rules.closing import (
+        ClosedPeriod,
+        CommissionInputs,
+        PeriodFacts,
+        RestatedRun,
+        close_period,
+    )
+    from salesrules.commissions.rules.conversions import convert_payment, measure_rates
+    from salesrules.commissions.rules.credit_fact_checks import check_credit_facts
+    from salesrules.commissions.rules.crediting import (
+        credit_transactions,
+        list_pending,
+        report_outside_territory,
+        report_pending,
+        report_uncredited,
+    )
+    from salesrules.commissions.rules.explanation import (
+        explain_line,
+        explain_measurement,
+        explain_payment,
+        explain_pool,
+        explain_statement,
+    )
+    from salesrules.commissions.rules.fact_checks import check_facts
+    from salesrules.commissions.rules.measures import counts, measure_credit
+    from salesrules.commissions.rules.pay_changes import why_changed
+    from salesrules.commissions.rules.payouts import split_payout
+    from salesrules.commissions.rules.policy_checks import check_policy
+    from salesrules.commissions.rules.pools import split_pool
+    from salesrules.commissions.rules.restatement import restate_commissions
+    from salesrules.commissions.rules.triggers import find_occurrences, safe_day
     from salesrules.commissions.workflow import WORKFLOWS, build_period_workflow
 
 __all__ = [
@@ -261,12 +261,53 @@ __all__ = [
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """The workflow loads when it is first asked for, since paying needs none."""
+        """The rules and the workflow load when one of them is first asked for; a payout curve needs none of them."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.commissions' has no attribute {name!r}")
         from salesrules.commissions import workflow
+        from salesrules.commissions.rules import (
+            adjustment_explanation,
+            assignments,
+            balances,
+            calculation,
+            closing,
+            conversions,
+            credit_fact_checks,
+            crediting,
+            explanation,
+            fact_checks,
+            measures,
+            pay_changes,
+            payouts,
+            policy_checks,
+            pools,
+            restatement,
+            triggers,
+        )
 
-        return getattr(workflow, name)
+        shelves = (
+            adjustment_explanation,
+            assignments,
+            balances,
+            calculation,
+            closing,
+            conversions,
+            credit_fact_checks,
+            crediting,
+            explanation,
+            fact_checks,
+            measures,
+            pay_changes,
+            payouts,
+            policy_checks,
+            pools,
+            restatement,
+            triggers,
+            workflow,
+        )
+        value = next(vars(shelf)[name] for shelf in shelves if name in vars(shelf))
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

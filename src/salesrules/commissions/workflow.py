@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from salesrules.commissions import reasons as codes
 from salesrules.commissions.policy import ClosingPolicy, CommissionPolicy
-from salesrules.commissions.rules import PeriodFacts
+from salesrules.commissions.rules.closing import PeriodFacts
 from salesrules.core import (
     Decision,
     PolicyReference,
