@@ -148,3 +148,9 @@ def test_adjustments_go_with_their_lines_and_the_rest_under_a_dash(folder: Folde
     assert by_region["Parts"] == ada["Parts"] + cho["Parts"] + Decimal("96.01")
     earned = sum(statement.earned.amount for statement in result.commissions.statements)
     assert {table.earned for table in result.content.tables} == {earned}
+    rows = [row for row in result.to_records() if row["entry"] in ("gate", "kicker")]
+    assert [(row["payee"], row["entry"], row["component"], row["amount"]) for row in rows] == [
+        ("ben", "gate", "gate", Decimal("-596.00")),
+        ("cho", "kicker", "kicker", Decimal("100.00")),
+    ]
+    assert sum(row["amount"] for row in result.to_records()) == result.commissions.totals()["EUR"].amount
