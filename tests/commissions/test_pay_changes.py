@@ -27,7 +27,7 @@ from commissions.firms import random_firms, to_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.commissions import why_changed
+from salesrules.commissions import Kicker, why_changed
 
 TEN = policy(plan(component()))
 TWO_FOUR = policy(plan(component(by_amount("0", "2%", "1000", "4%"))))
@@ -181,7 +181,7 @@ def test_a_cap_took_more():
     rules = policy(plan(component(), cap=120))
     before, after = (quarter(sale("1", "01-10", amount), rules=rules) for amount in (1000, 1500))
     assert told(before, after) == [("measure", "50.00"), ("cap", "-30.00")]
-    assert values(before, after, 1) == {"component": "pay", "before": money("0.00"), "after": money("30.00")}
+    assert values(before, after, 1) == {"component": "pay", "before": money(0), "after": money("30.00")}
 
 
 def test_something_came_back():
@@ -220,6 +220,22 @@ def test_a_draw_and_its_recovery():
     kinds = [change.reason.parameters.get("balance_kind") for change in why_changed(before, after)]
     assert kinds == [None, "draw_paid", "balance_recovered"]
     assert values(before, after, 1) == {"balance_kind": "draw_paid", "before": money("50.00"), "after": money(0)}
+
+
+def test_each_modifier_by_its_entry():
+    """10 % of 1000 and a kicker of 25 at 1000; then 1500, and the kicker doubled beside another one."""
+    kickers = [
+        Kicker(id=id, component="pay", observe="measured", threshold=1000, amount=money(amount))
+        for id, amount in (("one", 25), ("one", 50), ("two", 5))
+    ]
+    rules = [policy(attrs.evolve(plan(component()), modifiers=given)) for given in (kickers[:1], kickers[1:])]
+    before, after = (
+        quarter(sale("1", "01-10", amount), rules=r) for amount, r in zip((1000, 1500), rules, strict=True)
+    )
+    assert told(before, after) == [("measure", "50.00"), ("adjustment", "25"), ("adjustment", "5")]
+    assert values(before, after, 1) == {
+        "adjustment_kind": "kicker", "entry": "one", "before": money("25.00"), "after": money("50.00"),
+    }  # fmt: skip
 
 
 def test_restatements_by_cause():

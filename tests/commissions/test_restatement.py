@@ -33,13 +33,18 @@ from commissions.firm import (
 
 from salesrules.commissions import (
     BalanceKind,
+    ConversionPolicy,
+    Holdback,
     OpeningBalance,
+    OpeningHold,
     Payee,
+    PayEvent,
+    ProRataClawback,
     RestatedRun,
     close_period,
     restate_commissions,
 )
-from salesrules.core import ExchangeRate, FiscalCalendar, InvalidDocument, InvalidValue
+from salesrules.core import ExchangeRate, ExchangeRates, FiscalCalendar, InvalidDocument, InvalidValue, Rate
 
 TEN = policy(plan(component()))
 TWO_FOUR = policy(plan(component(by_amount("0", "2%", "1000", "4%"))))
@@ -399,6 +404,93 @@ def test_a_draw_that_is_restated_changes_what_is_owed_and_not_what_was_paid():
     (entry,) = statement.restatements
     assert (entry.amount, entry.owed, entry.earned) == (money("0.00"), money("-150.00"), money("150.00"))
     assert (statement.opening, statement.closing, statement.paid) == (money("400.00"), money("150.00"), money("0.00"))
+
+
+def with_holdback(**assignment):
+    """A fifth is held for a quarter."""
+    held = attrs.evolve(plan(component()), payouts=[Holdback(id="holdback", share=Rate.parse("20%"), after_periods=1)])
+    return policy(held, assignments=[assign(**assignment)])
+
+
+def test_what_is_held_of_a_restated_sale_is_released_in_its_time():
+    """200 more earn 20: 16 belong to the first quarter's pay, 4 were held, and are due in the second."""
+    found = after_first(facts(FIRST, sale("late", "03-01", 200)), with_holdback())
+    (statement,) = found.run.statements
+    (entry,) = statement.restatements
+    assert (entry.amount, entry.earned, entry.held) == (money("16.00"), money("20.00"), money("4.00"))
+    assert [(e.kind.value, e.amount) for e in statement.balances] == [
+        ("released", money("20.00")),
+        ("released", money("4.00")),
+    ]
+    assert (statement.paid, statement.held) == (money("40.00"), None)
+
+
+def test_a_leaver_whose_held_pay_waits_for_an_event_keeps_it():
+    waits = Holdback(id="holdback", share=Rate.parse("20%"), on_event="collected")
+    held = attrs.evolve(plan(component()), payouts=[waits])
+    rules = policy(held, assignments=[assign(effective=days("01-01", "04-01"))])
+    found = after_first(facts(FIRST, sale("late", "03-01", 200)), rules)
+    (statement,) = found.run.statements
+    assert (statement.paid, statement.held) == (money("16.00"), money("24.00"))
+    assert [entry.held for entry in statement.restatements] == [money("4.00")]
+
+
+def test_an_entry_that_only_changes_what_is_held():
+    """All is held until an event; a late sale is paid with it, not now."""
+    waits = Holdback(id="holdback", share=Rate.parse("100%"), on_event="collected")
+    rules = policy(attrs.evolve(plan(component()), payouts=[waits]))
+    found = after_first(facts(FIRST, sale("late", "03-01", 200)), rules)
+    (entry,) = found.restatements()
+    assert (entry.amount, entry.owed, entry.held, entry.earned) == (
+        money("0.00"), money("0"), money("20.00"), money("20.00"),
+    )  # fmt: skip
+
+
+def test_events_and_scores_are_other_facts():
+    claw = ProRataClawback(id="claw", events=["lapse"], months=10)
+    rules = policy(attrs.evolve(plan(component()), clawbacks=[claw]))
+    closed = close_in_turn((facts(FIRST), rules))
+    lapsed = attrs.evolve(
+        facts(FIRST), pay_events=[PayEvent(day=day("03-10"), payee="ana", event="lapse", transaction="1")]
+    )
+    assert told(restate(closed, lapsed, rules, "2020-Q2")) == [("ana", "2020-Q1", "fact", "pay_events", "-80.00")]
+
+
+def test_what_was_held_before_is_an_opening_balance():
+    rules = with_holdback()
+    closed = close_in_turn((facts(FIRST), rules))
+    hold = OpeningHold(payee="ana", day=day("01-01"), amount=money(30), policy="holdback", due=day("02-01"))
+    found = restate(closed, attrs.evolve(facts(FIRST), opening_holds=[hold]), rules, "2020-Q2")
+    assert told(found) == [("ana", "2020-Q1", "opening_balance", "opening_holds", "30.00")]
+
+
+def test_an_average_rate_is_an_exchange_rate():
+    rules = attrs.evolve(TEN, conversion=ConversionPolicy(measure_rate="average"))
+    euro = sale("1", "01-10", 1000, currency="EUR")
+    before, after = (
+        attrs.evolve(facts(euro), average_rates=ExchangeRates.of([average(number)])) for number in ("1.10", "1.20")
+    )
+    found = restate(close_in_turn((before, rules)), after, rules, "2020-Q2")
+    assert told(found) == [("ana", "2020-Q1", "exchange_rate", "EUR/USD 2020-01-01", "10.00")]
+
+
+def average(number):
+    return ExchangeRate(source="EUR", target="USD", effective=days("01-01", "04-01"), rate=number)
+
+
+def test_restated_pay_is_converted_at_the_open_periods_rate():
+    ana = {"people": [Payee(id="ana", name="Ana", currency="EUR")]}
+    rates = [
+        ExchangeRate(source="USD", target="EUR", effective=days(start, end), rate=number)
+        for start, end, number in (("01-01", "04-01", "0.90"), ("04-01", "07-01", "0.80"))
+    ]
+    closed = close_in_turn((facts(FIRST, rates=rates, **ana), TEN))
+    late = [FIRST, sale("late", "03-01", 200)]
+    (statement,) = restate(closed, facts(*late, rates=rates, **ana), TEN, "2020-Q2").run.statements
+    assert (statement.paid, statement.payable) == (money("20.00"), money("16.00", "EUR"))
+    assert closed[0].run.statements[0].payable == money("90.00", "EUR")
+    with pytest.raises(InvalidDocument, match=r"payees\[ana\].currency"):
+        restate(closed, facts(*late, rates=rates[:1], **ana), TEN, "2020-Q2")
 
 
 def test_a_plan_that_pays_in_another_currency_now():

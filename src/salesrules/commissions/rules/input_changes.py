@@ -15,9 +15,10 @@ from salesrules.core import as_tuple
 __all__ = ["InputChange", "input_changes"]
 
 T = TypeVar("T")
+_RATES = ("exchange_rates", "average_rates")
 _OPENINGS = ("opening_balances", "opening_holds", "opening_uses")
 #: Facts that have a step of their own.
-_TOLD = ("exchange_rates", "quotas", *_OPENINGS, "payees", "hierarchies", "transactions")
+_TOLD = (*_RATES, "quotas", *_OPENINGS, "payees", "hierarchies", "transactions")
 
 
 @attrs.frozen(kw_only=True)
@@ -117,9 +118,10 @@ def _differing(old: Mapping[str, T], new: Mapping[str, T]) -> list[str]:
 
 
 def _rates(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
-    old, new = inputs.facts.exchange_rates.rates, now.facts.exchange_rates.rates
-    for rate in [*(r for r in old if r not in new), *(r for r in new if r not in old)]:
-        yield Subject(id=f"{rate.source}/{rate.target} {rate.effective.start}")
+    for name in _RATES:
+        old, new = (getattr(each.facts, name).rates for each in (inputs, now))
+        for rate in [*(r for r in old if r not in new), *(r for r in new if r not in old)]:
+            yield Subject(id=f"{rate.source}/{rate.target} {rate.effective.start}")
 
 
 def _quotas(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
@@ -212,7 +214,7 @@ _Step = tuple[
     Callable[[CommissionInputs, CommissionInputs], Iterable[Subject]],
 ]
 _STEPS: tuple[_Step, ...] = (
-    (RestatementCause.EXCHANGE_RATE, _fact("exchange_rates"), _rates),
+    (RestatementCause.EXCHANGE_RATE, _fact(*_RATES), _rates),
     (RestatementCause.QUOTA, _fact("quotas"), _quotas),
     (RestatementCause.OPENING_BALANCE, _fact(*_OPENINGS), _openings),
     (RestatementCause.POLICY, _policy, _entries),

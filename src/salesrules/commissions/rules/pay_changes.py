@@ -83,7 +83,14 @@ class _Part:
     def average(self) -> Fraction | None:
         """What the component earned per unit of its measure; `None` where nothing was measured."""
         measured = self.measured
-        return Fraction(exact_sum(line.earned for line in self.sold)) / Fraction(measured) if measured else None
+        return (
+            sum((Fraction(line.earned) for line in self.sold), Fraction(0)) / Fraction(measured) if measured else None
+        )
+
+    @property
+    def capped(self) -> Fraction:
+        """What caps on its lines took."""
+        return sum((Fraction(line.capped) for line in self.sold), Fraction(0))
 
     @property
     def rates(self) -> dict[int, set[Decimal]]:
@@ -175,9 +182,9 @@ def _sales(teller: _Teller, component: str, old: _Part, new: _Part) -> Iterator[
         unit = new.unit or old.unit
         measures = [Money(each.measured, unit) if unit else each.measured for each in (old, new)]
         yield from teller.tell(codes.WHY_MEASURE, more, component=component, before=measures[0], after=measures[1])
-    took = [exact_sum(line.capped for line in each.sold) for each in (old, new)]
-    values = {"before": teller.money(took[0]), "after": teller.money(took[1])}
-    yield from teller.tell(codes.WHY_CAP, part(EXACT.subtract(*took)), component=component, **values)
+    shown = [teller.money(round_exactly(each.capped, digits, RoundingMode.HALF_EVEN)) for each in (old, new)]
+    fewer = part(old.capped - new.capped)
+    yield from teller.tell(codes.WHY_CAP, fewer, component=component, before=shown[0], after=shown[1])
     if first == last:
         yield from teller.tell(codes.WHY_ROUNDING, left, component=component)
     else:

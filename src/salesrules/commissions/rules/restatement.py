@@ -62,7 +62,7 @@ def restate_commissions(closed: Sequence[ClosedPeriod], now: CommissionInputs, *
 
     Restatements are paid with the period. Where shortfalls are carried, they lower its pay at most by
     `closing.maximum_recovery` of it; what is left is carried as a balance and recovered from later pay in the same
-    way. Otherwise all is charged at once.
+    way. Otherwise all is charged at once. Who is paid in another currency gets them at the open period's rate.
 
     Raises `InvalidValue` where `closed` has a gap, does not end before the open period, lacks the inputs of the last
     close, or was closed by another calendar; `InvalidDocument` where today's inputs have faults.
