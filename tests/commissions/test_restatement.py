@@ -5,6 +5,7 @@ import pickle
 import attrs
 import pytest
 from commissions.firm import (
+    ALWAYS,
     CALENDAR,
     QUOTAS,
     assign,
@@ -39,8 +40,10 @@ from salesrules.commissions import (
     OpeningHold,
     Payee,
     PayEvent,
+    PoolMember,
     ProRataClawback,
     RestatedRun,
+    TeamPool,
     close_period,
     restate_commissions,
 )
@@ -583,3 +586,43 @@ def test_the_calendar_stays():
 def test_faults_of_today_stop_the_restatement():
     with pytest.raises(InvalidDocument, match="nobody with this id"):
         after_first(facts(FIRST, sale("x", "01-10", 5, payee="nobody")))
+
+
+def test_what_is_carried_runs_on_over_several_periods():
+    """100 taken back; quarters that earn nothing, 30 and 100."""
+    later = facts(sale("3", "07-10", 300), sale("4", "10-10", 1000))
+    closed = close_in_turn((facts(FIRST), TEN), (later, TEN), (later, TEN))
+    statements = [each.run.statements[0] for each in closed]
+    statements += restate(closed, later, TEN, "2020-Q4").run.statements
+    assert [(str(s.paid.amount), str(s.closing.amount)) for s in statements] == [
+        ("100.00", "0"),
+        ("0.00", "100.00"),
+        ("0.00", "70.00"),
+        ("30.00", "0.00"),
+    ]
+
+
+def test_pay_below_zero_bears_nothing():
+    """A pool takes 10 back in the second quarter; the 100 that restating takes are carried whole."""
+    pool = TeamPool(
+        id="team",
+        effective=ALWAYS,
+        currency="USD",
+        component=component(by_amount("0", "1%"), id="pool", accumulate="year"),
+        members=[PoolMember(id="ana", effective=ALWAYS, payees=["ana"])],
+        split="equal",
+    )
+    rules = attrs.evolve(policy(plan(component(), returns="current_measure")), pools=[pool])
+    sold, returned = sale("other", "01-11", 1000, payee="ben"), back("r", "04-10", 1000, "other", payee="ben")
+    people = {"people": ("ana", "ben")}
+    rules = attrs.evolve(rules, assignments=[assign(payees=("ana", "ben"))])
+    closed = close_in_turn((facts(FIRST, sold, **people), rules))
+    found = restate(closed, facts(sold, returned, **people), rules, "2020-Q2")
+    (statement,) = [s for s in found.run.statements if s.payee == "ana"]
+    assert [str(e.amount.amount) for e in statement.restatements] == ["-110.00"]
+    assert (statement.paid, statement.closing) == (money("-10.00"), money("110.00"))
+
+
+def test_nothing_owed_is_no_finding():
+    found = after_first(facts(FIRST, SECOND, sale("late", "03-31", 200)))
+    assert [finding.code for finding in found.run.findings] == ["commissions.restated"]
