@@ -16,7 +16,8 @@ __all__ = ["InputChange", "input_changes"]
 
 T = TypeVar("T")
 _RATES = ("exchange_rates", "average_rates")
-_OPENINGS = ("opening_balances", "opening_holds", "opening_uses")
+#: What stood open when computing began: the facts so named.
+_OPENINGS = tuple(field.name for field in attrs.fields(CommissionFacts) if field.name.startswith("opening_"))
 #: Facts that have a step of their own.
 _TOLD = (*_RATES, "quotas", *_OPENINGS, "payees", "hierarchies", "transactions")
 
