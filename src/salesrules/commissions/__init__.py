@@ -305,9 +305,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             triggers,
             workflow,
         )
-        value = next(vars(shelf)[name] for shelf in shelves if name in vars(shelf))
-        globals()[name] = value
-        return value
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:
