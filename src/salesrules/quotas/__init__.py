@@ -38,59 +38,59 @@ from salesrules.quotas.model import (
     QuotaRevision,
     SalesPlan,
 )
-from salesrules.quotas.policy import (
-    AcceptancePolicy,
-    DayCount,
-    EvenBy,
-    GoalPolicy,
-    GoalVerdict,
-    PaceBasis,
-    PacePolicy,
-    PaceStatus,
-    PlanPart,
-    PlanPolicy,
-    Proration,
-    QuotaPolicy,
-    Ramp,
-    RampBase,
-    RevisionPolicy,
-    Seasonality,
-    Silence,
-    TableOrder,
-)
-from salesrules.quotas.reasons import LABELS, REASONS
-from salesrules.quotas.rules import (
-    CountsWorkingDays,
-    Tree,
-    allocate_quotas,
-    apply_ramps,
-    calculate_attainment,
-    calculate_growth_quota,
-    calculate_pace,
-    calculate_period_weights,
-    calculate_quota,
-    calculate_quotas,
-    calculate_seasonality,
-    cascade_amount,
-    check_child_plans,
-    check_goal,
-    check_goal_children,
-    check_pace,
-    check_plan,
-    check_plan_agreement,
-    check_plan_progress,
-    check_policy,
-    check_ramps,
-    check_revision,
-    convert_market_share,
-    revise_quotas,
-    split_amount,
-    split_market_share,
-    split_periods,
-    split_table,
-)
 
 if TYPE_CHECKING:
+    from salesrules.quotas.policy import (
+        AcceptancePolicy,
+        DayCount,
+        EvenBy,
+        GoalPolicy,
+        GoalVerdict,
+        PaceBasis,
+        PacePolicy,
+        PaceStatus,
+        PlanPart,
+        PlanPolicy,
+        Proration,
+        QuotaPolicy,
+        Ramp,
+        RampBase,
+        RevisionPolicy,
+        Seasonality,
+        Silence,
+        TableOrder,
+    )
+    from salesrules.quotas.reasons import LABELS, REASONS
+    from salesrules.quotas.rules import (
+        CountsWorkingDays,
+        Tree,
+        allocate_quotas,
+        apply_ramps,
+        calculate_attainment,
+        calculate_growth_quota,
+        calculate_pace,
+        calculate_period_weights,
+        calculate_quota,
+        calculate_quotas,
+        calculate_seasonality,
+        cascade_amount,
+        check_child_plans,
+        check_goal,
+        check_goal_children,
+        check_pace,
+        check_plan,
+        check_plan_agreement,
+        check_plan_progress,
+        check_policy,
+        check_ramps,
+        check_revision,
+        convert_market_share,
+        revise_quotas,
+        split_amount,
+        split_market_share,
+        split_periods,
+        split_table,
+    )
     from salesrules.quotas.workflow import WORKFLOWS, build_plan_workflow, build_quota_workflow
 
 __all__ = [
@@ -169,12 +169,13 @@ __all__ = [
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """The workflows load when they are first asked for, since paying needs quotas but not their revision."""
+        """All but the nouns load when they are first asked for, since other rooms often need a quota and no more."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.quotas' has no attribute {name!r}")
-        from salesrules.quotas import workflow
+        from salesrules.quotas import policy, reasons, rules, workflow
 
-        return getattr(workflow, name)
+        shelves = (policy, reasons, rules, workflow)
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:

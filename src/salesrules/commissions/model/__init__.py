@@ -1,36 +1,60 @@
 """The nouns of commissions: facts, credits, results."""
 
-from salesrules.commissions.model.changes import PayChange
-from salesrules.commissions.model.credits import DIRECT, CreditPart, PendingCredit, SalesCredit, override_role
-from salesrules.commissions.model.events import AppraisalScore, OpeningHold, OpeningUse, PayEvent
-from salesrules.commissions.model.facts import (
-    CommissionFacts,
-    OpeningBalance,
-    Payee,
-    Payment,
-    Split,
-    Transaction,
-    TransactionKind,
-)
-from salesrules.commissions.model.modifiers import Adjustment, AdjustmentKind, AdjustmentPart
-from salesrules.commissions.model.statements import (
-    BalanceEntry,
-    BalanceKind,
-    CapUse,
-    CommissionRun,
-    Measurement,
-    PaymentConversion,
-    PoolPart,
-    PoolResult,
-    PoolShare,
-    Restatement,
-    RestatementCause,
-    Reversal,
-    Segment,
-    Statement,
-    StatementLine,
-    TierShare,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from salesrules.commissions.model.changes import (
+        PayChange,
+    )
+    from salesrules.commissions.model.credits import (
+        DIRECT,
+        CreditPart,
+        PendingCredit,
+        SalesCredit,
+        override_role,
+    )
+    from salesrules.commissions.model.events import (
+        AppraisalScore,
+        OpeningHold,
+        OpeningUse,
+        PayEvent,
+    )
+    from salesrules.commissions.model.facts import (
+        CommissionFacts,
+        OpeningBalance,
+        Payee,
+        Payment,
+        Split,
+        Transaction,
+        TransactionKind,
+    )
+    from salesrules.commissions.model.modifiers import (
+        Adjustment,
+        AdjustmentKind,
+        AdjustmentPart,
+    )
+    from salesrules.commissions.model.statements import (
+        BalanceEntry,
+        BalanceKind,
+        CapUse,
+        CommissionRun,
+        Measurement,
+        PaymentConversion,
+        PoolPart,
+        PoolResult,
+        PoolShare,
+        Restatement,
+        RestatementCause,
+        Reversal,
+        Statement,
+        StatementLine,
+    )
+    from salesrules.commissions.model.tiers import (
+        Segment,
+        TierShare,
+    )
 
 __all__ = [
     "DIRECT",
@@ -70,3 +94,14 @@ __all__ = [
     "TransactionKind",
     "override_role",
 ]
+
+if not TYPE_CHECKING:  # a checker that saw this function would believe every name
+
+    def __getattr__(name: str) -> object:
+        """The nouns load when one is first asked for; a payout curve needs only tiers."""
+        if name not in __all__:
+            raise AttributeError(f"module 'salesrules.commissions.model' has no attribute {name!r}")
+        from salesrules.commissions.model import changes, credits, events, facts, modifiers, statements, tiers
+
+        shelves = (changes, credits, events, facts, modifiers, statements, tiers)
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

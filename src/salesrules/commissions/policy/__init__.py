@@ -2,59 +2,78 @@
 
 from __future__ import annotations
 
-import attrs
+from typing import TYPE_CHECKING
 
-from salesrules.commissions.policy.balances import Cap, Draw
-from salesrules.commissions.policy.closing import ClosingPolicy
-from salesrules.commissions.policy.crediting import (
-    Assignment,
-    DirectCredit,
-    OverlayCredit,
-    OverrideBase,
-    OverrideCredit,
-    Trigger,
-    TriggerTerms,
-)
-from salesrules.commissions.policy.currencies import ConversionPolicy, FixedRate, PaymentDay, RateBasis
-from salesrules.commissions.policy.modifiers import (
-    Coefficient,
-    EarningsCap,
-    EarningsFloor,
-    Excess,
-    Gate,
-    Kicker,
-    LimitSpan,
-    Modifier,
-    ModifierBase,
-    Multiplier,
-    Observed,
-)
-from salesrules.commissions.policy.payouts import (
-    Clawback,
-    ClawbackTenure,
-    Deferral,
-    DeferredPart,
-    Holdback,
-    Instalments,
-    Payout,
-    ProRataClawback,
-)
-from salesrules.commissions.policy.plans import (
-    Accumulation,
-    AmountTable,
-    AttainmentTable,
-    Component,
-    Filter,
-    Measure,
-    Plan,
-    Proration,
-    RateMode,
-    ReturnTerms,
-    RoundingLevel,
-    StatementRounding,
-)
-from salesrules.commissions.policy.pools import PoolMember, PoolSplit, TeamPool
-from salesrules.core import PeriodKind, PolicyLife, Rate, as_tuple
+if TYPE_CHECKING:
+    from salesrules.commissions.policy.balances import (
+        Cap,
+        Draw,
+    )
+    from salesrules.commissions.policy.closing import (
+        ClosingPolicy,
+    )
+    from salesrules.commissions.policy.crediting import (
+        Assignment,
+        DirectCredit,
+        OverlayCredit,
+        OverrideBase,
+        OverrideCredit,
+        Trigger,
+        TriggerTerms,
+    )
+    from salesrules.commissions.policy.currencies import (
+        ConversionPolicy,
+        FixedRate,
+        PaymentDay,
+        RateBasis,
+    )
+    from salesrules.commissions.policy.modes import (
+        RateMode,
+    )
+    from salesrules.commissions.policy.modifiers import (
+        Coefficient,
+        EarningsCap,
+        EarningsFloor,
+        Excess,
+        Gate,
+        Kicker,
+        LimitSpan,
+        Modifier,
+        ModifierBase,
+        Multiplier,
+        Observed,
+    )
+    from salesrules.commissions.policy.payouts import (
+        Clawback,
+        ClawbackTenure,
+        Deferral,
+        DeferredPart,
+        Holdback,
+        Instalments,
+        Payout,
+        ProRataClawback,
+    )
+    from salesrules.commissions.policy.plans import (
+        Accumulation,
+        AmountTable,
+        AttainmentTable,
+        Component,
+        Filter,
+        Measure,
+        Plan,
+        Proration,
+        ReturnTerms,
+        RoundingLevel,
+        StatementRounding,
+    )
+    from salesrules.commissions.policy.pools import (
+        PoolMember,
+        PoolSplit,
+        TeamPool,
+    )
+    from salesrules.commissions.policy.section import (
+        CommissionPolicy,
+    )
 
 __all__ = [
     "Accumulation",
@@ -108,27 +127,24 @@ __all__ = [
     "TriggerTerms",
 ]
 
-_WHOLE = Rate(1)
-_AT_DAY_RATES = ConversionPolicy()
+if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
+    def __getattr__(name: str) -> object:
+        """The policies load when one is first asked for; a payout curve needs only its mode."""
+        if name not in __all__:
+            raise AttributeError(f"module 'salesrules.commissions.policy' has no attribute {name!r}")
+        from salesrules.commissions.policy import (
+            balances,
+            closing,
+            crediting,
+            currencies,
+            modes,
+            modifiers,
+            payouts,
+            plans,
+            pools,
+            section,
+        )
 
-@attrs.frozen(kw_only=True)
-class CommissionPolicy:
-    """Every knob of the room.
-
-    `pay_period` is the kind of period for which statements are made. A period that earns less than nothing pays
-    nothing and carries the shortfall into the next (`carry_shortfall`), or is charged to the payee at once. Without
-    `closing` a closed period stays closed, and what restating takes back is taken from the next pay in full. The splits
-    of a sale total at least 100 %, and at most `maximum_split`.
-    """
-
-    life: PolicyLife
-    pay_period: PeriodKind = attrs.field(converter=PeriodKind)
-    carry_shortfall: bool
-    plans: tuple[Plan, ...] = attrs.field(converter=as_tuple)
-    crediting: tuple[DirectCredit | OverrideCredit | OverlayCredit, ...] = attrs.field(converter=as_tuple)
-    assignments: tuple[Assignment, ...] = attrs.field(converter=as_tuple)
-    closing: ClosingPolicy | None = None
-    maximum_split: Rate = _WHOLE
-    pools: tuple[TeamPool, ...] = attrs.field(default=(), converter=as_tuple)
-    conversion: ConversionPolicy = _AT_DAY_RATES
+        shelves = (balances, closing, crediting, currencies, modes, modifiers, payouts, plans, pools, section)
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

@@ -8,6 +8,7 @@ from typing import Literal
 import attrs
 
 from salesrules.commissions.policy.balances import Cap
+from salesrules.commissions.policy.modes import RateMode
 from salesrules.commissions.policy.modifiers import (
     Coefficient,
     EarningsCap,
@@ -39,7 +40,6 @@ __all__ = [
     "Measure",
     "Plan",
     "Proration",
-    "RateMode",
     "ReturnTerms",
     "RoundingLevel",
     "StatementRounding",
@@ -63,13 +63,6 @@ class Accumulation(WordEnum):
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
-
-
-class RateMode(WordEnum):
-    """How tiers pay: each its own slice (`marginal`), or the reached rate on everything (`whole_amount`)."""
-
-    MARGINAL = "marginal"
-    WHOLE_AMOUNT = "whole_amount"
 
 
 class ReturnTerms(WordEnum):

@@ -8,8 +8,8 @@ from typing import Self
 
 import attrs
 
-from salesrules.commissions.model import Segment, TierShare
-from salesrules.commissions.policy import RateMode
+from salesrules.commissions.model.tiers import Segment, TierShare
+from salesrules.commissions.policy.modes import RateMode
 from salesrules.core import EXACT, BandTable, Rate, Side, as_decimal, as_tuple
 
 __all__ = ["PayoutCurve"]
