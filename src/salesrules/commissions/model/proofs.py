@@ -147,10 +147,10 @@ class FlatStretch:
 
 
 class UnreachableReason(WordEnum):
-    """Why nobody is paid by a tier: no measure that occurs lies in it, or pay is capped before it begins."""
+    """Why a tier pays nobody: no measure that occurs lies in it, or a cap or a gate leaves nothing of what it adds."""
 
     NO_MEASURE = "no_measure"
-    CAPPED = "capped"
+    NOTHING_ADDED = "nothing_added"
 
 
 @attrs.frozen(kw_only=True)
