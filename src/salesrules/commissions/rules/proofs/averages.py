@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from salesrules.commissions.rules.proofs.elements import Element, Outline
 from salesrules.commissions.rules.proofs.grid import Grid
-from salesrules.commissions.rules.proofs.outline import Element, Outline
 
 __all__ = ["average_falls", "average_rises", "averages"]
 

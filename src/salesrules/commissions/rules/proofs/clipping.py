@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.commissions.rules.proofs.grid import Grid, exact_root
-from salesrules.commissions.rules.proofs.outline import (
+from salesrules.commissions.rules.proofs.elements import (
     Element,
     Outline,
     Polynomial,
@@ -14,6 +13,7 @@ from salesrules.commissions.rules.proofs.outline import (
     rising_and_falling,
     split_at,
 )
+from salesrules.commissions.rules.proofs.grid import Grid, exact_root
 
 __all__ = ["Clipped", "clipped"]
 

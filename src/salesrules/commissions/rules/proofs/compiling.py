@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from salesrules.commissions.rules.formula import fold_formula
-from salesrules.commissions.rules.proofs.outline import Element, Outline, Polynomial
+from salesrules.commissions.rules.proofs.elements import Element, Outline, Polynomial
 from salesrules.core import InvalidValue, Operation
 
 __all__ = ["compile_formula"]

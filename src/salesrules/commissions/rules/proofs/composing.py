@@ -22,9 +22,11 @@ from salesrules.commissions.policy import (
 )
 from salesrules.commissions.rules.formula import names_in
 from salesrules.commissions.rules.proofs.compiling import compile_formula
+from salesrules.commissions.rules.proofs.elements import Outline, Polynomial
+from salesrules.commissions.rules.proofs.fitting import Fit
 from salesrules.commissions.rules.proofs.grid import Grid
 from salesrules.commissions.rules.proofs.modifying import Composition
-from salesrules.commissions.rules.proofs.outline import Outline, Polynomial, outline_of, tidy
+from salesrules.commissions.rules.proofs.outline import outline_of, tidy
 from salesrules.commissions.rules.table_curves import needed_quota, payout_curve, payout_curves
 from salesrules.core import InvalidValue, PeriodKind
 
@@ -75,13 +77,16 @@ def compose_plan(
     for column, table in tables.items():
         composition = Composition(
             plan=plan,
-            component=component,
+            fit=Fit(
+                component=component,
+                components=plan.components,
+                measured_in=measured_in,
+                paid_in=_paid_in(component, is_share=is_share, target=target),
+                spans=_spans(component, pay_period),
+            ),
             outline=table,
             grid=Grid(_SHARE_DIGITS if is_share else digits if _is_money(component) else 0),
             scale=Fraction(quota if wanted is not None and quota is not None else 1),
-            measured_in=measured_in,
-            paid_in=_paid_in(component, is_share=is_share, target=target),
-            spans=_spans(component, pay_period),
         )
         composition.compose()
         left_out += [each for each in composition.left_out if each not in left_out]
@@ -93,7 +98,7 @@ def compose_plan(
                 curve=tidy(composition.outline),
                 outline=composition.outline,
                 measured_in=measured_in,
-                paid_in=composition.paid_in,
+                paid_in=composition.fit.paid_in,
                 digits=composition.grid.digits,
                 is_modified=composition.is_modified,
             )

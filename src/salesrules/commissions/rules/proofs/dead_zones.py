@@ -8,8 +8,8 @@ from fractions import Fraction
 import attrs
 
 from salesrules.commissions.model import DeadZone
+from salesrules.commissions.rules.proofs.elements import Element
 from salesrules.commissions.rules.proofs.grid import Grid, first_rise, highest
-from salesrules.commissions.rules.proofs.outline import Element
 from salesrules.core import narrowed
 
 __all__ = ["find_dead_zones"]

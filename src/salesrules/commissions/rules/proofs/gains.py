@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.commissions.model import DealGain
+from salesrules.commissions.rules.proofs.elements import Element, Polynomial
 from salesrules.commissions.rules.proofs.grid import Grid
-from salesrules.commissions.rules.proofs.outline import Curve, Element, Polynomial, outline_of
+from salesrules.commissions.rules.proofs.outline import Curve, outline_of
 from salesrules.core import Exact, InvalidValue, minus, narrowed, plus
 
 __all__ = ["gain_from_deferring", "gain_from_holding_returns", "gain_from_splitting"]

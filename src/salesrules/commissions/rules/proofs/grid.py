@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.commissions.model import Reached
-from salesrules.commissions.rules.proofs.outline import Element
+from salesrules.commissions.rules.proofs.elements import Element
 from salesrules.core import EXACT, InvalidValue, narrowed
 
 __all__ = ["Grid", "exact_root", "first_rise", "highest", "reach_from"]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from salesrules.commissions.model import Incentive, IncentiveKind, SpanCurve
 from salesrules.commissions.policy import Accumulation
 from salesrules.commissions.rules.proofs.deals import count_deals, moves_of_deals
+from salesrules.commissions.rules.proofs.elements import Outline
 from salesrules.commissions.rules.proofs.grid import Grid
-from salesrules.commissions.rules.proofs.outline import Outline
 from salesrules.commissions.rules.proofs.spans import moves_of_spans
 from salesrules.commissions.rules.proofs.study import Declared, Study
 

@@ -8,13 +8,10 @@ from fractions import Fraction
 
 import attrs
 
-from salesrules.commissions.model import CurveUnit, LeftOut, LeftOutReason
+from salesrules.commissions.model import LeftOut, LeftOutReason
 from salesrules.commissions.policy import (
-    Coefficient,
-    Component,
     EarningsCap,
     EarningsFloor,
-    Excess,
     Gate,
     Kicker,
     LimitSpan,
@@ -26,8 +23,9 @@ from salesrules.commissions.policy import (
 )
 from salesrules.commissions.rules.modifier_items import reaches
 from salesrules.commissions.rules.proofs.clipping import clipped
+from salesrules.commissions.rules.proofs.elements import Outline, changed, split_at
+from salesrules.commissions.rules.proofs.fitting import Fit
 from salesrules.commissions.rules.proofs.grid import Grid
-from salesrules.commissions.rules.proofs.outline import Outline, changed, split_at
 from salesrules.core import BandTable, Rate
 
 __all__ = ["Composition"]
@@ -39,34 +37,29 @@ _ONE = Fraction(1)
 class Composition:
     """The curve of a component as it takes up modifier after modifier, and what it could not take up.
 
-    `scale` is the measure at an attainment of one; `spans` are the names of the span over which the curve pays:
-    `transaction`, or `period`, `quarter`, … .
+    `scale` is the measure at an attainment of one.
     """
 
     plan: Plan
-    component: Component
+    fit: Fit
     outline: Outline
     grid: Grid
     scale: Fraction
-    measured_in: CurveUnit
-    paid_in: CurveUnit
-    spans: frozenset[str]
     left_out: list[LeftOut] = attrs.field(factory=list)
     is_modified: bool = False
-    _has_amount: bool = False
 
     def compose(self) -> None:
         """Take up the plan's cap, then its modifiers in their order."""
         cap = self.plan.cap
         if cap is not None:
-            reason = self._why_not_limit(self.plan.components, LimitSpan.PERIOD)
+            reason = self.fit.of_limit(self.fit.components, LimitSpan.PERIOD)
             if reason is None:
                 self._clip(Fraction(cap.amount.amount), cap.id, "cap", above=True)
             else:
                 self._leave(cap.id, "cap", reason)
         for modifier in self.plan.modifiers:
-            if self.component.id in modifier.applies_to or not modifier.applies_to:
-                reason = self._why_not(modifier)
+            if self.fit.component.id in modifier.applies_to or not modifier.applies_to:
+                reason = self.fit.of_modifier(modifier)
                 if reason is not None:
                     self._leave(modifier.id, modifier.kind, reason)
                     continue
@@ -76,43 +69,7 @@ class Composition:
                     self._leave(modifier.id, modifier.kind, LeftOutReason.ROUNDED)
 
     def _leave(self, part: str, kind: str, reason: LeftOutReason) -> None:
-        self.left_out.append(LeftOut(component=self.component.id, part=part, kind=kind, reason=reason))
-
-    def _why_not(self, modifier: Modifier) -> LeftOutReason | None:
-        """Why a modifier cannot be composed; `None` where it can."""
-        if self._has_amount and modifier.applies_to:
-            return LeftOutReason.AFTER_AMOUNT
-        match modifier:
-            case Coefficient():
-                return LeftOutReason.NOT_MEASURED
-            case EarningsCap(by=by) if by:
-                return LeftOutReason.NOT_MEASURED
-            case EarningsCap(excess=Excess.CARRIED):
-                return LeftOutReason.PAID_LATER
-            case EarningsCap() | EarningsFloor():
-                named = [each for each in self.plan.components if each.id in modifier.applies_to]
-                return self._why_not_limit(named or self.plan.components, modifier.per)
-            case _:
-                return self._why_not_condition(modifier)
-
-    def _why_not_limit(self, components: Sequence[Component], per: LimitSpan) -> LeftOutReason | None:
-        if list(components) != [self.component]:
-            return LeftOutReason.OTHER_COMPONENTS
-        if per.value not in self.spans:
-            return LeftOutReason.OTHER_SPAN
-        return None if self.paid_in is CurveUnit.MONEY else LeftOutReason.NEEDS_QUOTA
-
-    def _why_not_condition(self, modifier: Gate | Kicker | Multiplier) -> LeftOutReason | None:
-        if modifier.component != self.component.id:
-            return LeftOutReason.OTHER_COMPONENTS
-        # A fixed amount is settled by the whole span; all else looks at each pay period within it.
-        is_amount = isinstance(modifier, Kicker) and modifier.share is None
-        if "transaction" in self.spans or not (is_amount or "period" in self.spans):
-            return LeftOutReason.OTHER_SPAN
-        by_share = self.measured_in is CurveUnit.QUOTA and modifier.observe is Observed.MEASURED
-        in_money = isinstance(modifier, Kicker) and modifier.amount is not None
-        is_unknown = by_share or (in_money and self.paid_in is not CurveUnit.MONEY)
-        return LeftOutReason.NEEDS_QUOTA if is_unknown else None
+        self.left_out.append(LeftOut(component=self.fit.component.id, part=part, kind=kind, reason=reason))
 
     def _apply(self, modifier: Modifier) -> None:
         match modifier:
@@ -159,13 +116,13 @@ class Composition:
             self.outline = changed(
                 self.outline, lambda each: each.pay.plus(amount if is_due(each.sample / unit) else Fraction(0))
             )
-            self._has_amount = True
+            self.fit.has_amount = True
 
     def _lift(self, floor: EarningsFloor) -> None:
         limit = Fraction(floor.amount.amount)
         if floor.per is not LimitSpan.TRANSACTION:
             self._clip(limit, floor.id, floor.kind, above=False)
-            self._has_amount = True
+            self.fit.has_amount = True
             return
         # A return takes back at least what a sale gets at least.
         zero = next(place for place, each in enumerate(self.outline) if each.is_point and each.lo == 0)

@@ -1,96 +1,20 @@
-"""A curve taken apart for study: points and open intervals in turn, each with the polynomial that pays there.
-
-Numbers are fractions here, so that every step is exact; what leaves the proofs is narrowed to decimals again.
-"""
+"""From a curve's segments to the outline that proofs study, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from salesrules.commissions.model import Segment, SpanCurve
 from salesrules.commissions.rules.curve import PayoutCurve
+from salesrules.commissions.rules.proofs.elements import Element, Outline, Polynomial, point, split_at
 from salesrules.core import Side, narrowed
 
-__all__ = [
-    "Curve",
-    "Element",
-    "Outline",
-    "Polynomial",
-    "as_span_curve",
-    "changed",
-    "from_zero",
-    "levelled",
-    "outline_of",
-    "rising_and_falling",
-    "split_at",
-    "tidy",
-]
+__all__ = ["Curve", "as_span_curve", "outline_of", "tidy"]
 
 Curve = PayoutCurve | SpanCurve
 
 _ZERO = Fraction(0)
-
-
-class Polynomial(NamedTuple):
-    """constant + slope·x + curvature·x², by the measure itself, not by the distance from a bound."""
-
-    constant: Fraction
-    slope: Fraction = _ZERO
-    curvature: Fraction = _ZERO
-
-    def at(self, x: Fraction) -> Fraction:
-        """The value at a measure."""
-        if not self.curvature:
-            return self.constant + self.slope * x if self.slope else self.constant
-        return self.constant + (self.slope + self.curvature * x) * x
-
-    def rate_at(self, x: Fraction) -> Fraction:
-        """What the next unit pays."""
-        return self.slope + 2 * self.curvature * x if self.curvature else self.slope
-
-    def scaled(self, factor: Fraction) -> Polynomial:
-        """The polynomial times a factor."""
-        return Polynomial(self.constant * factor, self.slope * factor, self.curvature * factor)
-
-    def plus(self, constant: Fraction, slope: Fraction = _ZERO) -> Polynomial:
-        """The polynomial and a straight line on top."""
-        return Polynomial(self.constant + constant, self.slope + slope, self.curvature)
-
-    @property
-    def vertex(self) -> Fraction | None:
-        """Where a parabola turns; `None` for a straight line."""
-        return -self.slope / (2 * self.curvature) if self.curvature else None
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether the next unit pays nothing, wherever."""
-        return not self.slope and not self.curvature
-
-
-class Element(NamedTuple):
-    """A point (`lo` is `hi`) or an open interval, without end where `lo` or `hi` is `None`."""
-
-    lo: Fraction | None
-    hi: Fraction | None
-    pay: Polynomial
-    tier: int
-
-    @property
-    def is_point(self) -> bool:
-        """Whether it is one measure alone."""
-        return self.lo is not None and self.lo == self.hi
-
-    @property
-    def sample(self) -> Fraction:
-        """Some measure inside."""
-        if self.lo is None or self.hi is None:
-            return self.lo + 1 if self.lo is not None else self.hi - 1 if self.hi is not None else _ZERO
-        return (self.lo + self.hi) / 2
-
-
-Outline = list[Element]
 
 
 def as_span_curve(curve: Curve) -> SpanCurve:
@@ -112,7 +36,7 @@ def outline_of(curve: Curve) -> Outline:
             found.append(Element(lo, hi, _polynomial(segment), segment.tier))
         if hi is not None and hi != lo:
             bound = curve.segments[place + 1].start
-            found.append(_point(hi, Fraction(curve.at(bound)), curve.segments[curve.position_at(bound)].tier))
+            found.append(point(hi, Fraction(curve.at(bound)), curve.segments[curve.position_at(bound)].tier))
             lo = hi
     return split_at(found, [_ZERO])
 
@@ -123,62 +47,6 @@ def _polynomial(segment: Segment) -> Polynomial:
         return Polynomial(base - slope * start, slope)
     curvature = Fraction(segment.curvature)
     return Polynomial(base - (slope - curvature * start) * start, slope - 2 * curvature * start, curvature)
-
-
-def _point(x: Fraction, pay: Fraction, tier: int) -> Element:
-    return Element(x, x, Polynomial(pay), tier)
-
-
-def from_zero(outline: Outline) -> Outline:
-    """The part of an outline for measures from zero on; its first element is the point zero."""
-    place = next(place for place, element in enumerate(outline) if element.is_point and element.lo == 0)
-    return outline[place:]
-
-
-def split_at(outline: Outline, bounds: Iterable[Fraction]) -> Outline:
-    """The outline with a point at each bound (ascending) that lies inside an interval."""
-    wanted = iter(bounds)
-    bound = next(wanted, None)
-    found: Outline = []
-    for element in outline:
-        lo, hi, pay, tier = element
-        while bound is not None and lo is not None and bound <= lo:
-            bound = next(wanted, None)
-        while bound is not None and (hi is None or bound < hi):
-            found += [Element(lo, bound, pay, tier), _point(bound, pay.at(bound), tier)]
-            lo, bound = bound, next(wanted, None)
-        found.append(Element(lo, hi, pay, tier))
-    return found
-
-
-def rising_and_falling(outline: Outline) -> Outline:
-    """The outline with every parabola split where it turns, so that each interval only rises, falls or stays."""
-    turns = [(element.pay.vertex, element) for element in outline if element.pay.curvature]
-    return split_at(
-        outline,
-        [
-            vertex
-            for vertex, (lo, hi, _, _) in turns
-            if vertex is not None and (lo is None or lo < vertex) and (hi is None or vertex < hi)
-        ],
-    )
-
-
-def levelled(outline: Outline, rate: Fraction) -> Outline:
-    """The outline less a rate on the measure, again split where it turns."""
-    return rising_and_falling(
-        [
-            element._replace(pay=element.pay.plus(-rate * element.lo))
-            if element.is_point and element.lo is not None
-            else element._replace(pay=element.pay.plus(_ZERO, -rate))
-            for element in outline
-        ]
-    )
-
-
-def changed(outline: Outline, change: Callable[[Element], Polynomial]) -> Outline:
-    """The outline with other polynomials; points keep theirs constant."""
-    return [element._replace(pay=change(element)) for element in outline]
 
 
 def tidy(outline: Outline) -> SpanCurve:
@@ -215,9 +83,9 @@ def _merged(outline: Outline) -> Outline:
     found: Outline = []
     for element in outline:
         if len(found) >= 2 and not element.is_point:
-            last, point = found[-2:]
-            x = point.lo
-            if x is not None and last[2:] == element[2:] and point.pay.constant == element.pay.at(x):
+            last, bound = found[-2:]
+            x = bound.lo
+            if x is not None and last[2:] == element[2:] and bound.pay.constant == element.pay.at(x):
                 found[-2:] = [Element(last.lo, element.hi, element.pay, element.tier)]
                 continue
         found.append(element)

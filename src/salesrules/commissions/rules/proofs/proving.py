@@ -18,16 +18,10 @@ from salesrules.commissions.model import (
 from salesrules.commissions.policy import Accumulation, Component, GridTable, Measure, Plan, ReturnTerms
 from salesrules.commissions.rules.proofs.composing import ComposedCurve, compose_plan
 from salesrules.commissions.rules.proofs.dead_zones import find_dead_zones
+from salesrules.commissions.rules.proofs.elements import Outline, from_zero, rising_and_falling
 from salesrules.commissions.rules.proofs.grid import Grid
 from salesrules.commissions.rules.proofs.incentives import find_incentives
-from salesrules.commissions.rules.proofs.outline import (
-    Curve,
-    Outline,
-    as_span_curve,
-    from_zero,
-    outline_of,
-    rising_and_falling,
-)
+from salesrules.commissions.rules.proofs.outline import Curve, as_span_curve, outline_of
 from salesrules.commissions.rules.proofs.shape import find_bound, find_flat_stretches, find_steps, is_monotone
 from salesrules.commissions.rules.proofs.study import Declared
 from salesrules.commissions.rules.proofs.tiers import find_unreachable_tiers

@@ -6,8 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.commissions.model import NextThreshold, Solution
+from salesrules.commissions.rules.proofs.elements import Outline, rising_and_falling, split_at
 from salesrules.commissions.rules.proofs.grid import Grid, highest, reach_from
-from salesrules.commissions.rules.proofs.outline import Curve, Outline, outline_of, rising_and_falling, split_at
+from salesrules.commissions.rules.proofs.outline import Curve, outline_of
 from salesrules.commissions.rules.proofs.rates import marginal_rate
 from salesrules.core import Exact, Side, minus, narrowed
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from salesrules.commissions.rules.proofs.grid import highest
-from salesrules.commissions.rules.proofs.outline import (
+from salesrules.commissions.rules.proofs.elements import (
     Element,
     Outline,
     Polynomial,
@@ -13,6 +12,7 @@ from salesrules.commissions.rules.proofs.outline import (
     rising_and_falling,
     split_at,
 )
+from salesrules.commissions.rules.proofs.grid import highest
 from salesrules.commissions.rules.proofs.pairs import Pair
 
 __all__ = ["largest_climb", "largest_round_trip"]

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from salesrules.commissions.model import Cliff, FlatStretch, Jump, PayBound
+from salesrules.commissions.rules.proofs.elements import Element
 from salesrules.commissions.rules.proofs.grid import Grid, highest, reach_from
-from salesrules.commissions.rules.proofs.outline import Element
 from salesrules.core import Side, narrowed
 
 __all__ = ["find_bound", "find_flat_stretches", "find_steps", "is_monotone"]

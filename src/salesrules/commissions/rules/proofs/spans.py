@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from salesrules.commissions.model import Incentive, IncentiveKind
 from salesrules.commissions.policy import ReturnTerms
+from salesrules.commissions.rules.proofs.elements import changed, levelled
 from salesrules.commissions.rules.proofs.examples import Move
-from salesrules.commissions.rules.proofs.outline import changed, levelled
 from salesrules.commissions.rules.proofs.pairs import Pair
 from salesrules.commissions.rules.proofs.returning import largest_climb
 from salesrules.commissions.rules.proofs.study import Study

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from salesrules.commissions.model import Incentive, IncentiveKind, SpanCurve
 from salesrules.commissions.policy import Accumulation, ReturnTerms
 from salesrules.commissions.rules.proofs.averages import average_falls, average_rises
+from salesrules.commissions.rules.proofs.elements import Outline, changed, from_zero
 from salesrules.commissions.rules.proofs.examples import Move, nearest_example
 from salesrules.commissions.rules.proofs.grid import Grid
-from salesrules.commissions.rules.proofs.outline import Outline, changed, from_zero
 from salesrules.commissions.rules.proofs.pairs import Pair, largest_pair
 from salesrules.core import narrowed
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from salesrules.commissions.model import UnreachableReason, UnreachableTier
+from salesrules.commissions.rules.proofs.elements import Element, Outline, from_zero
 from salesrules.commissions.rules.proofs.grid import Grid
-from salesrules.commissions.rules.proofs.outline import Element, Outline, from_zero
 from salesrules.core import narrowed
 
 __all__ = ["find_unreachable_tiers"]
