@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.commissions.rules.formula import fold_formula
+from salesrules.commissions.model import LeftOutReason
+from salesrules.commissions.policy import Measure
+from salesrules.commissions.rules.formula import fold_formula, names_in
 from salesrules.commissions.rules.proofs.elements import Element, Outline, Polynomial
 from salesrules.core import InvalidValue, Operation
 
-__all__ = ["compile_formula"]
+__all__ = ["NotCompiled", "compile_formula", "formula_outline"]
 
 _NONE = Polynomial(Fraction(0))
 
@@ -110,3 +113,28 @@ def _crossings(left: _Lines, right: _Lines, bounds: Sequence[Fraction]) -> list[
             if (lo is None or lo < crossing) and (hi is None or crossing < hi):
                 found.append(crossing)
     return found
+
+
+class NotCompiled(Exception):
+    """A formula that is no curve of one measure, and why."""
+
+    def __init__(self, reason: LeftOutReason) -> None:
+        self.reason = reason
+
+
+def formula_outline(formula: str, measure: Measure, quota: Decimal | None) -> Outline:
+    """A formula of a component's own measure as a curve; raises `NotCompiled` for any other."""
+    names = names_in(formula)
+    itself = Polynomial(Fraction(0), Fraction(1))
+    known = {measure.value: itself}
+    if quota is not None:
+        known |= {"quota": Polynomial(Fraction(quota)), "attainment": Polynomial(Fraction(0), 1 / Fraction(quota))}
+    elif names == {"attainment"}:
+        known = {"attainment": itself}
+    if not names <= known.keys():
+        is_ours = names <= known.keys() | {"quota", "attainment"}
+        raise NotCompiled(LeftOutReason.NEEDS_QUOTA if is_ours else LeftOutReason.SEVERAL_MEASURES)
+    try:
+        return compile_formula(formula, known)
+    except InvalidValue:
+        raise NotCompiled(LeftOutReason.NOT_PIECEWISE) from None

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from salesrules.commissions.model import CurveUnit, LeftOut, LeftOutReason, SpanCurve
+from salesrules.commissions.model import CurveUnit, LeftOut, SpanCurve
 from salesrules.commissions.policy import (
     Accumulation,
     AttainmentTable,
@@ -20,15 +20,14 @@ from salesrules.commissions.policy import (
     PerUnitTable,
     Plan,
 )
-from salesrules.commissions.rules.formula import names_in
-from salesrules.commissions.rules.proofs.compiling import compile_formula
-from salesrules.commissions.rules.proofs.elements import Outline, Polynomial
+from salesrules.commissions.rules.proofs.compiling import NotCompiled, formula_outline
+from salesrules.commissions.rules.proofs.elements import Outline
 from salesrules.commissions.rules.proofs.fitting import Fit
 from salesrules.commissions.rules.proofs.grid import Grid
 from salesrules.commissions.rules.proofs.modifying import Composition
 from salesrules.commissions.rules.proofs.outline import outline_of, tidy
 from salesrules.commissions.rules.table_curves import needed_quota, payout_curve, payout_curves
-from salesrules.core import InvalidValue, PeriodKind
+from salesrules.core import PeriodKind
 
 __all__ = ["ComposedCurve", "compose_plan"]
 
@@ -70,7 +69,7 @@ def compose_plan(
     measured_in = CurveUnit.QUOTA if is_share else CurveUnit.MONEY if _is_money(component) else CurveUnit.UNITS
     try:
         tables = dict(_tables(component, quota, target))
-    except _NotCompiled as error:
+    except NotCompiled as error:
         return [], [LeftOut(component=component.id, part=component.id, kind="formula", reason=error.reason)]
     found: list[ComposedCurve] = []
     left_out: list[LeftOut] = []
@@ -131,32 +130,9 @@ def _tables(component: Component, quota: Decimal | None, target: Decimal | None)
     table = component.table
     match table:
         case FormulaTable():
-            yield "", _formula(component, table.formula, quota)
+            yield "", formula_outline(table.formula, component.measure, quota)
         case GridTable():
             for column, curve in payout_curves(table, quota or _ONE).items():
                 yield column, outline_of(curve)
         case _:
             yield "", outline_of(payout_curve(table, quota or _ONE, target or _ONE))
-
-
-class _NotCompiled(Exception):
-    def __init__(self, reason: LeftOutReason) -> None:
-        self.reason = reason
-
-
-def _formula(component: Component, formula: str, quota: Decimal | None) -> Outline:
-    """A formula of the component's own measure as a curve; raises `_NotCompiled` for any other."""
-    names = names_in(formula)
-    measure = Polynomial(Fraction(0), Fraction(1))
-    known = {component.measure.value: measure}
-    if quota is not None:
-        known |= {"quota": Polynomial(Fraction(quota)), "attainment": Polynomial(Fraction(0), 1 / Fraction(quota))}
-    elif names == {"attainment"}:
-        known = {"attainment": measure}
-    if not names <= known.keys():
-        is_ours = names <= known.keys() | {"quota", "attainment"}
-        raise _NotCompiled(LeftOutReason.NEEDS_QUOTA if is_ours else LeftOutReason.SEVERAL_MEASURES)
-    try:
-        return compile_formula(formula, known)
-    except InvalidValue:
-        raise _NotCompiled(LeftOutReason.NOT_PIECEWISE) from None
