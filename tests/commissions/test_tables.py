@@ -313,6 +313,7 @@ def test_every_label_of_tables_is_shown_somewhere():
     tables = [
         AttainmentTable(mode="interpolated_rate", tiers=rates),
         MultiplierTable(mode="interpolated_rate", tiers=rates, target=money("100")),
+        MultiplierTable(mode="marginal", tiers=rates, target=money("100")),
         MultiplierTable(mode="fixed", tiers=rates, target=money("100")),
         MultiplierTable(mode="marginal", basis="amount", tiers=rates, base_rate=Rate.parse("5%")),
         FixedTable(mode="fixed", tiers=STEPS),
