@@ -35,6 +35,7 @@ from salesrules.commissions import (
     OpeningMeasure,
     PerUnitTable,
     explain_statement,
+    why_changed,
 )
 from salesrules.core import Band, BandTable, InvalidDocument, Rate
 
@@ -326,3 +327,45 @@ def test_every_label_of_tables_is_shown_somewhere():
     derivation = explain_statement(statement)
     assert derivation.recompute() == statement.paid.amount
     assert set(TABLE_LABELS) <= labels(derivation)
+
+
+RISING = tiers("0", "0%", "0.5", "2%", "1", "5%")
+
+
+@pytest.mark.parametrize(
+    ("table", "amounts_before", "amounts_after", "quota_after", "code"),
+    [
+        # a rate between bounds differs with the measure; the table is the same
+        (AttainmentTable(mode="interpolated_rate", tiers=RISING), ["600"], ["700"], "1000", "why_average"),
+        (AttainmentTable(mode="interpolated_rate", tiers=RISING), ["400"], ["700"], "1000", "why_tier"),
+        (FixedTable(mode="fixed", tiers=STEPS), ["400"], ["1500"], "1000", "why_tier"),
+        (FixedTable(mode="interpolated_amount", tiers=STEPS), ["400"], ["500"], "1000", "why_average"),
+        # a target's rate on the measure differs with the quota alone
+        (MultiplierTable(mode="marginal", tiers=RISING, target=money("900")), ["600"], ["600"], "900", "why_quota"),
+        (FormulaTable(formula="max(10, amount * 0.1)"), ["50"], ["200"], "1000", "why_average"),
+    ],
+)
+def test_why_pay_differs_is_not_laid_at_a_table_that_stayed(table, amounts_before, amounts_after, quota_after, code):
+    rules = policy(plan(component(table)))
+    before, after = (
+        pay(facts(*sold(*given), quotas=[quota(held, QUARTER)]), rules)
+        for given, held in ((amounts_before, "1000"), (amounts_after, quota_after))
+    )
+    told = [change.reason.code.removeprefix("commissions.") for change in why_changed(before, after)]
+    assert code in told
+    assert "why_rates" not in told
+
+
+def test_why_pay_differs_names_a_table_that_changed():
+    for one, other in (
+        (FixedTable(mode="fixed", tiers=STEPS), FixedTable(mode="fixed", tiers=by_amounts("0", "12", "1000", "40"))),
+        (FormulaTable(formula="amount * 0.1"), FormulaTable(formula="amount * 0.2")),
+        (
+            AttainmentTable(mode="interpolated_rate", tiers=RISING),
+            AttainmentTable(mode="interpolated_rate", tiers=tiers("0", "0%", "0.5", "2%", "1", "6%")),
+        ),
+    ):
+        before, after = (
+            pay(facts(*sold("600"), quotas=[Q1]), policy(plan(component(table)))) for table in (one, other)
+        )
+        assert [change.reason.code for change in why_changed(before, after)] == ["commissions.why_rates"]
