@@ -38,7 +38,20 @@ from salesrules.core.errors import (
     UnknownName,
 )
 from salesrules.core.evidence import ApprovalEvidence
-from salesrules.core.exact import EXACT, as_decimal, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.exact import (
+    EXACT,
+    Exact,
+    as_decimal,
+    as_fraction,
+    exact_product,
+    exact_sum,
+    minus,
+    narrowed,
+    plus,
+    read_numeral,
+    times,
+    to_decimal,
+)
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.instants import is_before, later_by
@@ -108,6 +121,7 @@ __all__ = [
     "Denied",
     "Derivation",
     "Deviation",
+    "Exact",
     "ExchangeRate",
     "ExchangeRates",
     "Fault",
@@ -182,12 +196,17 @@ __all__ = [
     "is_named",
     "is_overdue",
     "later_by",
+    "minus",
+    "narrowed",
     "nearest_names",
+    "plus",
+    "read_numeral",
     "replay_log",
     "restore_case",
     "round_exactly",
     "share_of",
     "start_case",
+    "times",
     "to_decimal",
     "to_mermaid",
     "to_scxml",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesrules.commissions.model.events import (
         AppraisalScore,
         OpeningHold,
+        OpeningMeasure,
         OpeningUse,
         PayEvent,
     )
@@ -52,7 +53,10 @@ if TYPE_CHECKING:
         StatementLine,
     )
     from salesrules.commissions.model.tiers import (
+        FormulaUse,
+        MultipleOf,
         Segment,
+        TableBase,
         TierShare,
     )
 
@@ -68,9 +72,12 @@ __all__ = [
     "CommissionFacts",
     "CommissionRun",
     "CreditPart",
+    "FormulaUse",
     "Measurement",
+    "MultipleOf",
     "OpeningBalance",
     "OpeningHold",
+    "OpeningMeasure",
     "OpeningUse",
     "PayChange",
     "PayEvent",
@@ -89,6 +96,7 @@ __all__ = [
     "Split",
     "Statement",
     "StatementLine",
+    "TableBase",
     "TierShare",
     "Transaction",
     "TransactionKind",

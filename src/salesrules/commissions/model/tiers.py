@@ -1,37 +1,86 @@
-"""Tiers: the straight pieces of a payout curve, and the part of a credit that fell into one."""
+"""Tiers: the pieces of a payout curve, and what a credit earned in one of them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import attrs
 
-__all__ = ["Segment", "TierShare"]
+from salesrules.core import EXACT, Exact, Parameters, WordEnum, as_parameters, narrowed
+
+__all__ = ["FormulaUse", "MultipleOf", "Segment", "TableBase", "TierShare"]
+
+_ZERO = Decimal(0)
 
 
 @attrs.frozen(kw_only=True)
 class Segment:
-    """One straight piece of a payout curve: from `start` on, pay is `base + slope × (measure − start)`."""
+    """One piece of a payout curve: from `start` on, by d = measure − start, pay is base + slope·d + curvature·d²."""
 
     tier: int
-    start: Decimal
-    end: Decimal | None
-    base: Decimal
-    slope: Decimal
+    start: Exact
+    end: Exact | None
+    base: Exact
+    slope: Exact
+    curvature: Exact = _ZERO
+    _is_plain: bool = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        numbers = (self.start, self.base, self.slope)
+        plain = not self.curvature and all(type(number) is Decimal for number in numbers)
+        object.__setattr__(self, "_is_plain", plain)
+
+    def at(self, measure: Exact) -> Exact:
+        """What the piece pays at a measure, exactly; also at its end and beyond, where the next one may pay else."""
+        if self._is_plain and type(measure) is Decimal:  # the common case, and several times as fast
+            return EXACT.add(self.base, EXACT.multiply(self.slope, EXACT.subtract(measure, self.start)))  # type: ignore[arg-type]  # plain numbers are decimals
+        distance = Fraction(measure) - Fraction(self.start)
+        return narrowed(Fraction(self.base) + (Fraction(self.slope) + Fraction(self.curvature) * distance) * distance)
 
 
 @attrs.frozen(kw_only=True)
 class TierShare:
-    """The part of a credit that fell into one tier, the rate there and what it earned.
+    """What a credit earned in one tier: the part of the measure that fell into it times the rate there, or an amount.
 
-    `lower` and `upper` are the tier's bounds in the measure's unit; open where they are `None`. `whole` marks the two
-    pieces of a whole-amount table that crosses into another tier: all taken back at the old rate, all paid at the new.
+    `lower` and `upper` are the tier's bounds in the measure's unit; open where they are `None`. `whole` marks pieces of
+    tables that pay everything at the reached rate: all taken back at the old rate, all paid at the new. `is_amount`
+    marks an amount of its own, with neither measure nor rate. `rates` are those at the tier's bounds where the rate
+    lies between them. `column` names the column of a table in two dimensions.
     """
 
     tier: int
-    lower: Decimal | None
-    upper: Decimal | None
-    measure: Decimal
-    rate: Decimal
-    earned: Decimal
+    lower: Exact | None
+    upper: Exact | None
+    measure: Exact
+    rate: Exact
+    earned: Exact
     whole: bool = False
+    is_amount: bool = False
+    rates: tuple[Exact, Exact] | None = None
+    column: str = ""
+
+
+class MultipleOf(WordEnum):
+    """What a table of multiples multiplies: a rate on the measure, a target times attainment, or a target itself."""
+
+    BASE_RATE = "base_rate"
+    TARGET_TIMES_ATTAINMENT = "target_times_attainment"
+    TARGET = "target"
+
+
+@attrs.frozen(kw_only=True)
+class TableBase:
+    """The rate or the target incentive that a table's multiples multiply."""
+
+    of: MultipleOf = attrs.field(converter=MultipleOf)
+    value: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class FormulaUse:
+    """A formula and the running measures that it was computed with, before a line and after it, by name."""
+
+    formula: str
+    before: Parameters = attrs.field(converter=as_parameters)
+    after: Parameters = attrs.field(converter=as_parameters)

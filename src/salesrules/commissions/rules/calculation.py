@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 import attrs
 
@@ -182,8 +183,9 @@ def _closed_gates(pools: Iterable[PoolResult]) -> Iterator[Reason]:
 def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:
     for statement in statements:
         for cap in sorted({line.cap.policy for line in statement.lines if line.cap is not None}):
-            lost = [line.capped for line in statement.lines if line.cap is not None and line.cap.policy == cap]
-            amount = Money(exact_sum(lost), statement.currency)
+            cut = [line for line in statement.lines if line.cap is not None and line.cap.policy == cap]
+            lost = exact_sum(line.capped for line in cut)
+            amount = Money(lost if isinstance(lost, Decimal) else cut[0].rounding(lost), statement.currency)
             if amount:
                 policy = PolicyReference("Cap", cap, "amount")
                 yield CAPPED(payee=statement.payee, cap=cap, amount=amount, policy=policy)

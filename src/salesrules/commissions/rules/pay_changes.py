@@ -21,7 +21,7 @@ from salesrules.commissions.model import (
     StatementLine,
     TransactionKind,
 )
-from salesrules.core import EXACT, Money, ReasonCode, RoundingMode, as_tuple, exact_sum, round_exactly
+from salesrules.core import EXACT, Exact, Money, ReasonCode, RoundingMode, as_tuple, exact_sum, round_exactly
 
 __all__ = ["why_changed"]
 
@@ -93,8 +93,8 @@ class _Part:
         return sum((Fraction(line.capped) for line in self.sold), Fraction(0))
 
     @property
-    def rates(self) -> dict[int, set[Decimal]]:
-        found: dict[int, set[Decimal]] = {}
+    def rates(self) -> dict[int, set[Exact]]:
+        found: dict[int, set[Exact]] = {}
         for line in self.sold:
             for piece in line.pieces:
                 found.setdefault(piece.tier, set()).add(piece.rate)
