@@ -31,6 +31,8 @@ from salesrules.commissions.rules.crediting import (
     report_uncredited,
 )
 from salesrules.commissions.rules.fact_checks import check_facts, check_opening_days, returned_shares
+from salesrules.commissions.rules.opening_checks import check_openings
+from salesrules.commissions.rules.pay_fact_checks import report_idle_events
 from salesrules.commissions.rules.payee_run import PayeeRun, Setting
 from salesrules.commissions.rules.policy_checks import check_policy
 from salesrules.commissions.rules.settlement import add_payments, add_pool_parts, run_pools
@@ -80,7 +82,7 @@ def calculate_commissions(
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
     faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
     faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life)]
-    faults += [*check_facts(facts), *check_credit_facts(facts, policy)]
+    faults += [*check_facts(facts), *check_credit_facts(facts, policy), *check_openings(facts, policy)]
     faults += [*check_opening_days(facts, period.kind, calendar)]
     if faults:
         raise InvalidDocument(tuple(faults))
@@ -105,6 +107,7 @@ def calculate_commissions(
         quotas[quota.holder].append(quota)
     statements: list[Statement] = []
     findings = [*report_outside_territory(facts), *report_uncredited(facts, policy, period)]
+    findings += report_idle_events(facts, policy, period)
     for done, payee in enumerate(facts.payees.values(), start=1):
         run = PayeeRun(setting, payee, credits[payee.id], quotas[payee.id])
         days = [credit.day for credit in credits[payee.id][:1]]

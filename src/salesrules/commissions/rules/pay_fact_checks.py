@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from salesrules.commissions.model import AppraisalScore, CommissionFacts
-from salesrules.core import Fault, FiscalCalendar, PeriodKind, nearest_names
+from salesrules.commissions.policy import CommissionPolicy, Holdback
+from salesrules.commissions.reasons import EVENT_WITHOUT_RULE
+from salesrules.core import Fault, FiscalCalendar, Period, PeriodKind, Reason, nearest_names
 
-__all__ = ["check_open_days", "check_pay_facts"]
+__all__ = ["check_open_days", "check_pay_facts", "report_idle_events"]
 
 
 def check_pay_facts(facts: CommissionFacts) -> Iterator[Fault]:
@@ -52,6 +55,15 @@ def check_open_days(facts: CommissionFacts, kind: PeriodKind, calendar: FiscalCa
                 yield _fault(
                     "opening_day", f"{name}[{index}].day", problem, f"give such a day, as {start}", opening.day
                 )
+
+
+def report_idle_events(facts: CommissionFacts, policy: CommissionPolicy, period: Period) -> Iterator[Reason]:
+    """A warning for each kind of event of a period by which no plan takes anything back or releases anything."""
+    known = {event for plan in policy.plans for claw in plan.clawbacks for event in claw.events}
+    known |= {payout.on_event for plan in policy.plans for payout in plan.payouts if isinstance(payout, Holdback)}
+    idle = Counter(event.event for event in facts.pay_events if event.event not in known and event.day in period.span)
+    for event, count in idle.items():
+        yield EVENT_WITHOUT_RULE(event=event, events=count, period=period.label)
 
 
 def _fault(code: str, path: str, problem: str, remedy: str, value: object) -> Fault:
