@@ -220,7 +220,7 @@ def test_quotas_of_quarters_in_their_own_currency(folder: Folder) -> None:
 
 def test_a_company_without_quotas_or_any_other_table(folder: Folder) -> None:
     mapping = (folder.path / "company.toml").read_text("utf-8")
-    folder.write("company.toml", mapping[: mapping.index("[quotas]")])
+    folder.write("company.toml", mapping[: mapping.index("[[quotas]]")])
     facts = folder.load().facts
     assert (facts.commissions.quotas, facts.commissions.opening_balances, facts.customers, facts.regions) == (
         (),

@@ -41,7 +41,7 @@ PEOPLE, ORDERS = 'file = "data/people.csv"', 'kind = "sale"'
             "transactions[0].columns.original",
             "only a return",
         ),
-        ('period = "month"\n\n', 'period = "moon"\n\n', "quotas.period", "month"),
+        ('period = "month"\n\n', 'period = "moon"\n\n', "quotas[0].period", "month"),
         ("[[transactions]]", "[transactions]", "transactions", "[ … ]"),
     ],
 )
@@ -56,7 +56,7 @@ def test_what_is_declared_is_proved(folder: Folder, old: str, new: str, path: st
 def test_a_company_without_transactions_is_refused(folder: Folder) -> None:
     text = (folder.path / "company.toml").read_text("utf-8")
     before, _, rest = text.partition("[[transactions]]")
-    quotas = rest[rest.index("[quotas]") :]
+    quotas = rest[rest.index("[[quotas]]") :]
     folder.write("company.toml", f"transactions = []\n{before}{quotas}")
     assert [(fault.path, fault.remedy) for fault in folder.faults()] == [("transactions", "give at least one")]
 

@@ -9,7 +9,12 @@ import attrs
 
 from salesrules.commissions import CommissionFacts
 from salesrules.company.mapping import CompanyDocument, CustomerTable, RegionTable
-from salesrules.company.openings import read_opening_balances, read_opening_holds, read_opening_uses
+from salesrules.company.openings import (
+    read_opening_balances,
+    read_opening_holds,
+    read_opening_measures,
+    read_opening_uses,
+)
 from salesrules.company.pay_facts import read_exchange_rates, read_pay_events, read_quotas, read_scores
 from salesrules.company.people import read_hierarchies, read_people, read_territories
 from salesrules.company.places import Place
@@ -66,6 +71,7 @@ def read_facts(folder: Path, document: CompanyDocument, calendar: FiscalCalendar
             opening_balances=read_opening_balances(reader, document.opening_balances, people),
             opening_holds=read_opening_holds(reader, document.opening_holds, people),
             opening_uses=read_opening_uses(reader, document.opening_uses, people),
+            opening_measures=read_opening_measures(reader, document.opening_measures, people),
         ),
         regions=regions,
         customers=_customers(reader, document.customers),

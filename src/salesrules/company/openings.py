@@ -1,14 +1,14 @@
-"""What stood open when computing began: balances, amounts held, and what caps had used."""
+"""What stood open when computing began: balances, amounts held, what caps had used and components measured."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from salesrules.commissions import OpeningBalance, OpeningHold, OpeningUse
-from salesrules.company.mapping import OpeningBalanceTable, OpeningHoldTable, OpeningUseTable
+from salesrules.commissions import OpeningBalance, OpeningHold, OpeningMeasure, OpeningUse
+from salesrules.company.mapping import OpeningBalanceTable, OpeningHoldTable, OpeningMeasureTable, OpeningUseTable
 from salesrules.company.reading import FolderReader
 
-__all__ = ["read_opening_balances", "read_opening_holds", "read_opening_uses"]
+__all__ = ["read_opening_balances", "read_opening_holds", "read_opening_measures", "read_opening_uses"]
 
 
 def read_opening_balances(
@@ -59,3 +59,21 @@ def read_opening_uses(
         if payee and policy and day is not None and used is not None:
             reader.keep("opening_uses", table, line, columns)
             yield OpeningUse(payee=payee, day=day, policy=policy, used=used, carried=carried, by=by)
+
+
+def read_opening_measures(
+    reader: FolderReader, table: OpeningMeasureTable | None, people: Collection[str]
+) -> Iterator[OpeningMeasure]:
+    """What components had measured."""
+    if table is None:
+        return
+    columns = table.columns
+    for cells, line, row in reader.rows(table, columns):
+        payee, day = reader.person(cells, line, row, columns.payee, people), cells.day(row, line, columns.day)
+        component, measured = cells.text(row, line, columns.component), cells.number(row, line, columns.measured)
+        measure, column = cells.given(row, line, columns.measure), cells.given(row, line, columns.column)
+        if payee and component and day is not None and measured is not None:
+            reader.keep("opening_measures", table, line, columns)
+            yield OpeningMeasure(
+                payee=payee, day=day, component=component, measured=measured, measure=measure, column=column
+            )

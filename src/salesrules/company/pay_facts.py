@@ -18,26 +18,25 @@ __all__ = ["read_exchange_rates", "read_pay_events", "read_quotas", "read_scores
 _UNITS: Final = {Measure.QUANTITY.value: "count", Measure.MARKET_SHARE.value: "share"}
 
 
-def read_quotas(reader: FolderReader, table: QuotaTable | None) -> Iterator[Quota]:
-    """The quotas of a table as they stand there, without ramps."""
-    if table is None:
-        return
-    columns = table.columns
-    for cells, line, row in reader.rows(table, columns):
-        holder, amount = cells.text(row, line, columns.holder), cells.number(row, line, columns.amount)
-        measure = cells.given(row, line, columns.measure) or table.measure
-        currency = reader.currency(cells, line, row, columns.currency)
-        unit = cells.given(row, line, columns.unit) or _UNITS.get(measure, currency)
-        days = reader.days(cells, line, row, columns, table.period)
-        if days is None or amount is None:
-            continue
-        label, span = days
-        id = "-".join([holder, *([] if measure == Measure.AMOUNT else [measure]), label])
-        quota = reader.made(
-            cells, line, columns, Quota, id=id, holder=holder, span=span, amount=amount, unit=unit, measure=measure
-        )
-        if quota is not None:
-            yield quota
+def read_quotas(reader: FolderReader, tables: Sequence[QuotaTable]) -> Iterator[Quota]:
+    """The quotas of all tables as they stand there, without ramps."""
+    for table in tables:
+        columns = table.columns
+        for cells, line, row in reader.rows(table, columns):
+            holder, amount = cells.text(row, line, columns.holder), cells.number(row, line, columns.amount)
+            measure = cells.given(row, line, columns.measure) or table.measure
+            currency = reader.currency(cells, line, row, columns.currency)
+            unit = cells.given(row, line, columns.unit) or _UNITS.get(measure, currency)
+            days = reader.days(cells, line, row, columns, table.period)
+            if days is None or amount is None:
+                continue
+            label, span = days
+            id = "-".join([holder, *([] if measure == Measure.AMOUNT else [measure]), label])
+            quota = reader.made(
+                cells, line, columns, Quota, id=id, holder=holder, span=span, amount=amount, unit=unit, measure=measure
+            )
+            if quota is not None:
+                yield quota
 
 
 def read_exchange_rates(reader: FolderReader, table: ExchangeRateTable | None) -> Iterator[ExchangeRate]:

@@ -50,7 +50,7 @@ from salesrules.core import (
     Reason,
     exact_sum,
 )
-from salesrules.quotas import Quota, QuotaPolicy
+from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
 
 __all__ = ["calculate_commissions"]
 
@@ -63,6 +63,7 @@ def calculate_commissions(
     quota_policy: QuotaPolicy,
     calendar: FiscalCalendar,
     currencies: CurrencyTable,
+    working_time: CountsWorkingDays | None = None,
     version: str = "",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> CommissionRun:
@@ -70,9 +71,9 @@ def calculate_commissions(
 
     Team pools are worked out from everybody's credits and paid to their members, and totals are converted for those who
     are paid in another currency. Earlier periods are computed too, since balances and returns reach back; opening
-    balances shorten nothing but replace what would be owed. `version` names the rulebook that the policies came from
-    and is kept in the result. `on_progress` is told after each payee how many of how many
-    are done.
+    balances shorten nothing but replace what would be owed. `working_time` says which days a quota policy counts that
+    counts working days. `version` names the rulebook that the policies came from and is kept in the result.
+    `on_progress` is told after each payee how many of how many are done.
 
     Raises `InvalidDocument` with all faults at once: of the policy, of the facts, missing quotas or exchange rates,
     credits without a plan. Raises `InvalidValue` where the period is not one that the policy pays by.
@@ -82,6 +83,7 @@ def calculate_commissions(
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
     faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
     faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life)]
+    faults += _uncounted(quota_policy, working_time)
     faults += [*check_facts(facts), *check_credit_facts(facts, policy), *check_openings(facts, policy)]
     faults += [*check_opening_days(facts, period.kind, calendar)]
     if faults:
@@ -95,6 +97,7 @@ def calculate_commissions(
         currencies=currencies,
         sales={t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE},
         returned=returned_shares(transactions),
+        working_time=working_time,
     )
     credits: dict[str, list[SalesCredit]] = defaultdict(list)
     credited = date_rates(credit_transactions(facts, policy), policy, calendar)
@@ -148,6 +151,17 @@ def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
         place = "" if fault.code == "commissions.unmeasurable" else fault.path
         found.setdefault((fault.code, place, fault.problem), fault)
     return tuple(found.values())
+
+
+def _uncounted(policy: QuotaPolicy, working_time: CountsWorkingDays | None) -> Iterator[Fault]:
+    if working_time is None and policy.counts_working_days:
+        yield Fault(
+            code="commissions.no_working_time",
+            path="quotas.day_count",
+            problem="working days are counted, but nobody says which they are",
+            remedy="give the firm's working time (in a document, rulebook.working_time), or count calendar days",
+            value=policy.day_count.value,
+        )
 
 
 def _unapproved(section: str, life: PolicyLife) -> Iterator[Fault]:

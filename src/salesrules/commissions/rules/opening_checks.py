@@ -42,7 +42,7 @@ def _uses(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[Fault]:
                 )
                 yield _fault("opening_currency", f"{path}.currency", problem, remedy, money.currency)
                 break
-        yield from _twice(seen, (use.payee, use.policy, use.by), f"{path}.policy", use.policy)
+        yield from _twice(seen, (use.payee, use.policy, use.by, use.day), f"{path}.policy", use.policy)
 
 
 def _measures(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[Fault]:
@@ -59,7 +59,7 @@ def _measures(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[Faul
         yield from _known(opening.component, components, f"{path}.component", "no plan has such a component")
         if opening.component in components:
             yield from _unfit(opening, components[opening.component], path)
-        key = (opening.payee, opening.component, opening.measure, opening.column)
+        key = (opening.payee, opening.component, opening.measure, opening.column, opening.day)
         yield from _twice(seen, key, f"{path}.component", opening.component)
 
 

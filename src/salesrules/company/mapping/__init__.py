@@ -9,6 +9,8 @@ from salesrules.company.mapping.openings import (
     OpeningBalanceTable,
     OpeningHoldColumns,
     OpeningHoldTable,
+    OpeningMeasureColumns,
+    OpeningMeasureTable,
     OpeningUseColumns,
     OpeningUseTable,
 )
@@ -60,6 +62,8 @@ __all__ = [
     "OpeningBalanceTable",
     "OpeningHoldColumns",
     "OpeningHoldTable",
+    "OpeningMeasureColumns",
+    "OpeningMeasureTable",
     "OpeningUseColumns",
     "OpeningUseTable",
     "PayEventColumns",

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import attrs
 
-from salesrules.company.mapping.openings import OpeningBalanceTable, OpeningHoldTable, OpeningUseTable
+from salesrules.company.mapping.openings import (
+    OpeningBalanceTable,
+    OpeningHoldTable,
+    OpeningMeasureTable,
+    OpeningUseTable,
+)
 from salesrules.company.mapping.pay import AppraisalScoreTable, ExchangeRateTable, PayEventTable, QuotaTable
 from salesrules.company.mapping.people import (
     CustomerTable,
@@ -45,7 +50,7 @@ class CompanyDocument:
     territories: TerritoryTable | None = None
     regions: RegionTable | None = None
     customers: CustomerTable | None = None
-    quotas: QuotaTable | None = None
+    quotas: tuple[QuotaTable, ...] = attrs.field(default=(), converter=as_tuple)
     splits: SplitTable | None = None
     payments: PaymentTable | None = None
     exchange_rates: ExchangeRateTable | None = None
@@ -55,6 +60,7 @@ class CompanyDocument:
     opening_balances: OpeningBalanceTable | None = None
     opening_holds: OpeningHoldTable | None = None
     opening_uses: OpeningUseTable | None = None
+    opening_measures: OpeningMeasureTable | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.reporting_lines is not None and self.people.columns.manager is not None:

@@ -12,6 +12,8 @@ __all__ = [
     "OpeningBalanceTable",
     "OpeningHoldColumns",
     "OpeningHoldTable",
+    "OpeningMeasureColumns",
+    "OpeningMeasureTable",
     "OpeningUseColumns",
     "OpeningUseTable",
 ]
@@ -78,3 +80,26 @@ class OpeningUseTable(TableSource):
     """How much of caps was used before the first period."""
 
     columns: OpeningUseColumns
+
+
+@attrs.frozen(kw_only=True)
+class OpeningMeasureColumns:
+    """The columns of what a `component` had `measured` before the day, in the span that holds it.
+
+    `measure` is one of those that a formula speaks of, empty for the component's own; `column` is that of a table in
+    two dimensions.
+    """
+
+    payee: str
+    day: str
+    component: str
+    measured: str
+    measure: str | None = None
+    column: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OpeningMeasureTable(TableSource):
+    """What components had measured before the first period: attainment starts from it, and nothing is paid for it."""
+
+    columns: OpeningMeasureColumns
