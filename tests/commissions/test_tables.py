@@ -38,6 +38,30 @@ from salesrules.commissions import (
 )
 from salesrules.core import Band, BandTable, InvalidDocument, Rate
 
+#: The labels of derivations that tables other than plain rates show.
+TABLE_LABELS = (
+    "base_rate",
+    "column_measure",
+    "column_tier",
+    "formula_after",
+    "formula_before",
+    "formula_name",
+    "formula_number",
+    "formula_step",
+    "multiple",
+    "rate_at_end",
+    "rate_at_start",
+    "rate_between",
+    "rate_grown",
+    "rate_rise",
+    "target_incentive",
+    "target_per_unit",
+    "tier_amount",
+    "tier_filled",
+    "tier_part",
+    "tier_width",
+)
+
 
 def by_amounts(*cells, side="lower"):
     """`by_amounts("0", "10", "1000", "40")`: bounds and amounts by turns."""
@@ -276,3 +300,29 @@ def test_attainment_starts_from_what_was_measured_before():
     before = [OpeningMeasure(payee="ana", day=sale("x", "01-01", "1").day, component="pay", measured="900")]
     assert paid(table, *sold("200"), quotas=[Q1], openings_measured=before) == ["6.00"]
     assert paid(table, *sold("200"), quotas=[Q1]) == ["2.00"]
+
+
+def labels(derivation):
+    found = {derivation.label.removeprefix("commissions.label.")}
+    return found.union(*map(labels, derivation.terms))
+
+
+def test_every_label_of_tables_is_shown_somewhere():
+    rates = tiers("0", "1%", "0.5", "3%", "1", "5%")
+    business = AcrossAttribute(attribute="business")
+    tables = [
+        AttainmentTable(mode="interpolated_rate", tiers=rates),
+        MultiplierTable(mode="interpolated_rate", tiers=rates, target=money("100")),
+        MultiplierTable(mode="marginal", tiers=rates, target=money("100")),
+        MultiplierTable(mode="fixed", tiers=rates, target=money("100")),
+        MultiplierTable(mode="marginal", basis="amount", tiers=rates, base_rate=Rate.parse("5%")),
+        FixedTable(mode="fixed", tiers=STEPS),
+        FormulaTable(formula="-5 + max(amount * 2, 3)"),
+        GridTable(mode="whole_amount", tiers=grid(*ROWS), across=business),
+    ]
+    version = plan(*(component(table, id=f"c{number}") for number, table in enumerate(tables)))
+    rows = [sale("s1", "01-01", "80", business="old"), sale("s2", "01-02", "720", business="new")]
+    statement = pay(facts(*rows, quotas=[Q1]), policy(version))
+    derivation = explain_statement(statement)
+    assert derivation.recompute() == statement.paid.amount
+    assert set(TABLE_LABELS) <= labels(derivation)

@@ -94,13 +94,13 @@ def exact_sum(values: Iterable[Exact]) -> Exact:
     Raises `PrecisionExceeded` where the sum of decimals does not fit in 120 digits.
     """
     numbers = list(values)  # a lazy iterable must not run the caller's code inside our context
-    if any(type(number) is Fraction for number in numbers):
-        return narrowed(sum((Fraction(number) for number in numbers), Fraction(0)))
-    with decimal.localcontext(EXACT):
-        try:
+    try:
+        with decimal.localcontext(EXACT):
             return sum(numbers, Decimal(0))
-        except decimal.Inexact:
-            raise PrecisionExceeded("a sum", EXACT.prec) from None
+    except decimal.Inexact:
+        raise PrecisionExceeded("a sum", EXACT.prec) from None
+    except TypeError:  # a fraction among them: no decimal adds to it
+        return narrowed(sum((Fraction(number) for number in numbers), Fraction(0)))
 
 
 def exact_product(left: Decimal, right: Decimal) -> Decimal:

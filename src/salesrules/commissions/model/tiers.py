@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 import attrs
 
 from salesrules.core import EXACT, Exact, Parameters, WordEnum, as_parameters, narrowed
 
-__all__ = ["FormulaUse", "MultipleOf", "Segment", "TableBase", "TierShare"]
+__all__ = ["FormulaUse", "MultipleOf", "Segment", "SupportsPieces", "TableBase", "TierShare"]
 
 _ZERO = Decimal(0)
 
@@ -59,6 +60,14 @@ class TierShare:
     is_amount: bool = False
     rates: tuple[Exact, Exact] | None = None
     column: str = ""
+
+
+class SupportsPieces(Protocol):
+    """What tells how a move of a measure falls across tiers: a payout curve."""
+
+    def pieces(self, before: Decimal, after: Decimal, /) -> tuple[TierShare, ...]:
+        """What the move earns in each tier."""
+        ...
 
 
 class MultipleOf(WordEnum):

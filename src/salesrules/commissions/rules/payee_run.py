@@ -61,6 +61,7 @@ class Setting:
     calendar: FiscalCalendar
     currencies: CurrencyTable
     sales: Mapping[str, Transaction]
+    originals: frozenset[str]
     returned: Mapping[str, Fraction]
     working_time: CountsWorkingDays | None = None
 
@@ -84,6 +85,7 @@ class PayeeRun:
             quota_over=self._quotas.over,
             on_fault=self._cannot_measure,
             openings=[opening for opening in setting.facts.opening_measures if opening.payee == payee.id],
+            originals=setting.originals,
         )
         self._modifiers = ModifierRun(
             calendar=setting.calendar,
