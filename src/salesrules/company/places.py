@@ -29,7 +29,8 @@ def column_of(columns: object, field: str) -> str | None:
     """The header of the column that a field is read from, the first of several; `None` where there is none."""
     if field == "span":
         return column_of(columns, "period") or column_of(columns, "starts")
-    column = getattr(columns, _COLUMN_OF.get(field, field), None)
+    name = field.rpartition(".")[2]
+    column = getattr(columns, _COLUMN_OF.get(name, name), None)
     if isinstance(column, tuple):
         return column[0] if column else None
     return column if isinstance(column, str) else None

@@ -113,7 +113,7 @@ class CompanyResult:
         """One row per line, adjustment, restatement and balance entry, and one per statement for what is handed over.
 
         The `amount` of all rows sums to what is paid in the plans' currencies. `payable` is what is handed over, in the
-        payee's own currency: it stands once for each payee, in the row `payment`, whose `amount` is therefore zero.
+        payee's own currency: it stands once for each payee who is paid, in the row `payment`, whose `amount` is zero.
         Every row has the same keys, those of `statements.csv`, with `None` where an entry has no such thing.
         """
         return [
@@ -124,7 +124,7 @@ class CompanyResult:
                 *(self._adjustment(statement, adjustment) for adjustment in statement.adjustments),
                 *(self._restatement(statement, entry) for entry in statement.restatements),
                 *(self._entry(statement, entry) for entry in statement.balances),
-                self._payment(statement),
+                *([self._payment(statement)] if statement.paid else []),
             )
         ]
 
