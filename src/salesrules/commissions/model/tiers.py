@@ -8,7 +8,7 @@ from typing import Protocol
 
 import attrs
 
-from salesrules.core import EXACT, Exact, Parameters, WordEnum, as_parameters, narrowed
+from salesrules.core import Exact, Parameters, WordEnum, as_parameters, minus, narrowed, times
 
 __all__ = ["FormulaUse", "MultipleOf", "Segment", "SupportsPieces", "TableBase", "TierShare"]
 
@@ -25,17 +25,17 @@ class Segment:
     base: Exact
     slope: Exact
     curvature: Exact = _ZERO
-    _is_plain: bool = attrs.field(init=False, repr=False, eq=False)
 
-    def __attrs_post_init__(self) -> None:
-        numbers = (self.start, self.base, self.slope)
-        plain = not self.curvature and all(type(number) is Decimal for number in numbers)
-        object.__setattr__(self, "_is_plain", plain)
+    @property
+    def line(self) -> tuple[Decimal, Decimal] | None:
+        """Slope and intercept: a straight piece pays slope·measure + intercept; `None` where they are no decimals."""
+        if self.curvature or type(self.slope) is not Decimal:
+            return None
+        intercept = minus(self.base, times(self.slope, self.start))
+        return (self.slope, intercept) if type(intercept) is Decimal else None
 
     def at(self, measure: Exact) -> Exact:
         """What the piece pays at a measure, exactly; also at its end and beyond, where the next one may pay else."""
-        if self._is_plain and type(measure) is Decimal:  # the common case, and several times as fast
-            return EXACT.add(self.base, EXACT.multiply(self.slope, EXACT.subtract(measure, self.start)))  # type: ignore[arg-type]  # plain numbers are decimals
         distance = Fraction(measure) - Fraction(self.start)
         return narrowed(Fraction(self.base) + (Fraction(self.slope) + Fraction(self.curvature) * distance) * distance)
 
