@@ -43,6 +43,7 @@ PEOPLE, ORDERS = 'file = "data/people.csv"', 'kind = "sale"'
         ('currency = "EUR"', 'currency = "euro"', "company.currency", "three-letter code in capitals"),
         ('id = ["order"]', "id = []", "transactions[0].columns.id", "at least one"),
         (ORDERS, 'kind = "gift"', "transactions[0].kind", "sale"),
+        (ORDERS, "", "transactions[0].kind", "sale or return"),
         (ORDERS, 'kind = "return"', "transactions[0].columns.original", "the sale taken back"),
         (
             'payee = "seller"',

@@ -41,14 +41,20 @@ class TransactionColumns:
 
 @attrs.frozen(kw_only=True)
 class TransactionTable(TableSource):
-    """Sales, or returns, which name their original; `attributes` name the columns that plans may filter on."""
+    """Sales, or returns, which name their original; `attributes` name the columns that plans may filter on.
 
-    kind: TransactionKind = attrs.field(converter=TransactionKind)
+    Without a `kind`, a row that names an original is a return, and any other a sale.
+    """
+
+    kind: TransactionKind | None = attrs.field(default=None, converter=attrs.converters.optional(TransactionKind))
     columns: TransactionColumns
     attributes: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters)
 
     def __attrs_post_init__(self) -> None:
         original = self.columns.original
+        if self.kind is None and not original:
+            remedy = "write sale or return, or name the columns of the original, by which rows of both kinds differ"
+            raise InvalidValue("kind", None, remedy)
         if self.kind is TransactionKind.RETURN and not original:
             raise InvalidValue("columns.original", None, "name the columns that hold the id of the sale taken back")
         if self.kind is TransactionKind.SALE and original:
