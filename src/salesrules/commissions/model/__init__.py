@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         FormulaUse,
         MultipleOf,
         Segment,
+        SupportsPieces,
         TableBase,
         TierShare,
     )
@@ -134,6 +135,7 @@ __all__ = [
     "Split",
     "Statement",
     "StatementLine",
+    "SupportsPieces",
     "TableBase",
     "TierShare",
     "Transaction",

@@ -70,8 +70,15 @@ def evaluate_formula(formula: str, values: Mapping[str, Exact]) -> Exact:
     return derive_formula(formula, values).value
 
 
-def derive_formula(formula: str, values: Mapping[str, Exact]) -> Derivation:
-    """How a formula's value comes about, operation by operation; raises as `evaluate_formula` does."""
+def derive_formula(formula: str, values: Mapping[str, Exact | Derivation]) -> Derivation:
+    """How a formula's value comes about, operation by operation; raises as `evaluate_formula` does.
+
+    A name may have a derivation of its own.
+    """
+
+    def named(name: str) -> Derivation:
+        value = values[name]
+        return value if isinstance(value, Derivation) else _made("formula_name", value, name=name)
 
     def step(operation: Operation, terms: Sequence[Derivation]) -> Derivation:
         numbers = [term.value for term in terms]
@@ -83,7 +90,7 @@ def derive_formula(formula: str, values: Mapping[str, Exact]) -> Derivation:
 
     return fold_formula(
         formula,
-        name=lambda name: _made("formula_name", values[name], name=name),
+        name=named,
         number=lambda number: _made("formula_number", number),
         nothing=lambda: _made("nothing", Decimal(0)),
         step=step,
