@@ -1,4 +1,4 @@
-"""The shape of a curve: cliffs, jumps, dead zones, flat stretches, bounds, tiers that pay nobody; all derived by hand."""
+"""The shape of a curve: cliffs, jumps, dead zones, flat stretches, bounds, tiers that pay nobody; derived by hand."""
 
 from __future__ import annotations
 
@@ -141,6 +141,20 @@ def test_marginal_rates_that_rise_have_nothing_to_tell():
     proof = prove_curve(curve("0", "2%", "100", "4%", mode="marginal"))
     assert proof.is_monotone
     assert (proof.cliffs, proof.jumps, proof.dead_zones, proof.flat_stretches) == ((), (), (), ())
+
+
+def test_a_composed_curve_has_bounds_of_either_side():
+    made = SpanCurve(
+        segments=[
+            Segment(tier=0, start=D(0), end=D(10), base=D(0), slope=D(1)),
+            Segment(tier=1, start=D(10), end=D(20), base=D(10), slope=D(2)),
+            Segment(tier=2, start=D(20), end=None, base=D(90), slope=D(0)),
+        ],
+        sides=["upper", "lower"],
+    )
+    assert [made.owns_start(place) for place in (0, 1, 2)] == [True, False, True]
+    assert [made.at(D(x)) for x in ("19.99", "20")] == [D("29.98"), 90]
+    assert [made.position_at(D(x)) for x in (10, "10.01", 20)] == [0, 1, 2]
 
 
 def test_flat_stretches_are_joined_across_tiers():

@@ -29,7 +29,7 @@ def gain_from_splitting(curve: Curve, deal: Decimal, *, digits: int = 2) -> Deal
     >>> tiers = BandTable(bands=(Band(start=0, value=Rate.parse("8%")), Band(start=1000, value=Rate.parse("5%"))))
     >>> found = gain_from_splitting(PayoutCurve.of(tiers, RateMode.MARGINAL), Decimal(1500))
     >>> found.gain, sum(found.parts)
-    (Decimal('15.00'), Decimal('1500.00'))
+    (Decimal('15'), Decimal('1500.00'))
     """
     grid, whole = Grid(digits), Fraction(deal)
     if whole <= 0 or grid.down(whole) != whole:
