@@ -35,15 +35,11 @@ class Judge:
         self.is_straight = mode is None
         self.solver = z3.Solver() if mode is None else z3.SolverFor("QF_NRA")
         self.solver.set("timeout", 2000)
-        self.pays = {}
+        self.of_x = self.twin.pay(self.x)
 
     def pay(self, x):
-        """What a measure pays; a fraction is put in for x, so that each plan is written down once."""
-        if not isinstance(x, z3.ExprRef):
-            x = number(x)
-        if x not in self.pays:
-            self.pays[x] = self.twin.pay(x)
-        return self.pays[x]
+        """What a measure pays: the plan is written down once, and other measures are put in for x."""
+        return z3.substitute(self.of_x, (self.x, x if isinstance(x, z3.ExprRef) else number(x)))
 
     def value(self, x):
         found = z3.simplify(self.pay(Fraction(x)))
@@ -73,15 +69,21 @@ def check_cliffs(judge, proof):
         abs(Fraction(each.slope)) + 2 * abs(Fraction(each.curvature)) * Fraction(each.end or each.start)
         for each in proof.curve.segments
     )
-    bounds = {Fraction(segment.start) for segment in proof.curve.segments} - {0} | set(judge.twin.bounds[1:])
+    bounds = {Fraction(segment.start) for segment in proof.curve.segments} | set(judge.twin.bounds)
+    bounds = {bound for bound in bounds if bound > 0}
     cliffs = {(Fraction(cliff.at), cliff.side.value) for cliff in proof.cliffs if cliff.at}
+    none = []
     for bound in bounds:
         near = min(abs(bound - other) for other in {Fraction(0), *bounds} - {bound})
         at, t = number(bound), judge.t
         below, on, above = judge.pay(at - t), judge.pay(bound), judge.pay(at + t)
         for side, fall in (("lower", below - on), ("upper", on - above)):
-            claims = t > 0, t < number(near), fall > number(steepest) * t
-            judge.possible(*claims, expected=(bound, side) in cliffs)
+            falls = z3.And(t > 0, t < number(near), fall > number(steepest) * t)
+            if (bound, side) in cliffs:
+                judge.possible(falls, expected=True)
+            else:
+                none.append(falls)
+    judge.possible(z3.Or(none), expected=False)
     for cliff in proof.cliffs:
         check_return(judge, cliff)
 
