@@ -42,6 +42,8 @@ def how(line):
     """How a sale was paid: what fell into each tier, and the rate there."""
     if line.formula:
         return line.formula.formula
+    if line.reversal:
+        return f"takes back {line.reversal.line.partition('/')[0]}"
     return " + ".join(piece(line, each) for each in line.pieces)
 
 
