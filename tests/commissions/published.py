@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from pathlib import Path
 
-import attrs
 from ruamel.yaml import YAML
 
 from salesrules import company
-from salesrules.commissions import PayEvent
-from salesrules.core import FiscalCalendar
 
 FOLDER = Path(__file__).parent / "cases"
 #: What `company.toml` says of each table; a case leaves out the columns that it does not need.
@@ -23,7 +19,10 @@ TABLES = {
     'original = ["original"]\ncurrency = "currency"',
     "splits": '[splits.columns]\ntransaction = ["sale"]\npayee = "seller"\nshare = "share"',
     "payments": '[payments.columns]\ntransaction = ["sale"]\nday = "day"\namount = "amount"\ndue = "due"',
-    "quotas": '[quotas.columns]\nholder = "holder"\nperiod = "period"\namount = "amount"\ncurrency = "unit"',
+    "quotas": '[quotas.columns]\nholder = "holder"\nperiod = "period"\namount = "amount"\nunit = "unit"\n'
+    'measure = "measure"',
+    "events": '[pay_events.columns]\nday = "day"\npayee = "seller"\nevent = "event"\ntransaction = ["sale"]\n'
+    'instalments = "instalments"',
     "rates": '[exchange_rates.columns]\nsource = "from"\ntarget = "to"\nrate = "rate"\nstarts = "starts"',
 }
 
@@ -61,40 +60,22 @@ def open_case(name, folder, leave_out=()):
     for table, given in tables.items():
         columns = dict.fromkeys(column for line in TABLES[table].splitlines()[1:] for column in line.split('"')[1::2])
         others = dict.fromkeys(column for row in given for column in row if column not in columns)
-        filled = {"seller": "ana", "currency": currency, "unit": currency}
+        filled = {"seller": "ana", "currency": currency, "unit": currency, "measure": "amount"}
         cells = [[row.get(column, filled.get(column, "")) for column in (*columns, *others)] for row in given]
         text = "\n".join(",".join(row) for row in [[*columns, *others], *cells])
         (folder / f"{table}.csv").write_text(f"{text}\n", "utf-8")
-        described += section(table, given, others)
+        described += section(table, others)
     (folder / "company.toml").write_text(described, "utf-8")
     (folder / "rulebook.toml").write_text(document if "\n[quotas]\n" in document else document + QUOTAS, "utf-8")
-    return with_events(company.load(folder), rows(case["events"]) if "events" in case else [])
+    return company.load(folder)
 
 
-def section(table, given, attributes):
-    """What `company.toml` says of a table that has these rows."""
+def section(table, attributes):
+    """What `company.toml` says of a table."""
     name = TABLES[table].partition(".")[0].strip("[")
-    head = f"\n[[{name}]]\n" if name == "transactions" else f"\n[{name}]\n"
+    head = f"\n[[{name}]]\n" if name in ("transactions", "quotas", "pay_events") else f"\n[{name}]\n"
     head += f'file = "{table}.csv"\n'
     if name == "transactions":
         head += f'kind = "{table.removesuffix("s")}"\n'
-    if table == "quotas":
-        head += f'period = "{FiscalCalendar().period(given[0]["period"]).kind.value}"\n'
     mapped = "".join(f'{attribute} = "{attribute}"\n' for attribute in attributes)
     return f"{head}{TABLES[table]}\n" + (f"[transactions.attributes]\n{mapped}" if mapped else "")
-
-
-def with_events(opened, given):
-    """The company with the events of a case."""
-    made = [
-        PayEvent(
-            payee="ana",
-            day=date.fromisoformat(row["day"]),
-            event=row["event"],
-            transaction=row["sale"],
-            instalments=int(row["instalments"]) if row.get("instalments") else None,
-        )
-        for row in given
-    ]
-    facts = attrs.evolve(opened.facts.commissions, pay_events=made)
-    return attrs.evolve(opened, facts=attrs.evolve(opened.facts, commissions=facts))
