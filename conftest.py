@@ -2,9 +2,9 @@
 
 A `python` block runs, and its `>>>` lines must print what stands below them. A `console` block holds `$ salesrules …`
 commands and what they print (`...` stands for what is left out). A `toml`, `yaml` or `text` block whose first line is
-`# file: firm/company.toml` is written there, without that line; with `, below firm/head.toml` after the name, what stands
-in those files goes before it. All work in a fresh folder per document, with `examples/` in it. What must not run, such as
-an installation, stands in a `sh` block.
+`# file: firm/company.toml` is written there, without that line; with `, below firm/head.toml` after the name, what
+stands in those files goes before it. All work in a fresh folder per document, with `examples/` in it. What must not
+run, such as an installation, stands in a `sh` block.
 """
 
 from __future__ import annotations

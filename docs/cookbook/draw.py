@@ -1,7 +1,7 @@
 """The pictures of the cookbook, each made from the plan that stands above it on its page.
 
-`python docs/cookbook/draw.py` draws those that are missing or stale. A picture holds the exact knots of its curve, so that
-tests/docs/test_cookbook.py finds stale ones whatever drew them.
+`python docs/cookbook/draw.py` draws those that are missing or stale. A picture holds the exact knots of its curve, so
+that tests/docs/test_cookbook.py finds stale ones whatever drew them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The firm of the cookbook, and a statement row by row.
 
-    python pay.py                    pays the firm as it stands in this folder
-    >>> start()                      a fresh copy of it, in the folder `firm`
-    >>> pay("2026-M01")              prints what Ana is paid for January
+`python pay.py` makes a copy of the firm in the folder `firm` and pays it; `start()` makes the copy alone, and
+`pay("2026-M01")` prints what Ana is paid for January.
 """
 
 import shutil
