@@ -26,7 +26,6 @@ from salesrules.commissions import (
     Plan,
     RateMode,
     Segment,
-    needed_quota,
     payout_curve,
     payout_curves,
 )
@@ -36,6 +35,8 @@ from salesrules.wire import load_rulebook
 
 HERE = Path(__file__).parent
 FIRM = HERE.parents[1] / "examples" / "cookbook"
+#: What everybody at the cookbook's firm has to sell in a quarter.
+QUOTA = Decimal(100_000)
 BLOCK = re.compile(r"^```toml\n# file: firm/rulebook\.toml, below ([^\n]*)\n(.*?)^```", re.M | re.S)
 PICTURE = re.compile(r"^!\[(.*?): .*\]\(pictures/(.*)\.svg\)$", re.M)
 KNOTS = re.compile(r"<metadata>(.*?)</metadata>")
@@ -68,13 +69,13 @@ def curves_of(rulebook: str) -> list[PlanCurve]:
     [plan] = policy.plans
     component = plan.components[0]
     table = component.table
-    found = payout_curves(table) if isinstance(table, GridTable) else {"": payout_curve(table)}
+    found = payout_curves(table, QUOTA) if isinstance(table, GridTable) else {"": payout_curve(table, QUOTA)}
     draws = [assignment.draw for assignment in policy.assignments if assignment.draw is not None]
     return [
         PlanCurve(
             plan=plan.id,
             component=component.id,
-            basis=CurveBasis.AMOUNT if needed_quota(table) is None else CurveBasis.ATTAINMENT,
+            basis=CurveBasis.AMOUNT,
             curve=shaped(curve, plan, [draw.amount.amount for draw in draws]),
             column=column,
         )
@@ -165,7 +166,7 @@ def knots(curves: list[PlanCurve]) -> str:
         for c in curves
         for i, s in enumerate(c.curve.segments)
     ]
-    return json.dumps([curves[0].basis.value, *rows])
+    return json.dumps(rows)
 
 
 def drawn_knots(name: str) -> str | None:
@@ -182,8 +183,9 @@ def main() -> None:
         curves = curves_of(recipe.rulebook)
         if drawn_knots(recipe.name) != knots(curves):
             svg = draw_payout_curve(curves[0], title=recipe.title)
+            kept = f'</title><metadata>{knots(curves)}</metadata><rect width="100%" height="100%" fill="white"/>'
             path = HERE / "pictures" / f"{recipe.name}.svg"
-            path.write_text(svg.replace("</title>", f"</title><metadata>{knots(curves)}</metadata>", 1), "utf-8")
+            path.write_text(svg.replace("</title>", kept, 1), "utf-8")
             print(f"drawn: {path.relative_to(HERE)}")
     for path in (HERE / "pictures").glob("*.svg"):
         if path.stem not in {recipe.name for recipe in wanted}:
