@@ -15,21 +15,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from salesrules.commissions import (
-    CommissionPolicy,
-    EarningsCap,
-    EarningsFloor,
-    Gate,
-    GridTable,
-    Kicker,
-    PayoutCurve,
-    Plan,
-    RateMode,
-    Segment,
-    payout_curve,
-    payout_curves,
-)
-from salesrules.core import Side, narrowed
+import attrs
+
+from salesrules.commissions import CommissionPolicy, CurveProof, EarningsFloor, LimitSpan, prove_plan
 from salesrules.reports import CurveBasis, PlanCurve, draw_payout_curve
 from salesrules.wire import load_rulebook
 
@@ -60,109 +48,30 @@ def recipes() -> Iterator[Recipe]:
             yield Recipe(picture[2], picture[1], "\n".join([*(head.read_text("utf-8") for head in heads), block[2]]))
 
 
-def curves_of(rulebook: str) -> list[PlanCurve]:
-    """The curve of the plan's first component that pays, or those of its columns, with modifiers and draw."""
+def curves_of(rulebook: str) -> list[CurveProof]:
+    """The curve of the plan's first component, or those of its columns, at the firm's quota and with its modifiers.
+
+    A draw is drawn as the floor that it is to what is paid in its first month.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "rulebook.toml")
         path.write_text(rulebook, "utf-8")
         policy = load_rulebook(path).policy(CommissionPolicy)
     [plan] = policy.plans
-    component = plan.components[0]
-    table = component.table
-    found = payout_curves(table, QUOTA) if isinstance(table, GridTable) else {"": payout_curve(table, QUOTA)}
     draws = [assignment.draw for assignment in policy.assignments if assignment.draw is not None]
-    return [
-        PlanCurve(
-            plan=plan.id,
-            component=component.id,
-            basis=CurveBasis.AMOUNT,
-            curve=shaped(curve, plan, [draw.amount.amount for draw in draws]),
-            column=column,
-        )
-        for column, curve in found.items()
-    ]
+    floors = [EarningsFloor(id=draw.id, amount=draw.amount, per=LimitSpan.PERIOD) for draw in draws]
+    proof = prove_plan(attrs.evolve(plan, modifiers=[*plan.modifiers, *floors]), quota=QUOTA)
+    return [curve for curve in proof.curves if curve.component == plan.components[0].id]
 
 
-class Piece(NamedTuple):
-    """A straight piece: from where on (1: the start itself belongs to the piece before), its pay there, its rate."""
-
-    start: Fraction
-    side: int
-    base: Fraction
-    slope: Fraction
-
-    def at(self, measure: Fraction) -> Fraction:
-        """What it pays at a measure."""
-        return self.base + self.slope * (measure - self.start)
-
-
-def shaped(curve: PayoutCurve, plan: Plan, draws: list[Decimal]) -> PayoutCurve:
-    """What a period pays by its measure: the curve with the plan's modifiers, lifted to what draws advance."""
-    if not plan.modifiers and not draws:
-        return curve
-    pieces = [
-        Piece(Fraction(s.start), int(not curve.owns_start(i)), Fraction(s.base), Fraction(s.slope))
-        for i, s in enumerate(curve.segments)
-    ]
-    for modifier in plan.modifiers:
-        match modifier:
-            case Gate():
-                below, above = cut(pieces, modifier.threshold, modifier.side)
-                pieces = [*(times(piece, modifier.otherwise.value) for piece in below), *above]
-            case Kicker():
-                below, above = cut(pieces, modifier.threshold, modifier.side)
-                share = 1 + (Fraction(modifier.share.value) if modifier.share else 0)
-                extra = Fraction(modifier.amount.amount) if modifier.amount else Fraction(0)
-                pieces = [*below, *(p._replace(base=p.base + extra) for p in (times(piece, share) for piece in above))]
-            case EarningsCap():
-                pieces = limited(pieces, Fraction(modifier.amount.amount), min)
-            case EarningsFloor():
-                pieces = limited(pieces, Fraction(modifier.amount.amount), max)
-    for draw in draws:
-        pieces = limited(pieces, Fraction(draw), max)
-    ends = [*(narrowed(piece.start) for piece in pieces[1:]), None]
-    segments = [
-        Segment(tier=i, start=narrowed(p.start), end=end, base=narrowed(p.base), slope=narrowed(p.slope))
-        for i, (p, end) in enumerate(zip(pieces, ends, strict=True))
-    ]
-    keys = [(narrowed(piece.start), piece.side) for piece in pieces[1:]]
-    return PayoutCurve(mode=RateMode.MARGINAL, segments=segments, keys=keys)
-
-
-def times(piece: Piece, factor: Fraction | Decimal) -> Piece:
-    """The piece with its pay multiplied."""
-    return piece._replace(base=piece.base * Fraction(factor), slope=piece.slope * Fraction(factor))
-
-
-def cut(pieces: list[Piece], at: Decimal, side: Side) -> tuple[list[Piece], list[Piece]]:
-    """The pieces below and above a threshold."""
-    place, number = Fraction(at), int(side is Side.UPPER)
-    below = [piece for piece in pieces if piece.start < place]
-    above = [piece for piece in pieces if piece.start > place or piece.start == place == pieces[0].start]
-    if not above or above[0].start != place:
-        owner = [piece for piece in pieces if piece.start <= place][-1]
-        above.insert(0, Piece(place, number, owner.at(place), owner.slope))
-    return below, above
-
-
-def limited(pieces: list[Piece], limit: Fraction, better: type[min] | type[max]) -> list[Piece]:
-    """The pieces held at a limit from above (`min`) or below (`max`)."""
-    found = []
-    for index, piece in enumerate(pieces):
-        end = pieces[index + 1].start if index + 1 < len(pieces) else None
-        cross = piece.start + (limit - piece.base) / piece.slope if piece.slope else None
-        inside = cross is not None and cross > piece.start and (end is None or cross < end)
-        for start, number in [(piece.start, piece.side), *([(cross, 0)] if inside else [])]:
-            probe = start + 1 if end is None else (start + (cross if inside and start < cross else end)) / 2
-            free = better(piece.at(probe), limit) == piece.at(probe)
-            found.append(Piece(start, number, *((piece.at(start), piece.slope) if free else (limit, Fraction(0)))))
-    return found
-
-
-def knots(curves: list[PlanCurve]) -> str:
-    """Every piece of every curve, exactly: column, start, who owns it, pay there, rate and how the rate grows."""
+def knots(curves: list[CurveProof]) -> str:
+    """Every piece of every curve, exactly: column, whether it owns its start, start, pay there, rate, and how the rate grows."""
     rows = [
-        [c.column, *map(str, (s.start, c.curve.owns_start(i), s.base, s.slope, s.curvature))]
+        [
+            c.column,
+            c.curve.owns_start(i),
+            *(str(Fraction(number)) for number in (s.start, s.base, s.slope, s.curvature)),
+        ]
         for c in curves
         for i, s in enumerate(c.curve.segments)
     ]
@@ -182,7 +91,9 @@ def main() -> None:
     for recipe in wanted:
         curves = curves_of(recipe.rulebook)
         if drawn_knots(recipe.name) != knots(curves):
-            svg = draw_payout_curve(curves[0], title=recipe.title)
+            [shown] = curves
+            drawn = PlanCurve(plan="", component=shown.component, basis=CurveBasis.AMOUNT, curve=shown.curve)
+            svg = draw_payout_curve(drawn, title=recipe.title)
             kept = f'</title><metadata>{knots(curves)}</metadata><rect width="100%" height="100%" fill="white"/>'
             path = HERE / "pictures" / f"{recipe.name}.svg"
             path.write_text(svg.replace("</title>", kept, 1), "utf-8")

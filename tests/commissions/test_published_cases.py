@@ -15,7 +15,7 @@ from fractions import Fraction
 import pytest
 from commissions.published import FOLDER, open_case, read
 
-from salesrules.commissions import explain_statement
+from salesrules.commissions import CommissionPolicy, blended_rate, explain_statement, marginal_rate, payout_curve
 from salesrules.core import DateRange, InvalidDocument, Rate, RoundingMode, round_exactly
 from salesrules.quotas import (
     QuotaPolicy,
@@ -126,9 +126,23 @@ def test_a_published_case_is_paid_as_its_source_prints(name, tmp_path):
         assert {key: SHOWN[key](statement) for key in wanted} == {key: exact(value) for key, value in wanted.items()}
         assert {day: statement.lines[0].credit.day <= day for day in settled} == settled
         assert explain_statement(statement).recompute() == statement.paid.amount
+        check_rates(opened, statement, wanted)
         checked += 1
     checked += check_pending(name, case, tmp_path) + check_held(opened, case) + check_grown(opened, case)
     assert checked
+
+
+def check_rates(opened, statement, wanted):
+    """Marginal and blended rates as the plan's curve gives them, beside those that the lines were paid."""
+    if not {"reached", "effective"} & wanted.keys():
+        return
+    curve = payout_curve(opened.rulebook.policy(CommissionPolicy).plans[0].components[0].table)
+    if "reached" in wanted:
+        assert [Rate(marginal_rate(curve, line.after)) for line in statement.lines] == exact(wanted["reached"])
+    else:
+        [line] = statement.lines
+        found = round_exactly(blended_rate(curve, line.after), 3, RoundingMode.HALF_UP)
+        assert Rate(found) == exact(wanted["effective"])
 
 
 def check_pending(name, case, folder):
