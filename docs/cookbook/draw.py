@@ -65,7 +65,7 @@ def curves_of(rulebook: str) -> list[CurveProof]:
 
 
 def knots(curves: list[CurveProof]) -> str:
-    """Every piece of every curve, exactly: column, whether it owns its start, start, pay there, rate, and how the rate grows."""
+    """Every piece of every curve: column, whether it owns its start, start, pay there, rate, how the rate grows."""
     rows = [
         [
             c.column,
