@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,12 +27,12 @@ from salesrules.commissions import (
 from salesrules.core import Band, BandTable, DateRange, FiscalCalendar, Money, PeriodKind, RoundingMode, Side
 from salesrules.quotas import Quota
 from salesrules.testing.cases import PAYEE, PlanCase, a_life
-from salesrules.testing.chooser import Chooser
+from salesrules.testing.chooser import Chooser, SeededChooser
 from salesrules.testing.drawn_credits import CreditDrawing
 from salesrules.testing.drawn_tables import CATEGORIES, KINDS, TARGET, draw_table, unit_of_measure
 from salesrules.testing.literal_spans import civil_span
 
-__all__ = ["draw_case"]
+__all__ = ["draw_case", "seeded_cases"]
 
 _CENT = Decimal("0.01")
 _YEAR = date(2020, 1, 1)
@@ -69,7 +69,7 @@ def draw_case(
 def _draw_plan(chooser: Chooser, kinds: Sequence[str], modes: Sequence[RateMode]) -> Plan:
     currency = chooser.pick(_CURRENCIES)
     components: list[Component] = []
-    for number in range(chooser.pick((1, 1, 2, 3))):
+    for number in range(chooser.pick((1, 1, 1, 2, 3))):
         components.append(_draw_component(chooser, f"part {number + 1}", kinds, modes, currency, components))
     cap = chooser.pick((None, None, Decimal(chooser.number(0, 20_000)) * _CENT))
     return Plan(
@@ -98,7 +98,9 @@ def _draw_component(
     currency: str,
     others: Sequence[Component],
 ) -> Component:
-    possible = [(kind, mode) for kind in kinds for mode in KINDS[kind] if mode in modes]
+    possible: list[tuple[str, RateMode | None]] = [
+        (kind, mode) for kind in kinds for mode in KINDS[kind] if mode in modes
+    ]
     possible += [("formula", None)] if "formula" in kinds else []
     mode = chooser.pick(list(dict.fromkeys(mode for _, mode in possible)))  # each mode as often as any other
     kind = chooser.pick([kind for kind, its in possible if its is mode])
@@ -187,3 +189,12 @@ def _draw_openings(chooser: Chooser, component: Component, day: date) -> list[Op
     return [
         OpeningMeasure(payee=PAYEE, day=day, component=component.id, measured=measured, measure=measure, column=column)
     ]
+
+
+def seeded_cases(seed: int, plans: int, *, credits: int = 80) -> Iterator[PlanCase]:
+    """Cases that are the same whenever the seed is: many plans, with many credits each; for campaigns.
+
+    >>> [len(case.credits) > 0 for case in seeded_cases(1, plans=2, credits=5)]
+    [True, True]
+    """
+    return (draw_case(SeededChooser(f"{seed}/{number}"), credits=credits) for number in range(plans))

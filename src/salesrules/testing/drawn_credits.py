@@ -11,19 +11,48 @@ from functools import partial
 
 import attrs
 
-from salesrules.commissions import Component, FormulaTable, Measure, OpeningMeasure, Plan
-from salesrules.core import FiscalCalendar, PeriodKind
+from salesrules.commissions import (
+    AcrossAttribute,
+    AcrossNumber,
+    Component,
+    FormulaTable,
+    GridTable,
+    Measure,
+    OpeningMeasure,
+    Plan,
+)
+from salesrules.core import CurrencyTable, FiscalCalendar
 from salesrules.quotas import Quota
 from salesrules.testing.chooser import Chooser
-from salesrules.testing.drawn_tables import CATEGORIES, DISCOUNTS, unit_of_measure
 from salesrules.testing.literal_credits import PlainCredit, counts, measure_of
 from salesrules.testing.literal_earnings import Earnings
 from salesrules.testing.literal_spans import civil_span
 
-__all__ = ["CreditDrawing"]
+__all__ = ["CreditDrawing", "words_of_attributes"]
 
-_CENT, _ZERO = Decimal("0.01"), Decimal(0)
+_ZERO, _PIECE, _STEP = Decimal(0), Decimal(1), Decimal("0.01")
 _DAYS = (0, 0, 0, 1, 2, 7, 20)
+
+
+def words_of_attributes(plan: Plan) -> dict[str, list[str]]:
+    """What transactions can have in each attribute that a plan looks at: its own words, its bounds, and a step beside.
+
+    >>> from salesrules.testing import simple_plan
+    >>> words_of_attributes(simple_plan({0: "2%"}))
+    {}
+    """
+    found: dict[str, list[str]] = {}
+    for component in plan.components:
+        for each in component.filters:
+            found.setdefault(each.attribute, ["something else"])[:0] = [*each.one_of, *each.none_of]
+    for component in plan.components:  # where an attribute names a column, nothing else will do
+        across = component.table.across if isinstance(component.table, GridTable) else None
+        if isinstance(across, AcrossAttribute) and isinstance(component.table, GridTable):
+            found[across.attribute] = list(component.table.columns)
+        elif isinstance(across, AcrossNumber) and across.attribute:
+            bounds = [Decimal(band.start) for band in across.columns.bands if isinstance(band.start, int | Decimal)]
+            found[across.attribute] = [str(bound + step) for bound in bounds for step in (_ZERO, _STEP)] or ["0"]
+    return found
 
 
 @attrs.define
@@ -43,7 +72,7 @@ class CreditDrawing:
         self,
         chooser: Chooser,
         plan: Plan,
-        pay_period: PeriodKind,
+        pay_period: str,
         calendar: FiscalCalendar,
         quotas: Sequence[Quota],
         openings: Sequence[OpeningMeasure],
@@ -59,6 +88,8 @@ class CreditDrawing:
             span_of=partial(civil_span, first_month=calendar.first_month),
         )
         self._left: list[_Left] = []
+        self._words = words_of_attributes(plan)
+        self._cent = Decimal(1).scaleb(-CurrencyTable.iso().digits(plan.currency))
 
     def draw(self, first: date, most: int) -> list[PlainCredit]:
         """Up to so many credits of the year that begins on a day."""
@@ -84,7 +115,7 @@ class CreditDrawing:
 
     def _aim(self, component: Component, day: date) -> Decimal:
         """How far a component's measure is from one of its thresholds, or from a step below or above it."""
-        unit = unit_of_measure(component.measure)
+        unit = self._unit(component)
         if isinstance(component.table, FormulaTable):
             return unit * self._chooser.number(0, 100)
         span = self._sheets.span(component, day)
@@ -96,12 +127,16 @@ class CreditDrawing:
         steps = math.floor((threshold - running) / Fraction(self._share) / Fraction(unit))
         return (steps + self._chooser.pick((0, -1, 1))) * unit
 
+    def _unit(self, component: Component) -> Decimal:
+        """The least step of what a component measures: a cent, or a piece."""
+        return self._cent if component.measure in (Measure.AMOUNT, Measure.MARGIN) else _PIECE
+
     def _draw_sale(self, number: int, day: date) -> PlainCredit:
         chooser = self._chooser
         component = chooser.pick(self._plan.components)
         aim = self._aim(component, day) if chooser.number(0, 3) else _ZERO
-        amount = chooser.number(0, 60_000) * _CENT
-        cost = chooser.number(0, int(amount / _CENT)) * _CENT
+        amount = chooser.number(0, 60_000) * self._cent
+        cost = chooser.number(0, int(amount / self._cent)) * self._cent
         quantity = Decimal(chooser.number(0, 6))
         if aim > 0 and component.measure is Measure.AMOUNT:
             amount = aim
@@ -115,7 +150,7 @@ class CreditDrawing:
             amount=amount,
             cost=cost,
             quantity=quantity,
-            attributes={"category": chooser.pick(CATEGORIES), "discount": chooser.pick(DISCOUNTS)},
+            attributes={name: chooser.pick(words) for name, words in self._words.items()},
             share=self._share,
         )
         self._left.append(_Left(sale, amount, cost, quantity))
@@ -127,10 +162,10 @@ class CreditDrawing:
         left = chooser.pick(self._left)
         amount, cost, quantity = left.amount, left.cost, left.quantity
         if left.amount and chooser.pick((True, False)):
-            aim = -self._aim(chooser.pick(self._plan.components), day).quantize(_CENT)
-            part = chooser.number(1, int(left.amount / _CENT)) * _CENT
+            aim = -self._aim(chooser.pick(self._plan.components), day)
+            part = chooser.number(1, int(left.amount / self._cent)) * self._cent
             amount = aim if 0 < aim < left.amount and chooser.pick((True, False)) else part
-            cost = min(cost, chooser.number(0, 20_000) * _CENT)
+            cost = min(cost, chooser.number(0, 20_000) * self._cent)
             quantity = Decimal(chooser.number(0, int(left.quantity)))
         left.amount, left.cost, left.quantity = left.amount - amount, left.cost - cost, left.quantity - quantity
         if not left.amount:

@@ -26,11 +26,10 @@ from salesrules.commissions import (
 from salesrules.core import Band, BandTable, Money, Rate, Side
 from salesrules.testing.chooser import Chooser
 
-__all__ = ["CATEGORIES", "DISCOUNTS", "KINDS", "TARGET", "draw_table", "unit_of_measure"]
+__all__ = ["CATEGORIES", "KINDS", "TARGET", "draw_table", "unit_of_measure"]
 
-#: The values of the attributes `category` and `discount` that a drawn transaction has.
+#: The columns by the attribute `category` that a drawn table has.
 CATEGORIES = ("bikes", "socks")
-DISCOUNTS = ("0", "2.5", "5", "10")
 #: The measure under which a drawn payee's target incentive is held.
 TARGET = "target_incentive"
 
@@ -126,9 +125,7 @@ def _grid(
         across = AcrossAttribute(attribute="category")
         return GridTable(**given, across=across, tiers=_tiers(chooser, bounds, _rates_of(CATEGORIES)))
     attribute = chooser.pick(("", "discount"))
-    starts = (
-        [Decimal(each) for each in DISCOUNTS[1:]] if attribute else _bounds(chooser, TableBasis.AMOUNT, measure)[1:]
-    )
+    starts = [Decimal("2.5"), Decimal(10)] if attribute else _bounds(chooser, TableBasis.AMOUNT, measure)[1:]
     names = tuple(f"column {number}" for number in range(len(starts) + 1))
     bands = [Band(start=start, value=name) for start, name in zip([None, *starts], names, strict=True)]
     columns = BandTable(bands=bands, side=chooser.pick(tuple(Side)))

@@ -55,6 +55,8 @@ class Earnings:
         self.pay_period, self.span_of = pay_period, span_of
         self.completing = frozenset(completing)
         self.running: dict[tuple[str, date], _Running] = {}
+        self.copied: dict[tuple[str, date, str], list[Row]] = {}
+        self.summed: dict[tuple[str, Span], Fraction] = {}
 
     def components(self) -> list[Component]:
         """The plan's components; those whose column another one names come after it."""
@@ -85,9 +87,7 @@ class Earnings:
             return self.by_formula(component, credit, running, measured, span)
         if component.table.kind == "grid":
             return self.by_grid(component, credit, running, before, span)
-        unit = self.unit(component, span)
-        rows = _rows(component.table.tiers, self.scale(component, span), lambda value: _number(value) * unit)
-        return earned_by(component.table.mode, rows, before, running.measured)
+        return earned_by(component.table.mode, self.rows(component, span), before, running.measured)
 
     def by_formula(
         self, component: Component, credit: PlainCredit, running: _Running, measured: Fraction, span: Span
@@ -101,7 +101,7 @@ class Earnings:
             if not any(values.values()):
                 return _ZERO  # nothing was measured, so nothing is paid
             if "quota" in table.formula or "attainment" in table.formula:
-                values["quota"] = quota_over(self.quotas, table.quota_measure, span)
+                values["quota"] = self.quota(table.quota_measure, span)
                 values["attainment"] = values[component.measure] / values["quota"]
             return work_out(table.formula, values)
 
@@ -119,8 +119,8 @@ class Earnings:
         Where another component names it, the column reached now pays the whole span, less what the one before paid.
         """
         table: Any = component.table
-        scale, after = self.scale(component, span), running.measured
-        columns = {name: _rows(table.tiers, scale, _rate_of(name)) for name in table.tiers.bands[0].value}
+        after = running.measured
+        columns = {name: self.rows(component, span, name) for name in table.tiers.bands[0].value}
         if table.across.kind == "component":
             column = self.column_reached(component, span)
             last, running.column = running.column or column, column
@@ -153,7 +153,8 @@ class Earnings:
         assert other is not None  # for the type checker: asked only where there is one
         number = self.running_in(other, span).measured
         if table.across.observe == "attainment":
-            number /= self.scale(other, span)
+            observed: Any = other.table
+            number /= self.quota(observed.quota_measure, span)
         return str(value_at(rows_of(table.across.columns), number))
 
     def running_in(self, component: Component, span: Span) -> _Running:
@@ -175,11 +176,29 @@ class Earnings:
         word = component.accumulate.value
         return self.span_of(self.pay_period if word in ("transaction", "period") else word, day)
 
+    def rows(self, component: Component, span: Span, column: str = "") -> list[Row]:
+        """The table as it holds over a span, or one column of it: bounds of a quota and multiples worked out."""
+        key = (component.id, span[0], column)
+        if key not in self.copied:
+            table: Any = component.table
+            unit = self.unit(component, span)
+            self.copied[key] = [
+                row._replace(value=_number(row.value[column] if column else row.value) * unit)
+                for row in rows_of(table.tiers, self.scale(component, span))
+            ]
+        return self.copied[key]
+
+    def quota(self, measure: str, span: Span) -> Fraction:
+        """The payee's quota of a measure over a span."""
+        if (measure, span) not in self.summed:
+            self.summed[measure, span] = quota_over(self.quotas, measure, span)
+        return self.summed[measure, span]
+
     def scale(self, component: Component, span: Span) -> Fraction:
         """What bounds are multiplied by: the quota over the span where they are shares of it, else one."""
         table: Any = component.table
         by_quota = table.kind == "attainment" or getattr(table, "basis", "amount") == "attainment"
-        return quota_over(self.quotas, table.quota_measure, span) if by_quota else Fraction(1)
+        return self.quota(table.quota_measure, span) if by_quota else Fraction(1)
 
     def unit(self, component: Component, span: Span) -> Fraction:
         """What values are multiples of: a base rate, a target, or the target for each part of the quota reached."""
@@ -188,18 +207,8 @@ class Earnings:
             return Fraction(1)
         if table.base_rate is not None:
             return _number(table.base_rate)
-        target = Fraction(table.target.amount) if table.target else quota_over(self.quotas, table.target_measure, span)
+        target = Fraction(table.target.amount) if table.target else self.quota(table.target_measure, span)
         return target / self.scale(component, span) if table.mode in _BY_RATES else target
-
-
-def _rows(tiers: Any, scale: Fraction, value: Callable[[Any], Fraction]) -> list[Row]:
-    """The rows of a table with their values as numbers."""
-    return [row._replace(value=value(row.value)) for row in rows_of(tiers, scale)]
-
-
-def _rate_of(column: str) -> Callable[[Any], Fraction]:
-    """Picks a column's rate out of a row."""
-    return lambda rates: _number(rates[column])
 
 
 def _number(value: Any) -> Fraction:

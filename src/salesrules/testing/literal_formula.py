@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from salesrules.core import InvalidValue
@@ -33,7 +33,7 @@ class _Reading:
 
     def __init__(self, formula: str, values: Mapping[str, Fraction]) -> None:
         self.formula, self.values = formula, values
-        self.pieces = _PIECES.findall(formula)
+        self.pieces: list[str] = _PIECES.findall(formula)
         if re.sub(r"\s", "", "".join(self.pieces)) != re.sub(r"\s", "", formula):
             raise self.wrong()
 
@@ -83,10 +83,10 @@ class _Reading:
             return Fraction(piece)
         raise self.wrong()
 
-    def choice(self, choose: object) -> Fraction:
+    def choice(self, choose: Callable[[list[Fraction]], Fraction]) -> Fraction:
         """The least or the greatest of the values in the brackets."""
         self.take("(")
         found = [self.sum()]
         while self.take(",", ")") == ",":
             found.append(self.sum())
-        return min(found) if choose is min else max(found)
+        return choose(found)
