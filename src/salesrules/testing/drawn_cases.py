@@ -191,10 +191,20 @@ def _draw_openings(chooser: Chooser, component: Component, day: date) -> list[Op
     ]
 
 
-def seeded_cases(seed: int, plans: int, *, credits: int = 80) -> Iterator[PlanCase]:
+def seeded_cases(
+    seed: int,
+    plans: int,
+    *,
+    credits: int = 80,
+    kinds: Sequence[str] = tuple(KINDS),
+    modes: Sequence[RateMode] = tuple(RateMode),
+) -> Iterator[PlanCase]:
     """Cases that are the same whenever the seed is: many plans, with many credits each; for campaigns.
+
+    `kinds` and `modes` say what tables to draw; Hypothesis is not needed.
 
     >>> [len(case.credits) > 0 for case in seeded_cases(1, plans=2, credits=5)]
     [True, True]
     """
-    return (draw_case(SeededChooser(f"{seed}/{number}"), credits=credits) for number in range(plans))
+    for number in range(plans):
+        yield draw_case(SeededChooser(f"{seed}/{number}"), credits=credits, kinds=kinds, modes=modes)
