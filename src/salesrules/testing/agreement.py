@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["assert_agrees"]
 
 _ZERO = Decimal(0)
+_NO_CURRENCY = "XXX"  # as ISO 4217 writes it
 _CALENDAR, _CURRENCIES = FiscalCalendar(), CurrencyTable.iso()
 
 
@@ -91,6 +92,7 @@ def assert_agrees(
         Disagreement: an `AssertionError`, where a row is paid otherwise, where one side lacks what the other pays, and
             where a row stands twice or cannot be read; with all of that at once.
         InvalidDocument: where nothing can be compared: with every fault of columns, of facts and of the policy.
+        InvalidValue: where there are no rows, since these would agree with any plan.
 
     >>> from salesrules.testing import simple_plan
     >>> sold = {"transaction": "s1", "payee": "ana", "day": "2020-01-31", "amount": "150"}
@@ -121,7 +123,8 @@ def assert_agrees(
     for found in (ours, theirs):
         for key in [key for key in found if (wanted and key[0] not in wanted) or key in passed_over]:
             del found[key]
-    differences = _differences(theirs, ours, allowed)
+    currency = next((statement.currency for statement in (*statements, *run.statements)), _NO_CURRENCY)
+    differences = _differences(theirs, ours, allowed, currency)
     if not differences and not faults:
         return
     options = {
@@ -200,11 +203,13 @@ def _theirs(rows: TheirRows, faults: list[Fault]) -> dict[tuple[str, ...], _Paid
 
 
 def _differences(
-    theirs: Mapping[tuple[str, ...], _Paid], ours: Mapping[tuple[str, ...], list[_Line]], allowed: Decimal
+    theirs: Mapping[tuple[str, ...], _Paid],
+    ours: Mapping[tuple[str, ...], list[_Line]],
+    allowed: Decimal,
+    currency: str,
 ) -> tuple[PaidDifference, ...]:
-    """What differs by more than is allowed: ours in the order of days, then what only they have."""
+    """What differs by more than is allowed: ours in the order of days, then what only they have, in a currency."""
     found = []
-    currency = next((lines[0].line.amount.currency for lines in ours.values()), "")
     for key in dict.fromkeys((*ours, *theirs)):
         lines, their = ours.get(key, []), theirs.get(key)
         if their is not None and not their.is_read:

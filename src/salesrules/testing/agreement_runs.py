@@ -74,7 +74,7 @@ def run_plan(
     if not isinstance(plan, Plan | CommissionPolicy):
         run = plan if isinstance(plan, CommissionRun) else plan.commissions
         return run, run.statements
-    facts = setting.facts or facts_of(rows, plan.currency if isinstance(plan, Plan) else "")
+    facts = setting.facts or facts_of(rows, _currency_of(plan))
     facts = attrs.evolve(facts, quotas=[*facts.quotas, *setting.quotas])
     days = [transaction.day for transaction in facts.transactions] or [date(2020, 1, 1)]
     label = None if setting.period is None else setting.calendar.period(setting.period)
@@ -97,11 +97,20 @@ def run_plan(
     return run, run.statements if label else (*run.earlier, *run.statements)
 
 
+def _currency_of(plan: Plan | CommissionPolicy) -> str:
+    """The currency of amounts where rows name none; empty where the plans of a policy have several."""
+    plans = (plan,) if isinstance(plan, Plan) else plan.plans
+    currencies = {each.currency for each in plans}
+    return currencies.pop() if len(currencies) == 1 else ""
+
+
 def facts_of(rows: TheirRows, currency: str) -> CommissionFacts:
     """The transactions that rows tell of, and their payees; a transaction of several rows is told by the first.
 
     Raises `InvalidDocument` with every fault at once.
     """
+    if not rows.rows:
+        raise InvalidValue("their_rows", 0, "give at least one row; none at all would agree with any plan")
     faults: list[Fault] = []
     found: dict[str, Transaction] = {}
     for row in rows.rows:
@@ -158,6 +167,8 @@ def _transaction(row: TheirRow, rows: TheirRows, currency: str, faults: list[Fau
         name = getattr(error, "field", "amount")
         word = name if name in rows.columns else "amount"
         remedy = getattr(error, "remedy", str(error))
+        if name == "currency":
+            remedy = f"give its currency in a column 'currency': {remedy}"
         faults.append(row.fault(word, rows.columns[word], "it does not fit a sale or a return", remedy))
         return None
 

@@ -127,7 +127,7 @@ class PlanCase:
 
     plan: Plan
     pay_period: PeriodKind = attrs.field(converter=PeriodKind)
-    credits: tuple[PlainCredit, ...] = attrs.field(converter=as_tuple)
+    credits: tuple[PlainCredit, ...] = attrs.field(default=(), converter=as_tuple)
     quotas: tuple[Quota, ...] = attrs.field(default=(), converter=as_tuple)
     openings: tuple[OpeningMeasure, ...] = attrs.field(default=(), converter=as_tuple)
     calendar: FiscalCalendar = _CALENDAR

@@ -23,7 +23,7 @@ def work_out(formula: str, values: Mapping[str, Fraction]) -> Fraction:
     """
     reading = _Reading(formula, values)
     found = reading.sum()
-    if reading.pieces:
+    if reading.waiting:
         raise reading.wrong()
     return found
 
@@ -33,21 +33,21 @@ class _Reading:
 
     def __init__(self, formula: str, values: Mapping[str, Fraction]) -> None:
         self.formula, self.values = formula, values
-        self.pieces: list[str] = _PIECES.findall(formula)
-        if re.sub(r"\s", "", "".join(self.pieces)) != re.sub(r"\s", "", formula):
+        self.waiting: list[str] = _PIECES.findall(formula)
+        if re.sub(r"\s", "", "".join(self.waiting)) != re.sub(r"\s", "", formula):
             raise self.wrong()
 
     def wrong(self) -> InvalidValue:
         return InvalidValue("formula", self.formula, "write arithmetic such as 'amount * 0.1 + max(0, margin - 50)'")
 
     def next(self) -> str:
-        return self.pieces[0] if self.pieces else ""
+        return self.waiting[0] if self.waiting else ""
 
     def take(self, *wanted: str) -> str:
         """Read the next piece, which must be one of those wanted where any are."""
-        if not self.pieces or (wanted and self.pieces[0] not in wanted):
+        if not self.waiting or (wanted and self.waiting[0] not in wanted):
             raise self.wrong()
-        return self.pieces.pop(0)
+        return self.waiting.pop(0)
 
     def sum(self) -> Fraction:
         """Products, added and subtracted from left to right."""

@@ -87,7 +87,7 @@ def _options(options: Mapping[str, object]) -> Iterator[str]:
     """Options that were given: plain ones as they are, others by their name."""
     for name, value in options.items():
         match value:
-            case None | () | {}:
+            case _ if value is None or value in ((), {}):
                 pass
             case PeriodKind():
                 yield f"{name}={value.value!r}"

@@ -67,8 +67,8 @@ class TheirRows:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The words that name a row here."""
-        return tuple(word for word in KEY if word in self.columns)
+        """The words that name a row here; all of them where there is no row."""
+        return tuple(word for word in KEY if word in self.columns) if self.rows else KEY
 
     def number(self, row: TheirRow, word: str, faults: list[Fault]) -> Decimal | None:
         """A cell as a number; `None` where it is empty, and where it is none, which is a fault."""
