@@ -10,6 +10,7 @@ import pytest
 from commissions.firm import (
     amounts,
     back,
+    by_amount,
     component,
     days,
     facts,
@@ -28,15 +29,47 @@ from salesrules.commissions import (
     AcrossComponent,
     AcrossNumber,
     AttainmentTable,
+    Filter,
     FixedTable,
     FormulaTable,
     GridTable,
     MultiplierTable,
     OpeningMeasure,
     PerUnitTable,
+    explain_line,
     explain_statement,
+    payout_curve,
+    payout_curves,
+    why_changed,
 )
-from salesrules.core import Band, BandTable, InvalidDocument, Rate
+from salesrules.core import Band, BandTable, InvalidDocument, InvalidValue, Rate
+
+#: The labels of derivations that tables other than plain rates show.
+TABLE_LABELS = (
+    "base_rate",
+    "column_measure",
+    "column_tier",
+    "formula_after",
+    "formula_before",
+    "formula_name",
+    "formula_number",
+    "formula_credited",
+    "formula_measure",
+    "formula_running",
+    "formula_step",
+    "multiple",
+    "rate_at_end",
+    "rate_at_start",
+    "rate_between",
+    "rate_grown",
+    "rate_rise",
+    "target_incentive",
+    "target_per_unit",
+    "tier_amount",
+    "tier_filled",
+    "tier_part",
+    "tier_width",
+)
 
 
 def by_amounts(*cells, side="lower"):
@@ -276,3 +309,336 @@ def test_attainment_starts_from_what_was_measured_before():
     before = [OpeningMeasure(payee="ana", day=sale("x", "01-01", "1").day, component="pay", measured="900")]
     assert paid(table, *sold("200"), quotas=[Q1], openings_measured=before) == ["6.00"]
     assert paid(table, *sold("200"), quotas=[Q1]) == ["2.00"]
+
+
+def labels(derivation):
+    found = {derivation.label.removeprefix("commissions.label.")}
+    return found.union(*map(labels, derivation.terms))
+
+
+def test_every_label_of_tables_is_shown_somewhere():
+    rates = tiers("0", "1%", "0.5", "3%", "1", "5%")
+    business = AcrossAttribute(attribute="business")
+    tables = [
+        AttainmentTable(mode="interpolated_rate", tiers=rates),
+        MultiplierTable(mode="interpolated_rate", tiers=rates, target=money("100")),
+        MultiplierTable(mode="marginal", tiers=rates, target=money("100")),
+        MultiplierTable(mode="fixed", tiers=rates, target=money("100")),
+        MultiplierTable(mode="marginal", basis="amount", tiers=rates, base_rate=Rate.parse("5%")),
+        FixedTable(mode="fixed", tiers=STEPS),
+        FormulaTable(formula="-5 + max(amount * 2, 3) + quota"),
+        GridTable(mode="whole_amount", tiers=grid(*ROWS), across=business),
+    ]
+    version = plan(*(component(table, id=f"c{number}") for number, table in enumerate(tables)))
+    rows = [sale("s1", "01-01", "80", business="old"), sale("s2", "01-02", "720", business="new")]
+    statement = pay(facts(*rows, quotas=[Q1]), policy(version))
+    derivation = explain_statement(statement)
+    assert derivation.recompute() == statement.paid.amount
+    assert set(TABLE_LABELS) <= labels(derivation)
+
+
+RISING = tiers("0", "0%", "0.5", "2%", "1", "5%")
+
+
+@pytest.mark.parametrize(
+    ("table", "amounts_before", "amounts_after", "quota_after", "code"),
+    [
+        # a rate between bounds differs with the measure; the table is the same
+        (AttainmentTable(mode="interpolated_rate", tiers=RISING), ["600"], ["700"], "1000", "why_average"),
+        (AttainmentTable(mode="interpolated_rate", tiers=RISING), ["400"], ["700"], "1000", "why_tier"),
+        (FixedTable(mode="fixed", tiers=STEPS), ["400"], ["1500"], "1000", "why_tier"),
+        (FixedTable(mode="interpolated_amount", tiers=STEPS), ["400"], ["500"], "1000", "why_average"),
+        # a target's rate on the measure differs with the quota alone
+        (MultiplierTable(mode="marginal", tiers=RISING, target=money("900")), ["600"], ["600"], "900", "why_quota"),
+        (FormulaTable(formula="max(10, amount * 0.1)"), ["50"], ["200"], "1000", "why_average"),
+    ],
+)
+def test_why_pay_differs_is_not_laid_at_a_table_that_stayed(table, amounts_before, amounts_after, quota_after, code):
+    rules = policy(plan(component(table)))
+    before, after = (
+        pay(facts(*sold(*given), quotas=[quota(held, QUARTER)]), rules)
+        for given, held in ((amounts_before, "1000"), (amounts_after, quota_after))
+    )
+    told = [change.reason.code.removeprefix("commissions.") for change in why_changed(before, after)]
+    assert code in told
+    assert "why_rates" not in told
+
+
+def test_why_pay_differs_names_a_table_that_changed():
+    for one, other in (
+        (FixedTable(mode="fixed", tiers=STEPS), FixedTable(mode="fixed", tiers=by_amounts("0", "12", "1000", "40"))),
+        (FormulaTable(formula="amount * 0.1"), FormulaTable(formula="amount * 0.2")),
+        (
+            AttainmentTable(mode="interpolated_rate", tiers=RISING),
+            AttainmentTable(mode="interpolated_rate", tiers=tiers("0", "0%", "0.5", "2%", "1", "6%")),
+        ),
+    ):
+        before, after = (
+            pay(facts(*sold("600"), quotas=[Q1]), policy(plan(component(table)))) for table in (one, other)
+        )
+        assert [change.reason.code for change in why_changed(before, after)] == ["commissions.why_rates"]
+
+
+def test_a_grid_may_measure_each_transaction_alone():
+    table = GridTable(mode="whole_amount", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    rows = [sale("s1", "01-01", "80", business="old"), sale("s2", "01-02", "100", business="new")]
+    assert paid(table, *rows, accumulate="transaction") == ["0.80", "4.00"]
+
+
+def test_a_formula_may_measure_each_transaction_alone():
+    table = FormulaTable(formula="min(amount, 60) * 0.1")
+    assert paid(table, *sold("50", "70"), accumulate="transaction") == ["5.00", "6.00"]
+
+
+def test_each_transaction_alone_pays_its_own_amount():
+    table = FixedTable(mode="fixed", tiers=by_amounts("0", "10", "100", "25"))
+    assert paid(table, *sold("99.99", "100"), accumulate="transaction") == ["10.00", "25.00"]
+
+
+def test_columns_and_measures_start_from_what_was_measured_before():
+    def opening(measured, **options):
+        day = sale("x", "01-01", "1").day
+        return OpeningMeasure(payee="ana", day=day, component="pay", measured=measured, **options)
+
+    table = GridTable(mode="whole_amount", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    rows = [sale("s1", "01-01", "20", business="new")]
+    # 80 measured as old before: with 20 more all pay the second row's rates, the 80 only what they had not been paid
+    before = [opening("80", column="old")]
+    assert paid(table, *rows, openings_measured=before) == [str(80 * Decimal("0.01") + 20 * Decimal("0.04"))]
+    formula = FormulaTable(formula="max(0, margin - 100)")
+    known = [opening("500"), opening("90", measure="margin")]
+    assert paid(formula, sale("s1", "01-01", "50", cost="20"), openings_measured=known) == ["20.00"]
+
+
+def test_what_another_component_had_measured_before_does_not_count():
+    day = sale("x", "01-01", "1").day
+    before = [OpeningMeasure(payee="ana", day=day, component="other", measured="900")]
+    table = AttainmentTable(mode="marginal", tiers=tiers("0", "1%", "1", "5%"))
+    assert paid(table, *sold("200"), quotas=[Q1], openings_measured=before) == ["2.00"]
+
+
+def test_a_column_may_be_named_by_the_attainment_of_another_component():
+    revenue = component(
+        GridTable(
+            mode="marginal",
+            tiers=grid(("0", {"thin": "1%", "fat": "2%"})),
+            across=AcrossComponent(component="units", observe="attainment", columns=named("0", "thin", "0.5", "fat")),
+        ),
+        id="revenue",
+    )
+    units = component(
+        AttainmentTable(mode="marginal", tiers=tiers("0", "0%"), quota_measure="units"), id="units", measure="quantity"
+    )
+    held = [quota("10", QUARTER, unit="pieces", measure="units")]
+    rows = [sale("s1", "01-01", "100", quantity=4), sale("s2", "01-02", "100", quantity=1)]
+    statement = pay(facts(*rows, quotas=held), policy(plan(revenue, units)))
+    lines = {line.id: str(line.amount.amount) for line in statement.lines if line.component == "revenue"}
+    assert lines == {"s1/revenue/direct": "1.00", "s2/revenue/direct": "3.00"}
+
+
+def test_a_sale_of_the_observed_component_alone_moves_the_column():
+    table = GridTable(
+        mode="marginal",
+        tiers=grid(("0", {"few": "1%", "many": "2%"})),
+        across=AcrossComponent(component="services", observe="measured", columns=named("0", "few", "50", "many")),
+    )
+    goods = component(table, id="goods", filters=[Filter(attribute="kind", one_of=["goods"])])
+    services = component(by_amount("0", "0%"), id="services", filters=[Filter(attribute="kind", one_of=["service"])])
+    rows = [sale("s1", "01-01", "100", kind="goods"), sale("s2", "01-02", "50", kind="service")]
+    statement = pay(facts(*rows), policy(plan(goods, services)))
+    lines = {line.id: str(line.amount.amount) for line in statement.lines if line.component == "goods"}
+    assert lines == {"s1/goods/direct": "1.00", "s2/goods/direct": "1.00"}
+    assert explain_statement(statement).recompute() == statement.paid.amount
+
+
+def test_what_a_formula_needs_and_a_sale_lacks_is_a_fault():
+    table = FormulaTable(formula="margin * 0.5")
+    with pytest.raises(InvalidDocument) as caught:
+        run(facts(sale("s1", "01-01", "80"), sale("s2", "01-02", "80")), policy(plan(component(table))))
+    assert [fault.value for fault in caught.value.faults] == ["s1", "s2"]
+    assert "cost" in caught.value.faults[0].problem
+
+
+def test_a_formula_that_divides_by_zero_is_a_fault():
+    table = FormulaTable(formula="100 / (amount - 80)")
+    with pytest.raises(InvalidDocument) as caught:
+        run(facts(sale("s1", "01-01", "80")), policy(plan(component(table))))
+    [fault] = caught.value.faults
+    assert "divides by zero" in fault.problem
+
+
+@pytest.mark.parametrize("discount", ["2,5", ""])
+def test_an_attribute_that_is_no_number_is_a_fault(discount):
+    table = GridTable(
+        mode="marginal",
+        tiers=grid(("0", {"none": "10%"})),
+        across=AcrossNumber(attribute="discount", columns=named("0", "none")),
+    )
+    with pytest.raises(InvalidDocument) as caught:
+        run(facts(sale("s1", "01-01", "80", discount=discount)), policy(plan(component(table))))
+    assert "discount" in caught.value.faults[0].problem
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        FormulaTable(formula="amount"),
+        GridTable(mode="marginal", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business")),
+    ],
+)
+def test_a_formula_and_a_table_in_two_dimensions_have_no_one_curve(table):
+    with pytest.raises(InvalidValue, match="one dimension"):
+        payout_curve(table)
+
+
+def test_each_column_has_its_curve():
+    curves = payout_curves(GridTable(mode="marginal", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business")))
+    assert {name: curve.at(Decimal(200)) for name, curve in curves.items()} == {"new": 6, "old": 3}
+
+
+def test_a_tier_without_end_is_never_filled():
+    with pytest.raises(InvalidValue, match="never filled"):
+        payout_curve(FixedTable(mode="proportional_amount", tiers=by_amounts("0", "5")))
+
+
+def derived(line):
+    """The labels and values of a line's derivation, indented, without their prefix."""
+    return str(explain_line(line)).replace("commissions.label.", "").splitlines()
+
+
+def lines_of(table, *sales, **options):
+    quotas = options.pop("quotas", ())
+    rules = policy(plan(component(table, **options), returns="current_measure"))
+    return pay(facts(*sales, quotas=quotas), rules).lines
+
+
+def test_a_rate_between_bounds_is_told_from_both_of_them():
+    [line] = lines_of(AttainmentTable(mode="interpolated_rate", tiers=RISING), *sold("700"), quotas=[Q1])
+    shares = ["                quota = 1000 USD", "                tier_share = 0.5 rate"]
+    assert derived(line)[13:] == [
+        "      rate_between = 0.0320000 rate [sum]",
+        "        rate_at_start = 0.020000 rate",
+        "        rate_grown = 0.0120000 rate [product]",
+        "          rate_rise = 0.030000 rate [difference]",
+        "            rate_at_end = 0.050000 rate",
+        "            rate_at_start = 0.020000 rate",
+        "          tier_part = 0.4 rate [quotient]",
+        "            tier_filled = 200.00 USD [difference]",
+        "              tier_reached = 700.00 USD",
+        "              tier_from = 500.0 USD [product]",
+        *shares,
+        "            tier_width = 500.0 USD [difference]",
+        "              tier_to = 1000 USD [product]",
+        "                quota = 1000 USD",
+        "                tier_share = 1 rate",
+        "              tier_from = 500.0 USD [product]",
+        *shares,
+    ]
+    numbers = {node.parameters.get("tier") for node in walk(explain_line(line)) if "tier" in node.parameters}
+    assert numbers == {2}
+
+
+def walk(derivation):
+    yield derivation
+    for term in derivation.terms:
+        yield from walk(term)
+
+
+def test_multiples_lead_back_to_what_they_are_of():
+    halves = tiers("0", "50%", "0.5", "150%")
+    [line] = lines_of(MultiplierTable(mode="marginal", tiers=halves, target=money("900")), *sold("400"), quotas=[Q1])
+    assert derived(line)[-5:] == [
+        "      rate = 0.450 rate [product]",
+        "        target_per_unit = 0.9 [quotient]",
+        "          target_incentive = 900 USD",
+        "          quota = 1000 USD",
+        "        multiple = 0.5 rate",
+    ]
+    _, second = lines_of(
+        MultiplierTable(mode="fixed", tiers=halves, target=money("900")), *sold("400", "200"), quotas=[Q1]
+    )
+    assert derived(second) == [
+        "line = 900.00 USD [round]",
+        "  earned = 900.00 USD [sum]",
+        "    tier_amount = -450.00 USD [product]",
+        "      target_incentive = 900 USD",
+        "      multiple = -0.5 rate",
+        "    tier_amount = 1350.00 USD [product]",
+        "      target_incentive = 900 USD",
+        "      multiple = 1.5 rate",
+    ]
+    based = MultiplierTable(
+        mode="marginal", basis="amount", tiers=tiers("0", "50%", "100", "150%"), base_rate=Rate.parse("4%")
+    )
+    [third] = lines_of(based, *sold("50"))
+    assert derived(third)[-3:] == [
+        "      rate = 0.0200 rate [product]",
+        "        base_rate = 0.04 rate",
+        "        multiple = 0.5 rate",
+    ]
+
+
+def test_amounts_are_told_by_their_tiers():
+    lines = lines_of(FixedTable(mode="cumulative_fixed", tiers=STEPS), *sold("50", "3000"))
+    assert derived(lines[1])[2:] == ["    tier_amount = 40 USD", "    tier_amount = 100 USD"]
+    amounts_of = [node for node in walk(explain_line(lines[1])) if node.label.endswith("tier_amount")]
+    assert [node.parameters["tier"] for node in amounts_of] == [2, 3]
+
+
+def test_a_formula_leads_back_to_the_transaction():
+    first, second = lines_of(FormulaTable(formula="10 + amount * 2"), *sold("50", "60"))
+    assert derived(first) == [
+        "line = 110.00 USD [round]",
+        "  earned = 110.00 USD [difference]",
+        "    formula_after = 110.00 USD [sum]",
+        "      formula_step = 110.00 [sum]",
+        "        formula_number = 10",
+        "        formula_step = 100.00 [product]",
+        "          formula_measure = 50.00 [sum]",
+        "            formula_running = 0",
+        "            formula_credited = 50.00",
+        "          formula_number = 2",
+        "    nothing = 0 USD",
+    ]
+    assert derived(second)[-6:] == [
+        "    formula_before = 110.00 USD [sum]",
+        "      formula_step = 110.00 [sum]",
+        "        formula_number = 10",
+        "        formula_step = 100.00 [product]",
+        "          formula_running = 50.00",
+        "          formula_number = 2",
+    ]
+    nodes = {node.label.rpartition(".")[2]: node.parameters for node in walk(explain_line(second))}
+    assert nodes["formula_credited"] == {"name": "amount", "transaction": "s2"}
+    assert nodes["formula_after"] == nodes["formula_before"] == {"formula": "10 + amount * 2"}
+    assert nodes["formula_measure"] == nodes["formula_running"] == {"name": "amount"}
+
+
+def test_a_column_of_a_table_in_two_dimensions_is_told_with_what_it_had_before():
+    table = GridTable(mode="whole_amount", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    rows = [
+        sale("s1", "01-01", "60", business="old"),
+        sale("s2", "01-02", "20", business="new"),
+        sale("s3", "01-03", "40", business="new"),
+    ]
+    *_, last = lines_of(table, *rows)
+    assert derived(last)[2:] == [
+        "    column_tier = -0.6000 USD [product]",
+        "      column_measure = -60.00 USD",
+        "      rate = 0.01 rate",
+        "    column_tier = -0.4000 USD [product]",
+        "      column_measure = -20.00 USD",
+        "      rate = 0.02 rate",
+        "    column_tier = 1.2000 USD [product]",
+        "      column_measure = 60.00 USD",
+        "      rate = 0.02 rate",
+        "    column_tier = 2.4000 USD [product]",
+        "      tier_measure = 60.00 USD [sum]",
+        "        column_measure = 20.00 USD",
+        "        credited = 40.00 USD [product]",
+        "          transaction = 40 USD",
+        "          share = 1.00 rate",
+        "      rate = 0.04 rate",
+    ]
+    columns = [node.parameters for node in walk(explain_line(last)) if node.label.endswith("column_tier")]
+    assert [(each["tier"], each["column"]) for each in columns] == [(1, "old"), (1, "new"), (2, "old"), (2, "new")]

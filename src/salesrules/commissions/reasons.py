@@ -9,6 +9,7 @@ __all__ = ["LABELS", "REASONS"]
 OUTSIDE_TERRITORY = ReasonCode("commissions.outside_territory", ("payee", "lines", "of", "amount"), Severity.INFO)
 UNCREDITED = ReasonCode("commissions.uncredited", ("lines", "period"), Severity.WARNING)
 OVERRIDE_WITHOUT_PLAN = ReasonCode("commissions.override_without_plan", ("payee", "role", "lines"), Severity.INFO)
+EVENT_WITHOUT_RULE = ReasonCode("commissions.event_without_rule", ("event", "events", "period"), Severity.WARNING)
 CAPPED = ReasonCode("commissions.capped", ("payee", "cap", "amount"), Severity.INFO)
 SHORTFALL = ReasonCode("commissions.shortfall", ("payee", "amount"), Severity.WARNING)
 BALANCE_OWED = ReasonCode("commissions.balance_owed", ("payee", "amount"), Severity.INFO)
@@ -51,6 +52,7 @@ REASONS: tuple[ReasonCode, ...] = (
     OUTSIDE_TERRITORY,
     UNCREDITED,
     OVERRIDE_WITHOUT_PLAN,
+    EVENT_WITHOUT_RULE,
     CAPPED,
     SHORTFALL,
     BALANCE_OWED,
@@ -123,6 +125,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.formula_step": (),
     "commissions.label.formula_number": (),
     "commissions.label.formula_name": ("name",),
+    "commissions.label.formula_running": ("name",),
+    "commissions.label.formula_measure": ("name",),
+    "commissions.label.formula_credited": ("name", "transaction"),
     "commissions.label.tier_measure": ("tier",),
     "commissions.label.tier_from": ("tier",),
     "commissions.label.tier_to": ("tier",),
