@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from salesrules.commissions import (
     Accumulation,
@@ -105,7 +105,7 @@ def is_near_a_bound(case, line):
     return any(abs(Fraction(line.after) - bound) <= step for bound in bounds)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plan_cases(credits=6))
 def test_the_rules_agree_with_the_literal_oracle_on_what_hypothesis_draws(case):
     assert differences(case, lines_of(case)) == []

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesrules import company
@@ -460,7 +460,7 @@ def test_rows_about_earlier_periods_of_a_run_are_passed_over(sample):
     assert [each.key[0] for each in disagreement([strange, *now], sample).surplus] == ["nobody's"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plan_cases(credits=5), st.data())
 def test_the_oracle_agrees_as_another_system_would_and_a_changed_cent_is_found(case, data):
     lines = case.literal()

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import attrs
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from salesrules.commissions import (
@@ -31,7 +31,8 @@ from salesrules.testing.drawn_credits import words_of_attributes
 from salesrules.testing.drawn_tables import KINDS
 from salesrules.testing.their_rows import read_rows
 
-FEW = settings(max_examples=30, deadline=None)
+SLOW_MACHINE = [HealthCheck.too_slow]
+FEW = settings(max_examples=30, deadline=None, suppress_health_check=SLOW_MACHINE)
 
 
 @FEW
@@ -99,7 +100,7 @@ def landings(credits):
 def test_credits_sit_on_the_bounds_of_ones_own_plan_and_a_step_beside():
     seen = Counter()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150, deadline=None, suppress_health_check=SLOW_MACHINE)
     @given(credit_lists(PLAN, pay_period="year", share=Decimal("0.5")))
     def look(credits):
         seen.update(landings(credits))
@@ -161,7 +162,7 @@ def test_attributes_have_the_words_and_bounds_that_a_plan_looks_for():
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW_MACHINE)
 @given(rate_tables("amount", "marginal"))
 def test_drawn_tables_are_ones_that_the_curve_takes(table):
     curve = PayoutCurve.of(table.tiers, table.mode)
