@@ -65,34 +65,34 @@ def assert_agrees(
 ) -> None:
     """Assert that another system pays what a plan pays.
 
-    Args:
-        their_rows: mappings, such as `frame.to_dict("records")` or `frame.to_dicts()` give, or the path of a CSV file.
-            Each says what was paid (`paid`) for a `transaction`; where rows have a `payee`, a `component` or a `role`
-            as well, these tell rows apart. A row is compared with the sum of the lines that it names, modifiers
-            included; draws and other balances belong to no transaction and are not compared.
-        plan: what must have been paid: a run or a company's result that was computed already; or a policy, or one plan
-            that pays everybody for what they sold, which is computed here. Then, without `facts`, the rows are the
-            transactions too: they need `payee`, `day` and `amount`, and may have `original` (of a return), `cost`,
-            `quantity` and `currency`; every other column is an attribute.
-        columns: our word for their column, where it has another name: `{"transaction": "OrderNo"}`.
-        tolerance: how far amounts may lie apart; nothing, unless one is given.
-        float_digits: how many digits a column of floats has; without it a float cannot be read.
-        pay_period: how often a plan pays, such as `"month"`; a policy says so itself.
-        period: the label of the one pay period that is compared; without it all are, to that of the last transaction.
-        quotas: quotas and target incentives of the payees.
-        facts: people, reporting lines, transactions and quotas, where the rows alone do not say them.
-        quota_policy: how quotas are prorated and rounded; by days and to cents, unless one is given.
-        calendar: the fiscal calendar; the calendar year, unless one is given.
-        currencies: the digits of currencies; ISO 4217, unless a table is given.
-        only: the ids of the transactions that are compared, where not all are; the others still count before them.
-        locale: the language of the message: `"en"`, `"zh_CN"` or `"zh_TW"`.
-        shown: how many differences the message shows; the error has all.
+    `their_rows` are mappings, such as `frame.to_dict("records")` or `frame.to_dicts()` give, or the path of a CSV file.
+    Each says what was paid (`paid`) for a `transaction`; where rows have a `payee`, a `component` or a `role` as well,
+    these tell rows apart. A row is compared with the sum of the lines that it names, modifiers included; draws and
+    other balances belong to no transaction and are not compared. A row that one side lacks counts as nothing paid.
 
-    Raises:
-        Disagreement: an `AssertionError`, where a row is paid otherwise, where one side lacks what the other pays, and
-            where a row stands twice or cannot be read; with all of that at once.
-        InvalidDocument: where nothing can be compared: with every fault of columns, of facts and of the policy.
-        InvalidValue: where there are no rows, since these would agree with any plan.
+    `plan` is what must have been paid: a run or a company's result that was computed already; or a policy, or one plan
+    that pays everybody for what they sold, which is computed here. Then, without `facts`, the rows are the transactions
+    too: they need `payee`, `day` and `amount`, and may have `original` (of a return), `cost`, `quantity` and
+    `currency`; every other column is an attribute.
+
+    - `columns`: our word for their column, where it has another name: `{"transaction": "OrderNo"}`;
+    - `tolerance`: how far amounts may lie apart; nothing, unless one is given;
+    - `float_digits`: how many digits a column of floats has; without it a float cannot be read;
+    - `pay_period`: how often a plan pays, such as `"month"`; a policy says so itself;
+    - `period`: the label of the one pay period that is compared; else all are, to that of the last transaction;
+    - `quotas`: quotas and target incentives of the payees;
+    - `facts`: people, reporting lines, transactions and quotas, where the rows alone do not say them;
+    - `quota_policy`: how quotas are prorated and rounded; by days and to cents, unless one is given;
+    - `calendar`: the fiscal calendar; the calendar year, unless one is given;
+    - `currencies`: the digits of currencies; ISO 4217, unless a table is given;
+    - `only`: the ids of the transactions that are compared, where not all are; the others still count before them;
+    - `locale`: the language of the message: `"en"`, `"zh_CN"` or `"zh_TW"`;
+    - `shown`: how many differences the message shows; the error has all.
+
+    Raises `Disagreement`, an `AssertionError`, with everything at once: rows that are paid otherwise, missing or
+    surplus, that stand twice or cannot be read. Raises `InvalidDocument` where nothing can be compared, with every fault
+    of columns, of facts and of the policy; and `InvalidValue` where there are no rows, since these would agree with any
+    plan.
 
     >>> from salesrules.testing import simple_plan
     >>> sold = {"transaction": "s1", "payee": "ana", "day": "2020-01-31", "amount": "150"}

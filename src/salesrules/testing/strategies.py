@@ -44,9 +44,7 @@ class _DrawnChooser:
 
 
 @st.composite
-def rate_tables(
-    draw: st.DrawFn, kind: str, mode: RateMode | str | None = None, measure: Measure | str = "amount"
-) -> RateTable:
+def rate_tables(draw: st.DrawFn, kind: str, mode: RateMode | str | None = None, measure: str = "amount") -> RateTable:
     """Rate tables of one kind (`amount`, `attainment`, `fixed`, `per_unit`, `multiplier`, `grid`, `formula`).
 
     Without a mode, of any that the kind can have. Bounds are cents or hundredths of a quota, a few of them thirds; each
@@ -69,14 +67,10 @@ def plan_cases(
     Most credits bring a running measure onto one of the plan's bounds, or a cent below or above it; one in five is a
     return. `kinds` and `modes` say what tables to draw.
 
-    A property of your own system reads
-
-    ```
-    @given(plan_cases(kinds=["amount"]))
-    def test_we_pay_as_the_plan_says(case):
-        paid = our_system(case.plan, case.rows())
-        assert_agrees(paid, case)
-    ```
+    >>> from hypothesis import given
+    >>> @given(plan_cases(kinds=["amount"]))
+    ... def check_our_system(case):
+    ...     assert_agrees(our_system(case.plan, case.rows()), case)
     """
     return draw_case(_DrawnChooser(draw), credits=credits, kinds=kinds, modes=modes)
 
