@@ -225,9 +225,7 @@ def test_a_formula_pays_nothing_where_nothing_was_measured():
 def test_what_a_formula_measured_before_may_be_told_of_one_measure_alone():
     table = FormulaTable(formula="amount * 0.1 + margin * 0.5")
     before = [
-        OpeningMeasure(
-            payee="ana", day=sale("x", "01-01", "1").day, component="pay", measure="margin", measured="20"
-        )
+        OpeningMeasure(payee="ana", day=sale("x", "01-01", "1").day, component="pay", measure="margin", measured="20")
     ]
     # 10 for a margin of 20 stands already; of the sale, 10 for the amount and 15 for its margin
     assert paid(table, sale("s1", "01-01", "100", cost="70"), openings_measured=before) == ["25.00"]

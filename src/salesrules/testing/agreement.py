@@ -90,9 +90,9 @@ def assert_agrees(
     - `shown`: how many differences the message shows; the error has all.
 
     Raises `Disagreement`, an `AssertionError`, with everything at once: rows that are paid otherwise, missing or
-    surplus, that stand twice or cannot be read. Raises `InvalidDocument` where nothing can be compared, with every fault
-    of columns, of facts and of the policy; and `InvalidValue` where there are no rows, since these would agree with any
-    plan.
+    surplus, that stand twice or cannot be read. Raises `InvalidDocument` where nothing can be compared, with every
+    fault of columns, of facts and of the policy; and `InvalidValue` where there are no rows, since these would agree
+    with any plan.
 
     >>> from salesrules.testing import simple_plan
     >>> sold = {"transaction": "s1", "payee": "ana", "day": "2020-01-31", "amount": "150"}
