@@ -221,7 +221,7 @@ def test_a_payee_who_is_paid_by_nobody_is_told_in_no_currency():
     found = disagreement(
         [{"transaction": "s1", "paid": "1"}], policy_around(PLAN, "month", ["ana"], date(2020, 1, 1)), facts=facts
     )
-    assert found.total() == {"XXX": Money("1", "XXX")}
+    assert found.total() == {"XTS": Money("1", "XTS")}
     assert "The plan has no line" in str(found)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["assert_agrees"]
 
 _ZERO = Decimal(0)
-_NO_CURRENCY = "XXX"  # as ISO 4217 writes it
+_NO_CURRENCY = "XTS"  # the code that ISO 4217 keeps for tests
 _CALENDAR, _CURRENCIES = FiscalCalendar(), CurrencyTable.iso()
 
 
