@@ -301,8 +301,8 @@ def test_a_fault_of_an_early_period_does_not_hide_those_of_later_ones():
         sale("2", "07-10", 80, currency="EUR"),
     ]
     assert faults(facts(*deals), policy(TEN), "2020-Q3") == [
-        ("unmeasurable", "transactions[1]", "1"),
-        ("unmeasurable", "transactions[2]", "2"),
+        ("unmeasurable", "transactions[1]", "EUR 80"),
+        ("unmeasurable", "transactions[2]", "EUR 80"),
     ]
 
 

@@ -266,9 +266,10 @@ def test_a_hold_is_not_below_zero():
 def test_what_stands_open_opens_on_the_first_day_of_a_period():
     hold = OpeningHold(payee="ana", day=date(2020, 1, 2), amount=money(1))
     use = OpeningUse(payee="ana", day=date(2020, 2, 1), policy="cap", used=money(1))
+    rules = policy(attrs.evolve(plan(*PARTS), modifiers=[cap()]))
     given = attrs.evolve(facts(), opening_holds=[hold, attrs.evolve(hold, day=FIRST)], opening_uses=[use])
     with pytest.raises(InvalidDocument) as raised:
-        run(given, policy(plan(*PARTS)))
+        run(given, rules)
     assert [(f.code, f.path) for f in raised.value.faults] == [
         ("commissions.opening_day", "opening_holds[0]"),
         ("commissions.opening_day", "opening_uses[0]"),

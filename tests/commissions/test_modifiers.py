@@ -207,6 +207,30 @@ def test_a_fixed_kicker_is_paid_once_in_the_span_and_taken_back_when_a_return_un
     ]
 
 
+def test_a_kicker_of_an_old_version_stays_paid_and_the_new_one_begins_anew():
+    """100 to mid-February pay the old version's 7; the new one's measure begins at zero, and 110 pay its own 8."""
+    parts = [component(TEN, accumulate="quarter")]
+    old, new = (
+        attrs.evolve(plan(*parts, id=id, family="f", effective=span, status=status), modifiers=[kicker(amount=amount)])
+        for id, span, status, amount in (
+            ("old", days("01-01", "02-15"), "superseded", "7"),
+            ("new", days("02-15"), "in_force", "8"),
+        )
+    )
+    rows = [sale("a", "01-10", "100"), sale("b", "02-20", "50"), sale("c", "03-20", "60")]
+    result = run(facts(*rows), policy(old, new, pay_period="month"), "2020-M03")
+    found = [(s.period.label, changes(s)) for s in (*result.earlier, *result.statements)]
+    assert found == [("2020-M01", [("kicker", "7")]), ("2020-M02", []), ("2020-M03", [("kicker", "8")])]
+
+
+def test_a_kicker_stays_paid_where_its_plan_pauses_within_the_span():
+    held = attrs.evolve(plan(component(TEN, accumulate="quarter")), modifiers=[kicker(amount="7")])
+    parts = [assign(effective=days("01-01", "02-01")), assign(effective=days("03-01"))]
+    rows = [sale("a", "01-10", "100"), sale("b", "03-20", "50")]
+    result = run(facts(*rows), policy(held, pay_period="month", assignments=parts), "2020-M03")
+    assert [changes(s) for s in (*result.earlier, *result.statements)] == [[("kicker", "7")], []]
+
+
 def test_a_share_and_an_amount_together_and_a_share_below_the_threshold():
     assert changes(statements([sale("s", "01-10", "100")], kicker(amount="1", share="50%"))["2020-M01"]) == [
         ("kicker", "5.00"),  # of the commission, not of the amount
@@ -352,6 +376,20 @@ def test_excess_that_is_carried_is_earned_anew_under_the_same_cap():
     assert found["2020-M03"].adjustments[-1].amount.amount == 5
 
 
+def test_excess_that_waits_for_a_plan_that_does_not_hold_is_told_until_it_is_earned():
+    held = attrs.evolve(plan(component(TEN)), modifiers=[cap(5, excess="carried")])
+    parts = [assign(effective=days("01-01", "02-01")), assign(effective=days("04-01"))]
+    rules = policy(held, pay_period="month", assignments=parts)
+    told = {}
+    for month in (1, 2, 3, 4):
+        result = run(facts(sale("a", "01-10", "90")), rules, f"2020-M0{month}")
+        told[month] = [(r.code, dict(r.parameters), r.policy.id) for r in result.findings if r.policy]
+    waiting = ("commissions.excess_waiting", {"payee": "ana", "cap": "cap", "amount": money("4.00")}, "cap")
+    cut = ("commissions.capped", {"payee": "ana", "cap": "cap", "amount": money("4.00")}, "cap")
+    assert told == {1: [cut], 2: [waiting], 3: [waiting], 4: []}
+    assert result.statements[0].paid == money("4.00")
+
+
 def test_excess_carried_within_the_year_is_paid_in_the_next_and_by_contract():
     rows = [sale("a", "12-10", "130", contract="x"), sale("b", "12-10", "100", contract="y")]
     found = statements(rows, cap(9, "year", excess="carried", by="contract"), period="2021-M01")
@@ -361,10 +399,11 @@ def test_excess_carried_within_the_year_is_paid_in_the_next_and_by_contract():
 
 def test_a_cap_opens_with_what_was_earned_and_carried_before():
     use = OpeningUse(payee="ana", day=days("01-01").start, policy="cap", used=money(3), carried=money(1))
-    other = attrs.evolve(use, policy="another", used=money(100))
+    other = attrs.evolve(use, policy="wide", used=money(100), carried=None)
+    wide = EarningsCap(id="wide", amount=money(1000), per="year")
     later = attrs.evolve(use, day=days("02-01").start, carried=None, used=money(9))
     rows = [sale("s", "01-10", "30"), sale("t", "02-10", "30")]
-    found = statements(rows, cap(10, "year"), more={"opening_uses": [use, other, later]}, period="2020-M02")
+    found = statements(rows, cap(10, "year"), wide, more={"opening_uses": [use, other, later]}, period="2020-M02")
     assert changes(found["2020-M01"]) == [("carried_in", "1")]
     assert found["2020-M01"].paid.amount == 4
     assert found["2020-M02"].paid.amount == 1

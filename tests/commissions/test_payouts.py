@@ -110,7 +110,7 @@ def ties(found):
         (-e.held.amount for s in found.values() for e in s.balances if e.kind.value == "held_forfeited"), Decimal(0)
     )
     clawed = sum(
-        (-e.amount.amount for s in found.values() for e in s.balances if e.kind.value == "clawed_back"), Decimal(0)
+        (-e.amount.amount for s in found.values() for e in s.balances if e.kind.value.startswith("claw")), Decimal(0)
     )
     lent = sum(
         (e.amount.amount for s in found.values() for e in s.balances if not e.owed and e.kind.value == "draw_paid"),
@@ -337,6 +337,51 @@ def test_nothing_is_clawed_back_twice_or_after_a_return():
     assert entries(twice[3]) == []
     rows = [sale("s", "01-10", "90"), back("r", "01-20", "90", "s")]
     assert entries(statements(rows, clawbacks=[claw()], events=[event("02-10")])[2]) == []
+
+
+@pytest.mark.parametrize(
+    ("returned", "offset", "closing"),
+    [
+        # 100 were paid; after three of twelve months a lapse took 75 back, and 25 are still paid.
+        ("24.99", None, "99.99"),
+        ("25", None, "100.00"),
+        ("25.01", "0.01", "100.00"),
+        ("100", "75.00", "100.00"),
+    ],
+)
+def test_a_return_takes_no_more_than_an_event_has_left(returned, offset, closing):
+    rows = [sale("s", "01-10", "100"), back("r", "05-05", returned, "s")]
+    pro_rata = ProRataClawback(id="p", events=["lapse"], months=12)
+    found = statements(rows, clawbacks=[pro_rata], events=[event("04-10")], until=5)
+    assert entries(found[4])[0] == ("clawed_back", "-75.00")
+    offsets = [(e.policy, str(e.amount.amount)) for e in found[5].balances if e.kind.value == "clawback_offset"]
+    assert offsets == ([("p", offset)] if offset else [])
+    assert str(found[5].closing.amount) == closing
+
+
+def test_a_return_takes_no_part_that_an_event_forfeited():
+    """30 of 90 were paid, 60 are forfeited and 30 clawed back: nothing is left for the return to take."""
+    rows = [sale("s", "01-10", "90"), back("r", "03-05", "40", "s"), back("q", "04-05", "50", "s")]
+    found = statements(rows, payouts=[thirds()], clawbacks=[claw()], events=[event("02-09")], until=4, carry=False)
+    assert entries(found[2])[-1] == ("clawed_back", "-30.00")
+    assert [entries(found[n]) for n in (3, 4)] == [[("clawback_offset", "40.00")], [("clawback_offset", "50.00")]]
+    assert paid(found, 1, 2, 3, 4) == ["30.00", "-30.00", "0.00", "0.00"]
+
+
+def test_a_return_at_the_current_measure_after_a_clawback_takes_what_the_clawback_left():
+    """2 % to 100 and 4 % above: the return takes 4 of the sale's 2, which a lapse had taken already."""
+    rows = [sale("s", "01-10", "100"), sale("t", "01-11", "100"), back("r", "01-25", "100", "s")]
+    two_four = [component(by_amount("0", "2%", "100", "4%"))]
+    found = statements(
+        rows, components=two_four, returns="current_measure", clawbacks=[claw()], events=[event("02-10")], until=2
+    )
+    assert (str(found[1].paid.amount), entries(found[2])) == ("2.00", [])
+    late = [*rows[:2], back("r", "03-25", "100", "s")]
+    yearly = [component(by_amount("0", "2%", "100", "4%"), accumulate="year")]
+    found = statements(
+        late, components=yearly, returns="current_measure", clawbacks=[claw()], events=[event("02-10")], until=3
+    )
+    assert entries(found[3]) == [("clawback_offset", "2.00"), ("shortfall_carried", "2.00")]
 
 
 def test_leaving_is_about_every_sale_and_other_events_and_sales_are_not():

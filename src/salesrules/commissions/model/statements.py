@@ -146,7 +146,10 @@ def _plain(value: Exact) -> Decimal:
 
 @attrs.frozen(kw_only=True)
 class Measurement:
-    """A component's measure over its accumulation span: total credited, quota and attainment where it has one."""
+    """A component's measure over its accumulation span: total credited, quota and attainment where it has one.
+
+    `start` is the first day on which it was measured: that of the span, or that on which the plan version began.
+    """
 
     plan: str
     component: str
@@ -154,6 +157,7 @@ class Measurement:
     measured: Decimal
     unit: str = ""
     quota: Decimal | None = None
+    start: date | None = None
 
     @property
     def attainment(self) -> Fraction | None:
@@ -169,6 +173,7 @@ class BalanceKind(WordEnum):
     HELD_CANCELLED = "held_cancelled"
     HELD_FORFEITED = "held_forfeited"
     CLAWED_BACK = "clawed_back"
+    CLAWBACK_OFFSET = "clawback_offset"
     DRAW_PAID = "draw_paid"
     SHORTFALL_CARRIED = "shortfall_carried"
     BALANCE_RECOVERED = "balance_recovered"

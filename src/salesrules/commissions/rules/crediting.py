@@ -115,21 +115,31 @@ def list_pending(facts: CommissionFacts, policy: CommissionPolicy, until: date) 
 def _all(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[tuple[Transaction, _Receiver, Occurrence]]:
     faults: dict[str, Fault] = {}
     sales = {t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE}
-
-    @functools.cache
-    def chain(payee: str, day: date) -> tuple[str, ...]:
-        return facts.hierarchies.at(day).chain(payee)
-
+    returns: dict[str, list[Transaction]] = defaultdict(list)
+    for t in facts.transactions:
+        if t.original:
+            returns[t.original].append(t)
+    chain = _chains(facts)
     for t in facts.transactions:
         sale = sales[t.original] if t.original else t
         try:
             for receiver in _receivers(sale, facts, policy, chain):
-                for found in find_occurrences(t, sale, receiver.rule.trigger):
+                for found in find_occurrences(t, sale, receiver.rule.trigger, returns.get(sale.id, ())):
                     yield t, receiver, found
         except SalesRulesError as error:
             faults.setdefault(str(error), _uncreditable(t, error))
     if faults:
         raise InvalidDocument(tuple(faults.values()))
+
+
+def _chains(facts: CommissionFacts) -> Chain:
+    """The managers above a person on a day, each chain worked out once."""
+
+    @functools.cache
+    def chain(payee: str, day: date) -> tuple[str, ...]:
+        return facts.hierarchies.at(day).chain(payee)
+
+    return chain
 
 
 def _uncreditable(transaction: Transaction, error: SalesRulesError) -> Fault:
@@ -226,13 +236,15 @@ def _of(share: Rate, whole: Rate) -> Rate:
 
 
 def report_uncredited(facts: CommissionFacts, policy: CommissionPolicy, period: Period) -> tuple[Reason, ...]:
-    """One finding where sales of a period are credited to nobody, since no rule for them holds on their days."""
+    """One finding where sales of a period are credited to nobody, since no rule for them leads to a person.
+
+    Raises as `credit_transactions` does where a sale cannot be credited.
+    """
+    chain = _chains(facts)
     lines = sum(
         1
         for t in facts.transactions
-        if t.kind is TransactionKind.SALE
-        and t.day in period
-        and not any(t.day in rule.effective and lets_through(rule.filters, t) for rule in policy.crediting)
+        if t.kind is TransactionKind.SALE and t.day in period and not _receivers(t, facts, policy, chain)
     )
     return (UNCREDITED(lines=lines, period=period.label),) if lines else ()
 

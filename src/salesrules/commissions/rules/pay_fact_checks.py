@@ -12,7 +12,7 @@ __all__ = ["check_open_days", "check_pay_facts"]
 
 def check_pay_facts(facts: CommissionFacts) -> Iterator[Fault]:
     """Faults of scores, events, holds and uses: unknown payees and transactions, two scores of one day."""
-    for name in ("appraisal_scores", "pay_events", "opening_holds", "opening_uses"):
+    for name in ("appraisal_scores", "pay_events", "opening_holds", "opening_uses", "opening_measures"):
         for index, fact in enumerate(getattr(facts, name)):
             if fact.payee not in facts.payees:
                 problem = "nobody with this id is among the people"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan
 from salesrules.commissions.rules.crediting_checks import check_conversion, check_crediting, check_pools, role_of
 from salesrules.commissions.rules.modifier_checks import check_modifiers
+from salesrules.commissions.rules.sanity_checks import check_sanity
 from salesrules.commissions.rules.table_checks import check_table
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
@@ -32,6 +33,7 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
             _pools,
             check_conversion,
             check_modifiers,
+            check_sanity,
         )
         for fault in check(policy)
     )
