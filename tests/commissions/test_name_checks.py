@@ -101,7 +101,9 @@ def test_what_caps_had_used_may_be_told_apart_by_attribute_day_and_payee():
 def test_what_was_held_names_a_payout_a_plan_or_nothing():
     waits = Holdback(id="waits", share=Rate.parse("10%"), on_event="collected")
     rules = policy(attrs.evolve(plan(component()), payouts=[waits]))
-    holds = [OpeningHold(payee="ana", day=FIRST, amount=money(1), policy=name) for name in ("wait", "waits", "plan", "")]
+    holds = [
+        OpeningHold(payee="ana", day=FIRST, amount=money(1), policy=name) for name in ("wait", "waits", "plan", "")
+    ]
     assert faults(rules, opening_holds=holds) == [("unknown_entry", "opening_holds[0].policy", "wait")]
 
 
@@ -169,7 +171,9 @@ def test_names_that_nobody_has_are_found_in_rules_assignments_and_pools():
         id="specialists", effective=days("01-01"), payees=["ana", "zed"], positions=["engineer", "rep"]
     )
     team = pool(
-        member("ana", "yve", id="first"), member(positions=["clerk"], id="second"), sources=["rep", "ana", "xia", "boss"]
+        member("ana", "yve", id="first"),
+        member(positions=["clerk"], id="second"),
+        sources=["rep", "ana", "xia", "boss"],
     )
     rules = attrs.evolve(
         policy(
@@ -198,5 +202,7 @@ def test_names_of_entries_that_do_not_hold_in_the_period_are_no_concern(start, e
     overlay = OverlayCredit(id="o", effective=days(start, end), payees=["zed"])
     rules = policy(plan(component()), crediting=[direct(), overlay])
     assert [code for code, *_ in findings(rules, period="2020-Q2")] == (["unknown_names"] if told else [])
-    team = attrs.evolve(policy(plan(component())), pools=[pool(member("ana"), sources=["x"], effective=days(start, end))])
+    team = attrs.evolve(
+        policy(plan(component())), pools=[pool(member("ana"), sources=["x"], effective=days(start, end))]
+    )
     assert ("unknown_names" in [code for code, *_ in findings(team, period="2020-Q2")]) is told

@@ -28,9 +28,12 @@ from salesrules.commissions import (
     Clawback,
     Deferral,
     DeferredPart,
+    EarningsCap,
+    Gate,
     Holdback,
     Instalments,
     Kicker,
+    Multiplier,
     OpeningBalance,
     OpeningHold,
     PayEvent,
@@ -556,3 +559,45 @@ def test_money_is_conserved_over_any_number_of_periods(data, payouts, clawbacks,
         until=data.draw(st.integers(1, 9)),
     )
     assert all(amount(s.held) >= 0 for s in found.values())  # `statements` checks that all is conserved
+
+
+SCALES = st.lists(
+    st.sampled_from(
+        [
+            Gate(id="gate", component="pay", observe="measured", threshold=Decimal(50), otherwise=Rate.parse("33.3%")),
+            Kicker(id="kicker", component="pay", observe="measured", threshold=Decimal(20), share=Rate.parse("7.7%")),
+            Multiplier(id="multiplier", component="pay", observe="measured", factors=bands("0", "90%", "60", "113.3%")),
+            EarningsCap(id="cap", amount=money(70), per="period"),
+            EarningsCap(id="each", amount=money(40), per="transaction"),
+        ]
+    ),
+    unique_by=lambda modifier: modifier.id,
+    max_size=3,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), PAYOUTS, CLAWBACKS, SCALES, st.sampled_from(["line", "cumulative"]))
+def test_returning_everything_at_original_terms_leaves_nothing_whatever_happened_between(
+    data, payouts, clawbacks, modifiers, level
+):
+    """Sales paid, modified, held, released, lapsed and clawed back: once all has come back, nobody keeps or owes."""
+    rows, events = [], []
+    for number in range(data.draw(st.integers(1, 4))):
+        cents_ = data.draw(st.integers(1, 9_000))
+        first = data.draw(st.integers(0, cents_))
+        id, month = f"s{number}", data.draw(st.integers(1, 3))
+        rows.append(sale(id, f"0{month}-{data.draw(st.integers(1, 28)):02}", cents_ * CENT))
+        for part, back_again in enumerate((first, cents_ - first)):
+            on = f"0{data.draw(st.integers(month + 1, 6))}-{data.draw(st.integers(1, 28)):02}"
+            rows.append(back(f"r{number}{part}", on, back_again * CENT, id))
+        for name in data.draw(st.lists(st.sampled_from(["lapse", "collected"]), max_size=2)):
+            events.append(event(f"0{data.draw(st.integers(month + 1, 6))}-20", name, id))
+    found = statements(
+        rows, payouts=payouts, clawbacks=clawbacks, modifiers=modifiers, level=level, events=events, until=9
+    )
+    last = found[max(found)]
+    kept = sum((s.paid.amount for s in found.values()), Decimal(0))
+    assert sum((s.earned.amount for s in found.values()), Decimal(0)) == 0
+    assert kept - last.closing.amount == 0
+    assert amount(last.held) == 0

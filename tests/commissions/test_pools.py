@@ -130,9 +130,17 @@ def test_a_member_whose_own_credits_are_below_zero_has_no_part():
 def test_the_gate_itself_pays(amount, paid):
     result = run(team(sale("1", "01-10", amount)), rules(pool(member("eve"), gate="1000")))
     assert parts(result) == paid
-    told = [f for f in result.findings if f.code == "commissions.pool_gate"]
-    assert len(told) == (0 if paid else 1)
+    told = [f.parameters for f in result.findings if f.code == "commissions.pool_gate"]
+    below = {"pool": "team", "period": "2020-Q1", "measured": money(amount), "gate": money("1000")}
+    assert told == ([] if paid else [below])
     assert explain_pool(result.pools[0]).recompute() == result.pools[0].amount.amount
+
+
+def test_a_gate_of_a_count_is_told_as_a_number():
+    counted = pool(member("eve"), gate="2", measure="count", table=by_amount("0", "100%"))
+    (told,) = [f for f in run(team(sale("1", "01-10", 5)), rules(counted)).findings if f.code.endswith("gate")]
+    assert (told.parameters["measured"], told.parameters["gate"]) == (1, 2)
+    assert told.policy.id == "team"
 
 
 @pytest.mark.parametrize(("amount", "paid"), [("799.99", {}), ("800", {"eve": "8.00"})])

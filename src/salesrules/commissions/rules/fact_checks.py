@@ -50,14 +50,11 @@ def place_of(transaction: Transaction) -> str:
 
 def unmeasurable(transaction: Transaction, error: SalesRulesError) -> Fault:
     """The fault of a transaction that a plan cannot measure; `error` says why."""
-    lacks_rate = isinstance(error, MissingDay)
-    return Fault(
-        code="commissions.unmeasurable",
-        path=place_of(transaction),
-        problem=str(error),
-        value=str(transaction.amount) if lacks_rate else transaction.id,
-        remedy=f"give the {error.subject} of that day" if lacks_rate else "mend the facts, or let no plan measure this",
-    )
+    value, remedy = transaction.id, "mend the facts, or let no plan measure this"
+    if isinstance(error, MissingDay):
+        value, remedy = str(transaction.amount), f"give the {error.subject} of that day"
+    place = place_of(transaction)
+    return Fault(code="commissions.unmeasurable", path=place, problem=str(error), value=value, remedy=remedy)
 
 
 def _duplicates(facts: CommissionFacts) -> Iterator[Fault]:
@@ -105,8 +102,9 @@ def _unfit_returns(facts: CommissionFacts) -> Iterator[Fault]:
             problem, value = f"the sale was in {sale.amount.currency}", back.amount.currency
             remedy = "enter the return in the currency of its sale"
         else:
-            returned[sale.id] += _share(back, sale)
-            if returned[sale.id] <= 1:
+            share = returned[sale.id] + _share(back, sale)
+            if share <= 1:
+                returned[sale.id] = share
                 continue
             problem, value = f"more is returned than was sold by {sale.id} ({sale.amount})", str(back.amount)
             remedy = "lower the return, or enter the rest against another sale"

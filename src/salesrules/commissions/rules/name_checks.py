@@ -47,26 +47,19 @@ def report_ignored_events(facts: CommissionFacts, policy: CommissionPolicy, peri
 def report_unknown_names(facts: CommissionFacts, policy: CommissionPolicy, period: Period) -> Iterator[Reason]:
     """One finding for each entry in force in a period with names that no person has, as an id or as a position."""
     positions = {payee.position for payee in facts.payees.values()}
+    known = {"payees": {*facts.payees}, "positions": positions, "sources": {*facts.payees, *positions}}
     for kind, id, effective, names in _named(policy):
-        if effective.overlaps(period.span):
-            unknown = [
-                name for name, field in names if name not in (facts.payees if field == "payees" else positions)
-            ]
-            fields = dict.fromkeys(field for name, field in names if name in unknown)
-            if unknown:
-                yield UNKNOWN_NAMES(entry=id, names=tuple(unknown), policy=PolicyReference(kind, id, next(iter(fields))))
-    for pool in policy.pools:
-        unknown = [name for name in pool.sources if name not in facts.payees and name not in positions]
-        if unknown and pool.effective.overlaps(period.span):
-            policy_entry = PolicyReference("TeamPool", pool.id, "sources")
-            yield UNKNOWN_NAMES(entry=pool.id, names=tuple(unknown), policy=policy_entry)
+        unknown = [(name, field) for name, field in names if name not in known[field]]
+        if unknown and effective.overlaps(period.span):
+            entry = PolicyReference(kind, id, unknown[0][1])
+            yield UNKNOWN_NAMES(entry=id, names=tuple(name for name, _ in unknown), policy=entry)
 
 
 def _named(policy: CommissionPolicy) -> Iterator[tuple[str, str, DateRange, list[tuple[str, str]]]]:
     """Every entry that names people: its type, id and days, and each name with its field."""
-    entries = [*policy.crediting, *policy.assignments, *(member for pool in policy.pools for member in pool.members)]
-    for entry in entries:
-        names = [(name, field) for field in ("payees", "positions") for name in getattr(entry, field, ())]
+    members = [member for pool in policy.pools for member in pool.members]
+    for entry in (*policy.crediting, *policy.assignments, *members, *policy.pools):
+        names = [(name, field) for field in ("payees", "positions", "sources") for name in getattr(entry, field, ())]
         yield type(entry).__name__, entry.id, entry.effective, names
 
 
