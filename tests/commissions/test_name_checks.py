@@ -52,18 +52,20 @@ def faults(rules, **openings):
 
 
 def findings(rules, given=None, period="2020-Q1"):
+    found = run(given or facts(sale("s", "01-10", 10)), rules, period).findings
+    entries = [r.policy and (r.policy.type, r.policy.id, r.policy.field) for r in found]
     return [
-        (r.code.removeprefix("commissions."), dict(r.parameters), r.policy and (r.policy.type, r.policy.id, r.policy.field))
-        for r in run(given or facts(sale("s", "01-10", 10)), rules, period).findings
-    ]  # fmt: skip
+        (r.code.removeprefix("commissions."), dict(r.parameters), entry)
+        for r, entry in zip(found, entries, strict=True)
+    ]
 
 
 def capped(*modifiers):
     return policy(attrs.evolve(plan(component()), modifiers=modifiers or [CAP]))
 
 
-def use(policy="yearly", used=money(3), **more):
-    return OpeningUse(payee="ana", day=FIRST, policy=policy, used=used, **more)
+def use(policy="yearly", used=None, **more):
+    return OpeningUse(payee="ana", day=FIRST, policy=policy, used=used or money(3), **more)
 
 
 # --- what stood open -------------------------------------------------------------------------------------------------

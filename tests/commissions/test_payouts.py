@@ -591,8 +591,8 @@ def test_returning_everything_at_original_terms_leaves_nothing_whatever_happened
         for part, back_again in enumerate((first, cents_ - first)):
             on = f"0{data.draw(st.integers(month + 1, 6))}-{data.draw(st.integers(1, 28)):02}"
             rows.append(back(f"r{number}{part}", on, back_again * CENT, id))
-        for name in data.draw(st.lists(st.sampled_from(["lapse", "collected"]), max_size=2)):
-            events.append(event(f"0{data.draw(st.integers(month + 1, 6))}-20", name, id))
+        names = data.draw(st.lists(st.sampled_from(["lapse", "collected"]), max_size=2))
+        events += [event(f"0{data.draw(st.integers(month + 1, 6))}-20", name, id) for name in names]
     found = statements(
         rows, payouts=payouts, clawbacks=clawbacks, modifiers=modifiers, level=level, events=events, until=9
     )

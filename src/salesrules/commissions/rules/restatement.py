@@ -256,9 +256,8 @@ def _findings(
     """
     changed = [new for new, old in zip_longest(statements, run.statements) if new is not old]
     whose = {(statement.payee, statement.currency) for statement in changed}
-    gone = {
-        who: owed for who, owed in carried.items() if owed and who not in {(s.payee, s.currency) for s in statements}
-    }
+    here = {(statement.payee, statement.currency) for statement in statements}
+    gone = {who: owed for who, owed in carried.items() if owed and who not in here}
     for finding in run.findings:
         if finding.code == BALANCE_OWED.code:
             owed = finding.parameters["amount"]
