@@ -53,10 +53,8 @@ def faults(rules, **openings):
 
 def findings(rules, given=None, period="2020-Q1"):
     found = run(given or facts(sale("s", "01-10", 10)), rules, period).findings
-    entries = [r.policy and (r.policy.type, r.policy.id, r.policy.field) for r in found]
     return [
-        (r.code.removeprefix("commissions."), dict(r.parameters), entry)
-        for r, entry in zip(found, entries, strict=True)
+        (r.code.removeprefix("commissions."), dict(r.parameters), r.policy and attrs.astuple(r.policy)) for r in found
     ]
 
 
