@@ -166,7 +166,7 @@ def test_a_quota_of_zero_is_an_error_for_everybody_who_has_one(firm):
 def test_payees_without_a_plan_on_a_date_are_all_told(firm):
     old = 'effective = { from = 2026-01-01 }\npositions = ["Representative"]'
     firm.edit("rulebook.toml", (old, old.replace("01-01", "02-01")))
-    remedy = "add or extend an assignment and its plan, also one without components if nothing is to be paid"
+    remedy = "add or extend an assignment or the days of its plan; a plan without components pays nothing"
     assert firm.run() == [
         ("no_plan", "payees[ben]", "O-1", remedy, "error"),
         ("no_plan", "payees[cho]", "O-2", remedy, "error"),

@@ -503,7 +503,7 @@ def test_a_plan_whose_days_have_ended_is_told_as_no_plan():
     (fault,) = caught.value.faults
     assert (fault.code, fault.path, fault.value) == ("commissions.no_plan", "payees[ana]", "2")
     assert fault.problem == "no plan pays this person for 1 credit(s) from 2020-02-01 to 2020-02-01"
-    assert "its plan" in fault.remedy
+    assert "the days of its plan" in fault.remedy
 
 
 def test_sales_outside_the_territory_are_found():

@@ -432,7 +432,9 @@ def test_a_capped_adjustment_is_a_finding():
 @pytest.mark.parametrize(("amount", "paid"), [("49.9", "5.00"), ("50", "5.00"), ("50.1", "5.01"), ("0", "5.00")])
 def test_a_floor_lifts_what_is_below_it(amount, paid):
     for per in ("period", "transaction"):
-        assert statements([sale("s", "01-10", amount)], floor(5, per))["2020-M01"].paid.amount == Decimal(paid)
+        statement = statements([sale("s", "01-10", amount)], floor(5, per))["2020-M01"]
+        assert statement.paid.amount == Decimal(paid)
+        assert len(statement.adjustments) == (0 if statement.lines[0].amount == statement.paid else 1)
 
 
 def test_a_floor_per_transaction_needs_one_and_counts_its_lines_together_and_its_returns_below_zero():

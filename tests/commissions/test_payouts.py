@@ -290,6 +290,20 @@ def test_a_pro_rata_clawback_takes_the_months_not_served(on, left):
     assert [text for s in found.values() for kind, text in entries(s) if kind == "clawed_back"] == [left]
 
 
+@pytest.mark.parametrize(
+    ("on", "left"), [("12-09", "-14.00"), ("12-10", "-13.00"), ("2021-01-09", "-13.00"), ("2021-01-10", "-12.00")]
+)
+def test_tenure_counts_the_months_of_more_than_a_year(on, left):
+    """Of 24 months, sold on 10 January: around the days that complete the eleventh month and the twelfth."""
+    pro_rata = ProRataClawback(id="p", events=["lapse"], months=24)
+    rules = policy(attrs.evolve(plan(component(ALL)), clawbacks=[pro_rata]), pay_period="month")
+    lapsed = PayEvent(day=days(on).start, payee="ana", event="lapse", transaction="s")
+    given_facts = attrs.evolve(facts(sale("s", "2020-01-10", "24")), pay_events=[lapsed])
+    result = run(given_facts, rules, "2021-M01")
+    found = [text for s in (*result.earlier, *result.statements) for kind, text in entries(s) if kind == "clawed_back"]
+    assert found == [left]
+
+
 def test_a_pro_rata_clawback_is_over_when_all_months_are_served():
     pro_rata = ProRataClawback(id="p", events=["lapse"], months=2)
     for on, found in (("03-09", [("clawed_back", "-6.00")]), ("03-10", []), ("05-10", [])):

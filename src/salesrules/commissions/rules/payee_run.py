@@ -269,7 +269,7 @@ class PayeeRun:
             self._fault(
                 "no_plan",
                 f"no plan pays this person for {len(direct)} credit(s) from {direct[0].day} to {direct[-1].day}",
-                "add or extend an assignment and its plan, also one without components if nothing is to be paid",
+                "add or extend an assignment or the days of its plan; a plan without components pays nothing",
                 direct[0].transaction.id,
             )
         for role in sorted({credit.role for credit in credits} - {DIRECT}):
