@@ -313,6 +313,7 @@ def test_scores_of_other_subjects_days_and_people_do_not_count_and_a_missing_one
         score("2", subject="english"),
         score("2", days("02-01", "03-01")),
         score("2", days("2019-12-01", "01-01")),
+        score("2", days("01-02", "02-01")),
     ]
     with pytest.raises(InvalidDocument) as raised:
         statements(rows, Coefficient(id="c"), more={"appraisal_scores": others})
@@ -407,6 +408,36 @@ def test_a_cap_opens_with_what_was_earned_and_carried_before():
     assert changes(found["2020-M01"]) == [("carried_in", "1")]
     assert found["2020-M01"].paid.amount == 4
     assert found["2020-M02"].paid.amount == 1
+
+
+@pytest.mark.parametrize(
+    ("per", "paid"), [("period", "5.16"), ("quarter", "10.00"), ("year", "10.00"), ("plan", "10.00")]
+)
+def test_only_a_cap_per_period_shrinks(per, paid):
+    """The plan begins on 16 January: 16 of 31 days."""
+    held = statements([sale("s", "01-20", "200")], cap(10, per), effective=days("01-16"), proration="by_days")
+    assert str(held["2020-M01"].paid.amount) == paid
+
+
+def test_what_was_used_before_counts_from_its_day_and_once():
+    """3 of 10 were used when January began: 4 and 3 are left for January and February, and nothing for March."""
+    use = OpeningUse(payee="ana", day=days("01-01").start, policy="cap", used=money(3))
+    rows = [sale(f"s{month}", f"0{month}-10", "40") for month in (1, 2, 3)]
+    found = statements(rows, cap(10, "year"), more={"opening_uses": [use]}, period="2020-M03")
+    assert [str(found[f"2020-M0{n}"].paid.amount) for n in (1, 2, 3)] == ["4.00", "3.00", "0.00"]
+
+
+def test_a_return_is_taken_of_what_was_carried_first():
+    """130 under a cap of 100 a year: 30 are carried; 50 less leave 80, and 10 more 90."""
+    rows = [sale("a", "01-10", "1300"), back("r", "02-10", "500", "a"), sale("b", "03-10", "100")]
+    found = statements(
+        rows,
+        cap(100, "year", "carried"),
+        components=[component(TEN, accumulate="year")],
+        returns="current_measure",
+        period="2020-M03",
+    )
+    assert [str(found[f"2020-M0{n}"].earned.amount) for n in (1, 2, 3)] == ["100.00", "-20.00", "10.00"]
 
 
 def test_a_cap_per_period_shrinks_with_the_days_of_a_plan_that_prorates():

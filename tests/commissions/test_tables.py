@@ -10,6 +10,7 @@ import pytest
 from commissions.firm import (
     amounts,
     back,
+    by_amount,
     component,
     days,
     facts,
@@ -28,6 +29,7 @@ from salesrules.commissions import (
     AcrossComponent,
     AcrossNumber,
     AttainmentTable,
+    Filter,
     FixedTable,
     FormulaTable,
     GridTable,
@@ -35,8 +37,35 @@ from salesrules.commissions import (
     OpeningMeasure,
     PerUnitTable,
     explain_statement,
+    payout_curve,
+    payout_curves,
+    why_changed,
 )
-from salesrules.core import Band, BandTable, InvalidDocument, Rate
+from salesrules.core import Band, BandTable, InvalidDocument, InvalidValue, Rate
+
+#: The labels of derivations that tables other than plain rates show.
+TABLE_LABELS = (
+    "base_rate",
+    "column_measure",
+    "column_tier",
+    "formula_after",
+    "formula_before",
+    "formula_name",
+    "formula_number",
+    "formula_step",
+    "multiple",
+    "rate_at_end",
+    "rate_at_start",
+    "rate_between",
+    "rate_grown",
+    "rate_rise",
+    "target_incentive",
+    "target_per_unit",
+    "tier_amount",
+    "tier_filled",
+    "tier_part",
+    "tier_width",
+)
 
 
 def by_amounts(*cells, side="lower"):
@@ -276,3 +305,193 @@ def test_attainment_starts_from_what_was_measured_before():
     before = [OpeningMeasure(payee="ana", day=sale("x", "01-01", "1").day, component="pay", measured="900")]
     assert paid(table, *sold("200"), quotas=[Q1], openings_measured=before) == ["6.00"]
     assert paid(table, *sold("200"), quotas=[Q1]) == ["2.00"]
+
+
+def labels(derivation):
+    found = {derivation.label.removeprefix("commissions.label.")}
+    return found.union(*map(labels, derivation.terms))
+
+
+def test_every_label_of_tables_is_shown_somewhere():
+    rates = tiers("0", "1%", "0.5", "3%", "1", "5%")
+    business = AcrossAttribute(attribute="business")
+    tables = [
+        AttainmentTable(mode="interpolated_rate", tiers=rates),
+        MultiplierTable(mode="interpolated_rate", tiers=rates, target=money("100")),
+        MultiplierTable(mode="marginal", tiers=rates, target=money("100")),
+        MultiplierTable(mode="fixed", tiers=rates, target=money("100")),
+        MultiplierTable(mode="marginal", basis="amount", tiers=rates, base_rate=Rate.parse("5%")),
+        FixedTable(mode="fixed", tiers=STEPS),
+        FormulaTable(formula="-5 + max(amount * 2, 3)"),
+        GridTable(mode="whole_amount", tiers=grid(*ROWS), across=business),
+    ]
+    version = plan(*(component(table, id=f"c{number}") for number, table in enumerate(tables)))
+    rows = [sale("s1", "01-01", "80", business="old"), sale("s2", "01-02", "720", business="new")]
+    statement = pay(facts(*rows, quotas=[Q1]), policy(version))
+    derivation = explain_statement(statement)
+    assert derivation.recompute() == statement.paid.amount
+    assert set(TABLE_LABELS) <= labels(derivation)
+
+
+RISING = tiers("0", "0%", "0.5", "2%", "1", "5%")
+
+
+@pytest.mark.parametrize(
+    ("table", "amounts_before", "amounts_after", "quota_after", "code"),
+    [
+        # a rate between bounds differs with the measure; the table is the same
+        (AttainmentTable(mode="interpolated_rate", tiers=RISING), ["600"], ["700"], "1000", "why_average"),
+        (AttainmentTable(mode="interpolated_rate", tiers=RISING), ["400"], ["700"], "1000", "why_tier"),
+        (FixedTable(mode="fixed", tiers=STEPS), ["400"], ["1500"], "1000", "why_tier"),
+        (FixedTable(mode="interpolated_amount", tiers=STEPS), ["400"], ["500"], "1000", "why_average"),
+        # a target's rate on the measure differs with the quota alone
+        (MultiplierTable(mode="marginal", tiers=RISING, target=money("900")), ["600"], ["600"], "900", "why_quota"),
+        (FormulaTable(formula="max(10, amount * 0.1)"), ["50"], ["200"], "1000", "why_average"),
+    ],
+)
+def test_why_pay_differs_is_not_laid_at_a_table_that_stayed(table, amounts_before, amounts_after, quota_after, code):
+    rules = policy(plan(component(table)))
+    before, after = (
+        pay(facts(*sold(*given), quotas=[quota(held, QUARTER)]), rules)
+        for given, held in ((amounts_before, "1000"), (amounts_after, quota_after))
+    )
+    told = [change.reason.code.removeprefix("commissions.") for change in why_changed(before, after)]
+    assert code in told
+    assert "why_rates" not in told
+
+
+def test_why_pay_differs_names_a_table_that_changed():
+    for one, other in (
+        (FixedTable(mode="fixed", tiers=STEPS), FixedTable(mode="fixed", tiers=by_amounts("0", "12", "1000", "40"))),
+        (FormulaTable(formula="amount * 0.1"), FormulaTable(formula="amount * 0.2")),
+        (
+            AttainmentTable(mode="interpolated_rate", tiers=RISING),
+            AttainmentTable(mode="interpolated_rate", tiers=tiers("0", "0%", "0.5", "2%", "1", "6%")),
+        ),
+    ):
+        before, after = (
+            pay(facts(*sold("600"), quotas=[Q1]), policy(plan(component(table)))) for table in (one, other)
+        )
+        assert [change.reason.code for change in why_changed(before, after)] == ["commissions.why_rates"]
+
+
+def test_a_grid_may_measure_each_transaction_alone():
+    table = GridTable(mode="whole_amount", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    rows = [sale("s1", "01-01", "80", business="old"), sale("s2", "01-02", "100", business="new")]
+    assert paid(table, *rows, accumulate="transaction") == ["0.80", "4.00"]
+
+
+def test_a_formula_may_measure_each_transaction_alone():
+    table = FormulaTable(formula="min(amount, 60) * 0.1")
+    assert paid(table, *sold("50", "70"), accumulate="transaction") == ["5.00", "6.00"]
+
+
+def test_each_transaction_alone_pays_its_own_amount():
+    table = FixedTable(mode="fixed", tiers=by_amounts("0", "10", "100", "25"))
+    assert paid(table, *sold("99.99", "100"), accumulate="transaction") == ["10.00", "25.00"]
+
+
+def test_columns_and_measures_start_from_what_was_measured_before():
+    def opening(measured, **options):
+        day = sale("x", "01-01", "1").day
+        return OpeningMeasure(payee="ana", day=day, component="pay", measured=measured, **options)
+
+    table = GridTable(mode="whole_amount", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    rows = [sale("s1", "01-01", "20", business="new")]
+    # 80 measured as old before: with 20 more all pay the second row's rates, the 80 only what they had not been paid
+    before = [opening("80", column="old")]
+    assert paid(table, *rows, openings_measured=before) == [str(80 * Decimal("0.01") + 20 * Decimal("0.04"))]
+    formula = FormulaTable(formula="max(0, margin - 100)")
+    known = [opening("500"), opening("90", measure="margin")]
+    assert paid(formula, sale("s1", "01-01", "50", cost="20"), openings_measured=known) == ["20.00"]
+
+
+def test_what_another_component_had_measured_before_does_not_count():
+    day = sale("x", "01-01", "1").day
+    before = [OpeningMeasure(payee="ana", day=day, component="other", measured="900")]
+    table = AttainmentTable(mode="marginal", tiers=tiers("0", "1%", "1", "5%"))
+    assert paid(table, *sold("200"), quotas=[Q1], openings_measured=before) == ["2.00"]
+
+
+def test_a_column_may_be_named_by_the_attainment_of_another_component():
+    revenue = component(
+        GridTable(
+            mode="marginal",
+            tiers=grid(("0", {"thin": "1%", "fat": "2%"})),
+            across=AcrossComponent(component="units", observe="attainment", columns=named("0", "thin", "0.5", "fat")),
+        ),
+        id="revenue",
+    )
+    units = component(
+        AttainmentTable(mode="marginal", tiers=tiers("0", "0%"), quota_measure="units"), id="units", measure="quantity"
+    )
+    held = [quota("10", QUARTER, unit="pieces", measure="units")]
+    rows = [sale("s1", "01-01", "100", quantity=4), sale("s2", "01-02", "100", quantity=1)]
+    statement = pay(facts(*rows, quotas=held), policy(plan(revenue, units)))
+    lines = {line.id: str(line.amount.amount) for line in statement.lines if line.component == "revenue"}
+    assert lines == {"s1/revenue/direct": "1.00", "s2/revenue/direct": "3.00"}
+
+
+def test_a_sale_of_the_observed_component_alone_moves_the_column():
+    table = GridTable(
+        mode="marginal",
+        tiers=grid(("0", {"few": "1%", "many": "2%"})),
+        across=AcrossComponent(component="services", observe="measured", columns=named("0", "few", "50", "many")),
+    )
+    goods = component(table, id="goods", filters=[Filter(attribute="kind", one_of=["goods"])])
+    services = component(by_amount("0", "0%"), id="services", filters=[Filter(attribute="kind", one_of=["service"])])
+    rows = [sale("s1", "01-01", "100", kind="goods"), sale("s2", "01-02", "50", kind="service")]
+    statement = pay(facts(*rows), policy(plan(goods, services)))
+    lines = {line.id: str(line.amount.amount) for line in statement.lines if line.component == "goods"}
+    assert lines == {"s1/goods/direct": "1.00", "s2/goods/direct": "1.00"}
+    assert explain_statement(statement).recompute() == statement.paid.amount
+
+
+def test_what_a_formula_needs_and_a_sale_lacks_is_a_fault():
+    table = FormulaTable(formula="margin * 0.5")
+    with pytest.raises(InvalidDocument) as caught:
+        run(facts(sale("s1", "01-01", "80"), sale("s2", "01-02", "80")), policy(plan(component(table))))
+    assert [fault.value for fault in caught.value.faults] == ["s1", "s2"]
+    assert "cost" in caught.value.faults[0].problem
+
+
+def test_a_formula_that_divides_by_zero_is_a_fault():
+    table = FormulaTable(formula="100 / (amount - 80)")
+    with pytest.raises(InvalidDocument) as caught:
+        run(facts(sale("s1", "01-01", "80")), policy(plan(component(table))))
+    [fault] = caught.value.faults
+    assert "divides by zero" in fault.problem
+
+
+@pytest.mark.parametrize("discount", ["2,5", ""])
+def test_an_attribute_that_is_no_number_is_a_fault(discount):
+    table = GridTable(
+        mode="marginal",
+        tiers=grid(("0", {"none": "10%"})),
+        across=AcrossNumber(attribute="discount", columns=named("0", "none")),
+    )
+    with pytest.raises(InvalidDocument) as caught:
+        run(facts(sale("s1", "01-01", "80", discount=discount)), policy(plan(component(table))))
+    assert "discount" in caught.value.faults[0].problem
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        FormulaTable(formula="amount"),
+        GridTable(mode="marginal", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business")),
+    ],
+)
+def test_a_formula_and_a_table_in_two_dimensions_have_no_one_curve(table):
+    with pytest.raises(InvalidValue, match="one dimension"):
+        payout_curve(table)
+
+
+def test_each_column_has_its_curve():
+    curves = payout_curves(GridTable(mode="marginal", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business")))
+    assert {name: curve.at(Decimal(200)) for name, curve in curves.items()} == {"new": 6, "old": 3}
+
+
+def test_a_tier_without_end_is_never_filled():
+    with pytest.raises(InvalidValue, match="never filled"):
+        payout_curve(FixedTable(mode="proportional_amount", tiers=by_amounts("0", "5")))

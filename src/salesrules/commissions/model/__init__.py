@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         FormulaUse,
         MultipleOf,
         Segment,
+        SupportsPieces,
         TableBase,
         TierShare,
     )
@@ -96,6 +97,7 @@ __all__ = [
     "Split",
     "Statement",
     "StatementLine",
+    "SupportsPieces",
     "TableBase",
     "TierShare",
     "Transaction",

@@ -12,7 +12,7 @@ import attrs
 
 from salesrules.commissions.model.credits import PendingCredit, SalesCredit
 from salesrules.commissions.model.modifiers import Adjustment
-from salesrules.commissions.model.tiers import FormulaUse, TableBase, TierShare
+from salesrules.commissions.model.tiers import FormulaUse, SupportsPieces, TableBase, TierShare
 from salesrules.core import (
     CurrencyTable,
     Exact,
@@ -72,6 +72,10 @@ class Reversal:
     share_after: Fraction
 
 
+def _as_pieces(given: Iterable[TierShare] | SupportsPieces) -> tuple[TierShare, ...] | SupportsPieces:
+    return tuple(given) if isinstance(given, Iterable) else given
+
+
 @attrs.frozen(kw_only=True)
 class StatementLine:
     """What one credit earned in one component of a plan.
@@ -95,7 +99,7 @@ class StatementLine:
     after: Decimal = Decimal(0)
     quota: Decimal | None = None
     base: TableBase | None = None
-    pieces: tuple[TierShare, ...] = attrs.field(default=(), converter=as_tuple)
+    _pieces: tuple[TierShare, ...] | SupportsPieces = attrs.field(default=(), converter=_as_pieces, alias="pieces")
     formula: FormulaUse | None = None
     earned: Exact
     payable: Exact
@@ -105,6 +109,11 @@ class StatementLine:
     running_paid: Decimal = Decimal(0)
     amount: Money
     reversal: Reversal | None = None
+
+    @property
+    def pieces(self) -> tuple[TierShare, ...]:
+        """How the measure fell across the tiers; where a curve pays, it is asked only now."""
+        return self._pieces if isinstance(self._pieces, tuple) else self._pieces.pieces(self.before, self.after)
 
     @property
     def capped(self) -> Exact:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 import attrs
 
-from salesrules.core import EXACT, Exact, Parameters, WordEnum, as_parameters, narrowed
+from salesrules.core import Exact, Parameters, WordEnum, as_parameters, minus, narrowed, times
 
-__all__ = ["FormulaUse", "MultipleOf", "Segment", "TableBase", "TierShare"]
+__all__ = ["FormulaUse", "MultipleOf", "Segment", "SupportsPieces", "TableBase", "TierShare"]
 
 _ZERO = Decimal(0)
 
@@ -24,17 +25,17 @@ class Segment:
     base: Exact
     slope: Exact
     curvature: Exact = _ZERO
-    _is_plain: bool = attrs.field(init=False, repr=False, eq=False)
 
-    def __attrs_post_init__(self) -> None:
-        numbers = (self.start, self.base, self.slope)
-        plain = not self.curvature and all(type(number) is Decimal for number in numbers)
-        object.__setattr__(self, "_is_plain", plain)
+    @property
+    def line(self) -> tuple[Decimal, Decimal] | None:
+        """Slope and intercept: a straight piece pays slope·measure + intercept; `None` where they are no decimals."""
+        if self.curvature or type(self.slope) is not Decimal:
+            return None
+        intercept = minus(self.base, times(self.slope, self.start))
+        return (self.slope, intercept) if type(intercept) is Decimal else None
 
     def at(self, measure: Exact) -> Exact:
         """What the piece pays at a measure, exactly; also at its end and beyond, where the next one may pay else."""
-        if self._is_plain and type(measure) is Decimal:  # the common case, and several times as fast
-            return EXACT.add(self.base, EXACT.multiply(self.slope, EXACT.subtract(measure, self.start)))  # type: ignore[arg-type]  # plain numbers are decimals
         distance = Fraction(measure) - Fraction(self.start)
         return narrowed(Fraction(self.base) + (Fraction(self.slope) + Fraction(self.curvature) * distance) * distance)
 
@@ -59,6 +60,14 @@ class TierShare:
     is_amount: bool = False
     rates: tuple[Exact, Exact] | None = None
     column: str = ""
+
+
+class SupportsPieces(Protocol):
+    """What tells how a move of a measure falls across tiers: a payout curve."""
+
+    def pieces(self, before: Decimal, after: Decimal, /) -> tuple[TierShare, ...]:
+        """What the move earns in each tier."""
+        ...
 
 
 class MultipleOf(WordEnum):

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 import attrs
 
-from salesrules.commissions.model import FormulaUse, TableBase, TierShare
+from salesrules.commissions.model import FormulaUse, SupportsPieces, TableBase, TierShare
 from salesrules.commissions.policy import RateMode
 from salesrules.commissions.rules.curve import PayoutCurve
 from salesrules.commissions.rules.formula import evaluate_formula
@@ -35,7 +35,7 @@ class Move(NamedTuple):
     before: Decimal
     after: Decimal
     earned: Exact
-    pieces: tuple[TierShare, ...] = ()
+    pieces: tuple[TierShare, ...] | SupportsPieces = ()
     formula: FormulaUse | None = None
 
 
@@ -61,13 +61,14 @@ def _sum(pieces: tuple[TierShare, ...]) -> Exact:
 class CurveAccount:
     """Pays F(after) − F(before); where each transaction is measured alone, F of it."""
 
-    __slots__ = ("_alone", "_curve", "base", "measured", "quota")
+    __slots__ = ("_alone", "_curve", "_reached", "base", "measured", "quota")
 
     def __init__(
         self, curve: PayoutCurve, *, opening: Decimal, alone: bool, quota: Decimal | None, base: TableBase | None
     ) -> None:
         self._curve = curve
         self._alone = alone
+        self._reached = curve.at(_ZERO if alone else opening)
         self.measured = opening
         self.quota = quota
         self.base = base
@@ -77,9 +78,10 @@ class CurveAccount:
         before = self.measured
         after = self.measured = EXACT.add(before, credit.measured)
         if self._alone:
-            before, after = _ZERO, credit.measured
-        pieces = self._curve.pieces(before, after)
-        return Move(before, after, _sum(pieces), pieces)
+            after = credit.measured
+            return Move(_ZERO, after, minus(self._curve.at(after), self._reached), self._curve)
+        paid, self._reached = self._reached, self._curve.at(after)
+        return Move(before, after, minus(self._reached, paid), self._curve)
 
 
 class GridAccount:

@@ -24,8 +24,7 @@ from salesrules.commissions.rules.assignments import first_assigned_day
 from salesrules.commissions.rules.conversions import date_rates, measure_rates
 from salesrules.commissions.rules.credit_fact_checks import check_credit_facts
 from salesrules.commissions.rules.crediting import (
-    credit_transactions,
-    list_pending,
+    credit_and_list_pending,
     report_outside_territory,
     report_pending,
     report_uncredited,
@@ -94,10 +93,12 @@ def calculate_commissions(
         calendar=calendar,
         currencies=currencies,
         sales={t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE},
+        originals=frozenset(t.original for t in facts.transactions if t.original is not None),
         returned=returned_shares(transactions),
     )
     credits: dict[str, list[SalesCredit]] = defaultdict(list)
-    credited = date_rates(credit_transactions(facts, policy), policy, calendar)
+    found, pending = credit_and_list_pending(facts, policy, period.end)
+    credited = date_rates(found, policy, calendar)
     for credit in credited:
         if credit.day < period.end:
             credits[credit.payee].append(credit)
@@ -126,7 +127,6 @@ def calculate_commissions(
     statements = add_payments(statements, facts, policy, currencies, faults)
     if faults:
         raise InvalidDocument(_once(faults))
-    pending = list_pending(facts, policy, period.end)
     reached = [result for result, found in pools if found == period]
     now = [statement for statement in statements if statement.period == period]
     return CommissionRun(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -60,9 +60,10 @@ class Bucket(NamedTuple):
 class _Totals:
     """What a statement's lines under one plan have earned and paid so far."""
 
-    __slots__ = ("earned", "paid", "payable")
+    __slots__ = ("earned", "paid", "payable", "zero")
 
-    def __init__(self) -> None:
+    def __init__(self, currency: str) -> None:
+        self.zero = Money.zero(currency)
         self.earned: Exact = _ZERO
         self.payable: Exact = _ZERO
         self.paid = _ZERO
@@ -84,14 +85,16 @@ class LineMaker:
         quota_over: Callable[[str, DateRange, str, str], Decimal],
         on_fault: Callable[[SalesCredit, SalesRulesError], None],
         openings: Sequence[OpeningMeasure] = (),
+        originals: Container[str] = (),
     ) -> None:
         self._rates = rates
         self._openings = openings
+        self._originals = originals
         self._bucket = bucket
         self._quota_over = quota_over
         self._on_fault = on_fault
         self._accounts: dict[Bucket, Account] = {}
-        self._by_day: dict[tuple[str, str, date], Account] = {}
+        self._recent: dict[tuple[str, str], tuple[DateRange, Account]] = {}
         self._paid: dict[tuple[str, str], list[tuple[StatementLine, Plan]]] = {}
         self._returned: dict[str, Fraction] = {}
 
@@ -104,14 +107,15 @@ class LineMaker:
         self, plan: Plan, credits: Iterable[SalesCredit], rounding: Rounding, cap: Cap | None
     ) -> list[StatementLine]:
         """The lines of one plan in one period, in the order of the credits; `cap` limits them together."""
-        totals = _Totals()
+        totals = _Totals(plan.currency)
         found: list[StatementLine] = []
         components = in_order(plan)
         for credit in credits:
             for component in components:
                 if moves(component, credit, plan):
                     line = self._line(plan, component, credit, rounding, cap, totals)
-                    self._paid.setdefault((credit.transaction.id, credit.role), []).append((line, plan))
+                    if credit.transaction.id in self._originals:
+                        self._paid.setdefault((credit.transaction.id, credit.role), []).append((line, plan))
                     found.append(line)
         return found
 
@@ -192,7 +196,7 @@ class LineMaker:
             rounding=rounding,
             running=running,
             running_paid=running_paid,
-            amount=Money(amount, plan.currency),
+            amount=totals.zero.with_amount(amount),
         )
 
     def _measure(self, component: Component, credit: SalesCredit, currency: str) -> Measured:
@@ -224,14 +228,16 @@ class LineMaker:
         return abs(measure_as(component.measure, whole, plan.currency, self._rates).value)
 
     def _account(self, plan: Plan, component: Component, day: date) -> Account:
-        key = (plan.id, component.id, day)
-        account = self._by_day.get(key)
+        key = (plan.id, component.id)
+        recent = self._recent.get(key)
+        if recent is not None and day in recent[0]:  # credits come by day, so most stand in the last one's span
+            return recent[1]
+        span = self._bucket(plan, component.accumulate, day)
+        bucket = Bucket(plan.id, component.id, span)
+        account = self._accounts.get(bucket)
         if account is None:
-            bucket = Bucket(plan.id, component.id, self._bucket(plan, component.accumulate, day))
-            account = self._accounts.get(bucket)
-            if account is None:
-                account = self._accounts[bucket] = self._opened(plan, component, bucket.span)
-            self._by_day[key] = account
+            account = self._accounts[bucket] = self._opened(plan, component, span)
+        self._recent[key] = span, account
         return account
 
     def _opened(self, plan: Plan, component: Component, span: DateRange) -> Account:

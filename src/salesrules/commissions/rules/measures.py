@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -30,9 +30,9 @@ def counts(component: Component, credit: SalesCredit) -> bool:
     return credit.role in component.credits and lets_through(component.filters, credit.transaction)
 
 
-def lets_through(filters: Iterable[Filter], transaction: Transaction) -> bool:
+def lets_through(filters: Sequence[Filter], transaction: Transaction) -> bool:
     """Whether every filter lets a transaction through."""
-    return all(_passes(filter_, transaction) for filter_ in filters)
+    return not filters or all(_passes(filter_, transaction) for filter_ in filters)
 
 
 def _passes(filter_: Filter, transaction: Transaction) -> bool:

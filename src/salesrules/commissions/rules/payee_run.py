@@ -63,6 +63,7 @@ class Setting:
     calendar: FiscalCalendar
     currencies: CurrencyTable
     sales: Mapping[str, Transaction]
+    originals: frozenset[str]
     returned: Mapping[str, Fraction]
 
 
@@ -86,7 +87,7 @@ class PayeeRun:
             on_fault=self._cannot_measure,
             openings=[opening for opening in setting.facts.opening_measures if opening.payee == payee.id],
         )
-        self._reversals = ReversalMaker()
+        self._reversals = ReversalMaker(setting.originals)
         self._modifiers = ModifierRun(
             calendar=setting.calendar,
             scores=[score for score in setting.facts.appraisal_scores if score.payee == payee.id],

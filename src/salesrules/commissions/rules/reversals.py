@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,16 +14,21 @@ __all__ = ["ReversalMaker"]
 
 
 class ReversalMaker:
-    """Makes the lines that take back what earlier lines of one payee paid, period after period."""
+    """Makes the lines that take back what earlier lines of one payee paid, period after period.
 
-    def __init__(self) -> None:
+    `originals` are the transactions that some return names; lines of others need not be kept.
+    """
+
+    def __init__(self, originals: Container[str]) -> None:
+        self._originals = originals
         self._paid: dict[tuple[str, str], list[StatementLine]] = defaultdict(list)
         self._returned: dict[str, Fraction] = defaultdict(Fraction)
 
     def keep(self, lines: Iterable[StatementLine]) -> None:
         """Lines that returns may take back later."""
         for line in lines:
-            self._paid[line.credit.transaction.id, line.credit.role].append(line)
+            if line.credit.transaction.id in self._originals:
+                self._paid[line.credit.transaction.id, line.credit.role].append(line)
 
     def lines(self, credit: SalesCredit, share: Fraction) -> list[StatementLine]:
         """One line for each line of the original that was credited by the return's day.

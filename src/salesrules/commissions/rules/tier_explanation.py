@@ -10,7 +10,7 @@ from typing import Any
 from salesrules.commissions.model import FormulaUse, MultipleOf, StatementLine, TierShare
 from salesrules.commissions.rules.formula import derive_formula
 from salesrules.commissions.rules.pool_explanation import derive_credit_part
-from salesrules.core import EXACT, Derivation, Exact, Operation, minus, narrowed, plus, times
+from salesrules.core import EXACT, Derivation, Exact, Operation, minus, narrowed, times
 
 __all__ = ["derive_earned"]
 
@@ -74,7 +74,7 @@ def _amount(line: StatementLine, piece: TierShare) -> Derivation:
 def _rate(line: StatementLine, piece: TierShare) -> Derivation:
     """The rate of a piece: as the table gives it, between its bounds' rates, or a multiple of a rate or a target."""
     number = piece.tier + 1
-    if piece.rates is not None:
+    if piece.rates is not None:  # multiplied already, where the table's values are multiples
         return _between(line, piece)
     if line.base is None:
         return _derive("rate", piece.rate, "rate", tier=number)
@@ -108,10 +108,7 @@ def _between(line: StatementLine, piece: TierShare) -> Derivation:
     part = _derive("tier_part", narrowed(Fraction(reached) / Fraction(width)), "rate", Operation.QUOTIENT, spans)
     grown = _derive("rate_grown", times(minus(high, low), part.value), "rate", Operation.PRODUCT, [rise, part])
     start = _derive("rate_at_start", low, "rate", tier=number)
-    rate = _derive("rate_between", plus(low, grown.value), "rate", Operation.SUM, [start, grown], tier=number)
-    if line.base is None:
-        return rate
-    return _derive("rate", piece.rate, "rate", Operation.SUM, [rate], tier=number)
+    return _derive("rate_between", piece.rate, "rate", Operation.SUM, [start, grown], tier=number)
 
 
 def _multiplied(line: StatementLine, value: Exact, number: int) -> list[Derivation]:
