@@ -339,7 +339,8 @@ def test_direct_credits_without_a_plan_are_one_fault_per_period_with_their_days(
 
 
 def test_a_plan_without_components_pays_nothing_without_complaint():
-    assert pay(facts(sale("1", "01-10", 80)), policy(plan())).paid == money(0)
+    result = run(facts(sale("1", "01-10", 80)), policy(plan()))
+    assert (result.statements[0].paid, result.findings) == (money(0), ())
 
 
 def test_overrides_without_a_plan_are_found_in_the_period_of_the_run_only():
