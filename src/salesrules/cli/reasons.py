@@ -16,6 +16,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "cli.label.earned": (),
     "cli.label.balances": (),
     "cli.label.paid": (),
+    "cli.label.handed_over": (),
     "cli.label.total": (),
     "cli.label.by_region": (),
     "cli.label.by_manager": (),

@@ -9,9 +9,9 @@ __all__ = ["LABELS", "REASONS"]
 OUTSIDE_TERRITORY = ReasonCode("commissions.outside_territory", ("payee", "lines", "of", "amount"), Severity.INFO)
 UNCREDITED = ReasonCode("commissions.uncredited", ("lines", "period"), Severity.WARNING)
 UNKNOWN_NAMES = ReasonCode("commissions.unknown_names", ("entry", "names"), Severity.WARNING)
-EVENT_IGNORED = ReasonCode("commissions.event_ignored", ("event", "events", "period"), Severity.WARNING)
 UNCOUNTED = ReasonCode("commissions.uncounted", ("payee", "plan", "role", "lines"), Severity.INFO)
 OVERRIDE_WITHOUT_PLAN = ReasonCode("commissions.override_without_plan", ("payee", "role", "lines"), Severity.INFO)
+EVENT_WITHOUT_RULE = ReasonCode("commissions.event_without_rule", ("event", "events", "period"), Severity.WARNING)
 CAPPED = ReasonCode("commissions.capped", ("payee", "cap", "amount"), Severity.INFO)
 SHORTFALL = ReasonCode("commissions.shortfall", ("payee", "amount"), Severity.WARNING)
 EXCESS_WAITING = ReasonCode("commissions.excess_waiting", ("payee", "cap", "amount"), Severity.WARNING)
@@ -56,9 +56,9 @@ REASONS: tuple[ReasonCode, ...] = (
     OUTSIDE_TERRITORY,
     UNCREDITED,
     UNKNOWN_NAMES,
-    EVENT_IGNORED,
     UNCOUNTED,
     OVERRIDE_WITHOUT_PLAN,
+    EVENT_WITHOUT_RULE,
     CAPPED,
     SHORTFALL,
     EXCESS_WAITING,
@@ -133,6 +133,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.formula_step": (),
     "commissions.label.formula_number": (),
     "commissions.label.formula_name": ("name",),
+    "commissions.label.formula_running": ("name",),
+    "commissions.label.formula_measure": ("name",),
+    "commissions.label.formula_credited": ("name", "transaction"),
     "commissions.label.tier_measure": ("tier",),
     "commissions.label.tier_from": ("tier",),
     "commissions.label.tier_to": ("tier",),

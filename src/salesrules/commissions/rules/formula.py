@@ -67,8 +67,11 @@ def evaluate_formula(formula: str, values: Mapping[str, Exact]) -> Exact:
     return derive_formula(formula, values).value
 
 
-def derive_formula(formula: str, values: Mapping[str, Exact]) -> Derivation:
-    """How a formula's value comes about, operation by operation; raises as `evaluate_formula` does."""
+def derive_formula(formula: str, values: Mapping[str, Exact | Derivation]) -> Derivation:
+    """How a formula's value comes about, operation by operation; raises as `evaluate_formula` does.
+
+    A name may have a derivation of its own.
+    """
     return _derive(_parsed(formula)[0], formula.strip(), values)
 
 
@@ -109,11 +112,12 @@ def _text(node: ast.expr, formula: str) -> str:
     return ast.get_source_segment(formula, node) or formula
 
 
-def _derive(node: ast.expr, formula: str, values: Mapping[str, Exact]) -> Derivation:
+def _derive(node: ast.expr, formula: str, values: Mapping[str, Exact | Derivation]) -> Derivation:
     derive = functools.partial(_derive, formula=formula, values=values)
     match node:
         case ast.Name(id=name):
-            return _made("formula_name", values[name], name=name)
+            value = values[name]
+            return value if isinstance(value, Derivation) else _made("formula_name", value, name=name)
         case ast.BinOp():
             operation = _OPERATORS[type(node.op)]
             left, right = derive(node.left), derive(node.right)
@@ -123,8 +127,8 @@ def _derive(node: ast.expr, formula: str, values: Mapping[str, Exact]) -> Deriva
             return _made("formula_step", minus(Decimal(0), terms[1].value), Operation.DIFFERENCE, terms)
         case ast.Call(func=ast.Name(id=function)):
             operation, found = _FUNCTIONS[function], [derive(argument) for argument in node.args]
-            value = functools.reduce(_STEP[operation], (term.value for term in found))
-            return _made("formula_step", value, operation, tuple(found))
+            reached = functools.reduce(_STEP[operation], (term.value for term in found))
+            return _made("formula_step", reached, operation, tuple(found))
         case _:  # a number: all else was refused in reading
             return _made("formula_number", read_numeral(_text(node, formula), "formula"))
 
