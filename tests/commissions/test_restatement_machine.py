@@ -258,7 +258,7 @@ def check_deltas(closed, found, now, period):
     for entry in found.restatements():
         assert entry.amount or entry.owed or entry.held
         posted[entry.payee, entry.period.label] += entry.amount.amount
-        assert len(entry.causes) == 1
+        assert len(entry.causes) == 1  # an event of a sale that is new, or of another day, comes after it
     today = {(s.payee, s.period.label): s.paid.amount for s in now.calculate(period).earlier}
     labels = {each.period.label for each in closed}
     assert {key: paid for key, paid in posted.items() if paid} == {
