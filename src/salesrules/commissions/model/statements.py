@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from salesrules.commissions.model.credits import PendingCredit, SalesCredit
+from salesrules.commissions.model.measurements import Measurement
 from salesrules.commissions.model.modifiers import Adjustment
 from salesrules.commissions.model.tiers import FormulaUse, SupportsPieces, TableBase, TierShare
 from salesrules.core import (
@@ -35,7 +36,6 @@ __all__ = [
     "BalanceKind",
     "CapUse",
     "CommissionRun",
-    "Measurement",
     "PaymentConversion",
     "PoolPart",
     "PoolResult",
@@ -151,27 +151,6 @@ def _tier(piece: TierShare) -> str:
 
 def _plain(value: Exact) -> Decimal:
     return value if isinstance(value, Decimal) else round_exactly(value, 12, RoundingMode.HALF_EVEN)
-
-
-@attrs.frozen(kw_only=True)
-class Measurement:
-    """A component's measure over its accumulation span: total credited, quota and attainment where it has one.
-
-    `start` is the first day on which it was measured: that of the span, or that on which the plan version began.
-    """
-
-    plan: str
-    component: str
-    label: str
-    measured: Decimal
-    unit: str = ""
-    quota: Decimal | None = None
-    start: date | None = None
-
-    @property
-    def attainment(self) -> Fraction | None:
-        """The credited measure over the quota; `None` without a quota."""
-        return None if self.quota is None else Fraction(self.measured) / Fraction(self.quota)
 
 
 class BalanceKind(WordEnum):
