@@ -8,10 +8,14 @@ __all__ = ["LABELS", "REASONS"]
 
 OUTSIDE_TERRITORY = ReasonCode("commissions.outside_territory", ("payee", "lines", "of", "amount"), Severity.INFO)
 UNCREDITED = ReasonCode("commissions.uncredited", ("lines", "period"), Severity.WARNING)
+UNKNOWN_NAMES = ReasonCode("commissions.unknown_names", ("entry", "names"), Severity.WARNING)
+UNCOUNTED = ReasonCode("commissions.uncounted", ("payee", "plan", "role", "lines"), Severity.INFO)
 OVERRIDE_WITHOUT_PLAN = ReasonCode("commissions.override_without_plan", ("payee", "role", "lines"), Severity.INFO)
 EVENT_WITHOUT_RULE = ReasonCode("commissions.event_without_rule", ("event", "events", "period"), Severity.WARNING)
 CAPPED = ReasonCode("commissions.capped", ("payee", "cap", "amount"), Severity.INFO)
 SHORTFALL = ReasonCode("commissions.shortfall", ("payee", "amount"), Severity.WARNING)
+EXCESS_WAITING = ReasonCode("commissions.excess_waiting", ("payee", "cap", "amount"), Severity.WARNING)
+STILL_HELD = ReasonCode("commissions.still_held", ("payee", "amount"), Severity.INFO)
 BALANCE_OWED = ReasonCode("commissions.balance_owed", ("payee", "amount"), Severity.INFO)
 RESTATED = ReasonCode("commissions.restated", ("payee", "amount", "entries"), Severity.INFO)
 
@@ -48,13 +52,42 @@ WHY_OTHER = ReasonCode("commissions.why_other", ("payee", "amount"), Severity.IN
 PENDING = ReasonCode("commissions.pending", ("payee", "trigger", "credits"), Severity.INFO)
 POOL_GATE = ReasonCode("commissions.pool_gate", ("pool", "period", "measured", "gate"), Severity.INFO)
 
+_GAIN = ("kind", "before", "after", "example")
+PROOF_MONOTONE = ReasonCode("commissions.proof_monotone", (), Severity.INFO)
+PROOF_FALLS = ReasonCode("commissions.proof_falls", ("start", "peak", "after", "end"), Severity.WARNING)
+PROOF_FALLS_ABOVE = ReasonCode("commissions.proof_falls_above", ("start", "peak", "after", "end"), Severity.WARNING)
+PROOF_FALLS_FOR_GOOD = ReasonCode("commissions.proof_falls_for_good", ("start", "peak", "after"), Severity.WARNING)
+PROOF_FALLS_ABOVE_FOR_GOOD = ReasonCode(
+    "commissions.proof_falls_above_for_good", ("start", "peak", "after"), Severity.WARNING
+)
+PROOF_SINKS = ReasonCode("commissions.proof_sinks", ("start", "end", "peak"), Severity.WARNING)
+PROOF_SINKS_FOR_GOOD = ReasonCode("commissions.proof_sinks_for_good", ("start", "peak"), Severity.WARNING)
+PROOF_UNBOUNDED = ReasonCode("commissions.proof_unbounded", (), Severity.INFO)
+PROOF_BOUNDED = ReasonCode("commissions.proof_bounded", ("most", "at"), Severity.INFO)
+PROOF_NEARLY = ReasonCode("commissions.proof_nearly", ("most", "at"), Severity.INFO)
+PROOF_UNREACHABLE = ReasonCode("commissions.proof_unreachable", ("tier", "unreachable"), Severity.WARNING)
+PROOF_JUMP = ReasonCode("commissions.proof_jump", ("at", "before", "after"), Severity.INFO)
+PROOF_FLAT = ReasonCode("commissions.proof_flat", ("start", "end", "pay"), Severity.INFO)
+PROOF_FLAT_FOR_GOOD = ReasonCode("commissions.proof_flat_for_good", ("start", "pay"), Severity.INFO)
+PROOF_GAIN = ReasonCode("commissions.proof_gain", (*_GAIN, "gain"), Severity.WARNING)
+PROOF_GAIN_AT_LEAST = ReasonCode("commissions.proof_gain_at_least", (*_GAIN, "gain"), Severity.WARNING)
+PROOF_GAIN_WITHOUT_BOUND = ReasonCode("commissions.proof_gain_without_bound", (*_GAIN, "per_unit"), Severity.WARNING)
+PROOF_RULED_OUT = ReasonCode("commissions.proof_ruled_out", ("kinds",), Severity.INFO)
+PROOF_UNDECIDED = ReasonCode("commissions.proof_undecided", ("kinds",), Severity.INFO)
+PROOF_LEFT_OUT = ReasonCode("commissions.proof_left_out", ("part", "left_out"), Severity.INFO)
+PROOF_LEFT_OUT_OF = ReasonCode("commissions.proof_left_out_of", ("part", "component", "left_out"), Severity.INFO)
+
 REASONS: tuple[ReasonCode, ...] = (
     OUTSIDE_TERRITORY,
     UNCREDITED,
+    UNKNOWN_NAMES,
+    UNCOUNTED,
     OVERRIDE_WITHOUT_PLAN,
     EVENT_WITHOUT_RULE,
     CAPPED,
     SHORTFALL,
+    EXCESS_WAITING,
+    STILL_HELD,
     BALANCE_OWED,
     RESTATED,
     NOT_CALCULATED,
@@ -80,6 +113,27 @@ REASONS: tuple[ReasonCode, ...] = (
     WHY_OTHER,
     PENDING,
     POOL_GATE,
+    PROOF_MONOTONE,
+    PROOF_FALLS,
+    PROOF_FALLS_ABOVE,
+    PROOF_FALLS_FOR_GOOD,
+    PROOF_FALLS_ABOVE_FOR_GOOD,
+    PROOF_SINKS,
+    PROOF_SINKS_FOR_GOOD,
+    PROOF_UNBOUNDED,
+    PROOF_BOUNDED,
+    PROOF_NEARLY,
+    PROOF_UNREACHABLE,
+    PROOF_JUMP,
+    PROOF_FLAT,
+    PROOF_FLAT_FOR_GOOD,
+    PROOF_GAIN,
+    PROOF_GAIN_AT_LEAST,
+    PROOF_GAIN_WITHOUT_BOUND,
+    PROOF_RULED_OUT,
+    PROOF_UNDECIDED,
+    PROOF_LEFT_OUT,
+    PROOF_LEFT_OUT_OF,
 )
 
 #: Derivation label → the parameters its sentence uses.
@@ -155,6 +209,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.held_cancelled": ("policy", "transaction"),
     "commissions.label.held_forfeited": ("policy", "transaction"),
     "commissions.label.clawed_back": ("policy", "transaction"),
+    "commissions.label.clawback_offset": ("policy",),
     "commissions.label.minimum_carried": ("policy",),
     "commissions.label.modified_by_gate": ("policy", "plan"),
     "commissions.label.modified_by_kicker": ("policy", "plan"),
