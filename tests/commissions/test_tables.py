@@ -414,7 +414,9 @@ def test_what_another_component_had_measured_before_does_not_count():
     day = sale("x", "01-01", "1").day
     before = [OpeningMeasure(payee="ana", day=day, component="other", measured="900")]
     table = AttainmentTable(mode="marginal", tiers=tiers("0", "1%", "1", "5%"))
-    assert paid(table, *sold("200"), quotas=[Q1], openings_measured=before) == ["2.00"]
+    known = attrs.evolve(facts(*sold("200"), quotas=[Q1]), opening_measures=before)
+    statement = pay(known, policy(plan(component(table), component(table, id="other"))))
+    assert amounts(statement) == ["2.00", "6.00"]
 
 
 def test_a_column_may_be_named_by_the_attainment_of_another_component():
