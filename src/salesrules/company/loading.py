@@ -154,7 +154,7 @@ def _curves(policy: CommissionPolicy, run: CommissionRun) -> Iterator[PlanCurve]
         if plan.id not in paid:
             continue
         try:
-            proof = prove_plan(plan, pay_period=policy.pay_period)
+            proof = prove_plan(plan, digits=run.currencies.digits(plan.currency), pay_period=policy.pay_period)
         except (SalesRulesError, Inexact):  # too many digits, of which the rulebook's check warns
             continue
         components = {component.id: component for component in plan.components}

@@ -16,8 +16,8 @@ from salesrules.reports.words import Names
 
 __all__ = ["Figure", "figures"]
 
-#: What is said of every curve, beside its warnings.
-_ALWAYS = {"proof_monotone", "proof_unbounded", "proof_bounded", "proof_nearly", "proof_left_out"}
+#: What is not said: the picture shows it, or it is for those who write the plan (`salesrules check` tells them).
+_UNSAID = ("proof_jump", "proof_flat", "proof_gain", "proof_ruled_out", "proof_undecided")
 
 
 @attrs.frozen(kw_only=True)
@@ -30,7 +30,7 @@ class Figure:
     mode: str
     svg: str
     warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    note: str
 
 
 def figures(content: ReportContent, names: Names) -> tuple[Figure, ...]:
@@ -43,7 +43,8 @@ def _figure(curve: PlanCurve, content: ReportContent, names: Names) -> Figure:
     found = list(_said(curve))
 
     def sentences(severity: Severity) -> tuple[str, ...]:
-        return tuple(render(each, words.locale, words.currencies) for each in found if each.severity is severity)
+        said = (render(each, words.locale, words.currencies) for each in found if each.severity is severity)
+        return tuple(sentence[:1].upper() + sentence[1:] for sentence in said)
 
     return Figure(
         plan=plan,
@@ -54,19 +55,20 @@ def _figure(curve: PlanCurve, content: ReportContent, names: Names) -> Figure:
             curve, words.locale, title=curve_title(curve, plan, words), marks=list(_standings(curve, content))
         ),
         warnings=sentences(Severity.WARNING),
-        notes=sentences(Severity.INFO),
+        note=("" if words.language.startswith("zh") else " ").join(sentences(Severity.INFO)),
     )
 
 
 def _said(curve: PlanCurve) -> Iterator[Reason]:
-    """Every warning of a curve, whether and how far it rises, and what of the plan is not in it.
-
-    What the picture shows by itself, and when pay is paid, is not said again.
-    """
-    missing = [entry for entry in curve.left_out if entry.reason is not LeftOutReason.PAID_LATER]
+    """Where a curve falls, tiers that pay nobody, how far it goes, and what of the earnings is not in it."""
+    missing = [
+        attrs.evolve(entry, component="")  # which stands above the picture
+        for entry in curve.left_out
+        if entry.reason is not LeftOutReason.PAID_LATER
+    ]
     left_out = PlanProof(plan=curve.plan, currency=curve.currency, curves=[], left_out=missing)
     for reason in (*report_curve(curve.proof, curve.currency), *report_left_out(left_out)):
-        if reason.severity is not Severity.INFO or reason.code.rpartition(".")[2] in _ALWAYS:
+        if not reason.code.rpartition(".")[2].startswith(_UNSAID):
             yield reason
 
 

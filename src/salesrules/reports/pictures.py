@@ -167,7 +167,12 @@ def _chart(shape: Shape, x_scale: _Scale, y_scale: _Scale, labels: Sequence[str]
     y = alt.Y("y:Q", scale=alt.Scale(domain=y_scale.domain, nice=False), axis=axis(y_scale, 60))
     strokes = [_stroke(*ends) for piece in shape.pieces for ends in piece.strokes]
     jumps = [
-        {"x": float(jump.at), "y": float(jump.before), "y2": float(jump.after), "color": _FALL if jump.is_fall else _CURVE}
+        {
+            "x": float(jump.at),
+            "y": float(jump.before),
+            "y2": float(jump.after),
+            "color": _FALL if jump.is_fall else _CURVE,
+        }
         for jump in shape.jumps
     ]
     falls = [_stroke((fall.start, fall.peak), (fall.end, fall.peak)) for fall in shape.falls]

@@ -10,7 +10,7 @@ from fractions import Fraction
 import attrs
 
 from salesrules.commissions import CurveProof, CurveUnit, Segment
-from salesrules.core import EXACT, Exact, RoundingMode, round_exactly
+from salesrules.core import EXACT, Exact, RoundingMode, narrowed, round_exactly
 
 __all__ = ["Fall", "Jump", "Piece", "Point", "Shape"]
 
@@ -94,13 +94,14 @@ class Shape:
     def of(cls, proof: CurveProof, marks: Sequence[Decimal]) -> Shape:
         """What is drawn of a proved curve, from zero (or a mark below it) to beyond its last bound and all marks."""
         curve, segments = proof.curve, proof.curve.segments
-        starts = [min(_ZERO, _shown(segments[0].start), *marks), *(_shown(segment.start) for segment in segments[1:])]
+        starts: list[Exact] = [min(_ZERO, segments[0].start, *marks), *(segment.start for segment in segments[1:])]
         returns = [_shown(zone.end) for zone in proof.dead_zones if zone.end is not None]
-        ends = [*starts[1:], _reach(proof.measured_in, starts[-1], [*marks, *returns])]
+        reach = _reach(proof.measured_in, _shown(starts[-1]), [*marks, *returns])
+        ends = [*starts[1:], reach]
         pieces = [_piece(*each) for each in zip(segments, starts, ends, strict=True)]
         return cls(
             pieces=tuple(pieces),
-            knots=tuple((at, _shown(curve.at(at))) for at in dict.fromkeys(piece.start[0] for piece in pieces[1:])),
+            knots=tuple((_shown(at), _shown(curve.at(at))) for at in dict.fromkeys(starts[1:])),
             jumps=tuple(
                 Jump(at=new.start[0], before=old.end[1], after=new.start[1])
                 for old, new in itertools.pairwise(pieces)
@@ -109,7 +110,7 @@ class Shape:
             falls=tuple(
                 Fall(
                     start=_shown(zone.start),
-                    end=ends[-1] if zone.end is None else _shown(zone.end),
+                    end=reach if zone.end is None else _shown(zone.end),
                     peak=_shown(zone.peak),
                     returns=zone.end is not None,
                 )
@@ -132,12 +133,12 @@ class Shape:
         return sorted({_ZERO, min(between), max(between)} | ends)
 
 
-def _piece(segment: Segment, start: Decimal, end: Decimal) -> Piece:
+def _piece(segment: Segment, start: Exact, end: Exact) -> Piece:
     """What a segment's own line or parabola pays from start to end, exact at both."""
     chords = _CHORDS if segment.curvature and start < end else 1
-    width = Fraction(end) - Fraction(start)
-    places = [start, *(_shown(Fraction(start) + width * step / chords) for step in range(1, chords)), end]
-    return Piece(points=tuple((place, _shown(segment.at(place))) for place in places))
+    first, width = Fraction(start), Fraction(end) - Fraction(start)
+    places = [first + width * step / chords for step in range(chords + 1)]
+    return Piece(points=tuple((_shown(narrowed(place)), _shown(segment.at(narrowed(place)))) for place in places))
 
 
 def _shown(number: Exact) -> Decimal:
