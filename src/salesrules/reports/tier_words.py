@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.commissions import MultipleOf, StatementLine, TableBase, TierShare
-from salesrules.core import Exact, Money, narrowed, times
+from salesrules.core import Exact, Money, minus, narrowed, times
 from salesrules.messages import format_quantity
 from salesrules.reports.words import Words
 
@@ -49,13 +49,14 @@ def _amount(line: StatementLine, piece: TierShare, words: Words) -> str:
     """The amount that a tier pays or takes back; a multiple of a target where the table says so."""
     if not piece.earned:
         return words.say("nothing_more")
-    base, earned = line.base, piece.earned
+    base = line.base
+    earned = piece.earned if piece.earned > 0 else minus(Decimal(0), piece.earned)
     if base is not None and base.of is MultipleOf.TARGET and base.value:
         target = words.money(Money(base.value, line.amount.currency))
-        said = words.say("part_of", part=words.rate(_over(abs(earned), base.value)), of=target)
+        said = words.say("part_of", part=words.rate(_over(earned, base.value)), of=target)
     else:
-        said = _money(line, abs(earned), words)
-    return said if earned > 0 else words.say("amount_back", amount=said)
+        said = _money(line, earned, words)
+    return said if piece.earned > 0 else words.say("amount_back", amount=said)
 
 
 def _of_target(line: StatementLine, piece: TierShare, base: TableBase, words: Words) -> str:
