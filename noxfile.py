@@ -119,6 +119,20 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session
+def campaign(session: nox.Session) -> None:
+    """The rules beside the literal oracle on a million credits; `SALESRULES_CASES` and `SALESRULES_SEED` may differ."""
+    install(session)
+    cases = os.environ.get("SALESRULES_CASES", "1000000")
+    seed = os.environ.get("SALESRULES_SEED", "1")
+    session.run(
+        "pytest",
+        "tests/differential/test_literal_oracle.py",
+        *session.posargs,
+        env={"SALESRULES_CASES": cases, "SALESRULES_SEED": seed},
+    )
+
+
+@nox.session
 def changelog(session: nox.Session) -> None:
     """The next version's changelog from the fragments in changelog.d/, as a draft."""
     session.install("--quiet", "towncrier")

@@ -43,10 +43,11 @@ def _bands(chance, bounds, values):
     )
 
 
-def _table(chance, mode, quota):
+def _table(chance, mode, quota, coarse):
     count = chance.randint(1, 4)
     if quota is None:
-        bounds = _bounds(chance, count, [Decimal(100), Decimal(250), Decimal("33.33"), Decimal(1000), UNIT])
+        narrow = [] if coarse else [Decimal("33.33"), UNIT]
+        bounds = _bounds(chance, count, [Decimal(100), Decimal(250), Decimal(1000), *narrow])
     else:
         bounds = _bounds(chance, count, [Decimal("0.5"), Decimal("0.25"), Decimal("0.1"), Decimal(1)])
     basis = "amount" if quota is None else "attainment"
@@ -94,13 +95,13 @@ def _modifiers(chance, accumulate, quota):
     return chance.sample(made, chance.choice([0, 0, 0, 1, 2, 3]))
 
 
-def random_plan(seed, *, mode=None):
-    """A plan and the quota of its table (`None` where it pays by amount)."""
+def random_plan(seed, *, mode=None, coarse=False):
+    """A plan and the quota of its table (`None` where it pays by amount); a coarse one has no narrow tiers."""
     chance = random.Random(seed)
     quota = chance.choice([None, None, Decimal(1000)])
     mode = mode or chance.choice(RATE_MODES + AMOUNT_MODES)
     accumulate = chance.choice(["transaction", "period"])
-    pays = component(_table(chance, mode, quota), accumulate=accumulate)
+    pays = component(_table(chance, mode, quota, coarse), accumulate=accumulate)
     limit = _amount(chance).amount if accumulate == "period" and chance.random() < 0.15 else None
     made = plan(pays, cap=limit, returns=chance.choice(["original_terms", "current_measure"]), digits=12)
     return attrs.evolve(made, modifiers=_modifiers(chance, accumulate, quota)), quota

@@ -31,6 +31,8 @@ class Judge:
         self.plan, self.quota = random_plan(seed, mode=mode)
         self.twin = Twin(self.plan, self.quota)
         self.x, self.y, self.t = z3.Reals("x y t")
+        self.n = z3.Int("n")
+        self.is_straight = mode is None
         self.solver = z3.Solver() if mode is None else z3.SolverFor("QF_NRA")
         self.solver.set("timeout", 2000)
         self.pays = {}
@@ -72,12 +74,14 @@ def check_cliffs(judge, proof):
         for each in proof.curve.segments
     )
     bounds = {Fraction(segment.start) for segment in proof.curve.segments} - {0} | set(judge.twin.bounds[1:])
-    cliffs = {Fraction(cliff.at) for cliff in proof.cliffs}
+    cliffs = {(Fraction(cliff.at), cliff.side.value) for cliff in proof.cliffs if cliff.at}
     for bound in bounds:
+        near = min(abs(bound - other) for other in {Fraction(0), *bounds} - {bound})
         at, t = number(bound), judge.t
-        before, after = judge.twin.pay(at - t), judge.twin.pay(at + t)
-        claims = t > 0, t < at, before - after > number(2 * steepest) * t
-        judge.possible(*claims, expected=bound in cliffs)
+        below, on, above = judge.pay(at - t), judge.pay(bound), judge.pay(at + t)
+        for side, fall in (("lower", below - on), ("upper", on - above)):
+            claims = t > 0, t < number(near), fall > number(steepest) * t
+            judge.possible(*claims, expected=(bound, side) in cliffs)
     for cliff in proof.cliffs:
         check_return(judge, cliff)
 
@@ -94,7 +98,7 @@ def check_return(judge, cliff):
     if cliff.returns.exact is not None:
         exact = Fraction(cliff.returns.exact)
         judge.possible(behind, x < number(exact), pays, expected=False)
-        judge.possible(behind, x >= number(exact), x <= number(exact + NEAR), pays, expected=True)
+        judge.possible(behind, x >= number(exact), x <= number(Fraction(exact) + NEAR), pays, expected=True)
     else:
         judge.possible(behind, x <= number(measure - UNIT), pays, expected=False)
     assert judge.value(measure) >= Fraction(cliff.before)
@@ -121,17 +125,16 @@ def check_inverse(judge, proof):
     for pay in sorted(wanted)[:3]:
         solution = solve_measure(proof.curve, pay, digits=2)
         reaches = judge.pay(judge.x) >= number(pay)
+        on_grid = [judge.x * 100 == z3.ToReal(judge.n)] if judge.is_straight else []
         if solution.reached is None:
-            judge.possible(reaches, expected=False)
+            judge.possible(reaches, *on_grid, expected=False)
             continue
         measure, exact = Fraction(solution.reached.measure), solution.reached.exact
         assert judge.value(measure) >= pay
-        if measure:
-            assert judge.value(measure - UNIT) < pay
-        below = number(measure - UNIT if exact is None else Fraction(exact))
-        judge.possible(reaches, judge.x < below, expected=False)
+        judge.possible(reaches, judge.x <= number(measure - UNIT), *on_grid, expected=False)
         if exact is not None:
-            judge.possible(reaches, judge.x >= below, judge.x <= below + number(NEAR), expected=True)
+            judge.possible(reaches, judge.x < number(exact), expected=False)
+            judge.possible(reaches, judge.x >= number(exact), judge.x <= number(Fraction(exact) + NEAR), expected=True)
 
 
 def check_pairs(judge, proof):
@@ -146,11 +149,23 @@ def check_pairs(judge, proof):
             judge.possible(x > 0, y > 0, gain > number(most - NEAR), expected=True)
 
 
+def check_values(judge, proof):
+    """Beside every bound, on it and far away the curve pays what the documents say."""
+    for bound in {Fraction(segment.start) for segment in proof.curve.segments} | {Fraction(1234)}:
+        for measure in (bound - UNIT, bound, bound + UNIT):
+            if measure >= 0 and (measure * 100).denominator == 1:
+                assert Fraction(proof.curve.at(measure)) == judge.value(measure), measure
+
+
 def check(seed, mode=None):
     """Everything about one plan."""
     judge = Judge(seed, mode)
-    [proof] = prove_plan(judge.plan, quota=judge.quota).curves
+    proved = prove_plan(judge.plan, quota=judge.quota)
+    [proof] = proved.curves
+    check_values(judge, proof)
     check_monotone(judge, proof)
+    if any(left.reason == "on_grid" for left in proved.left_out):
+        return  # between two measures the curve is not the plan's, as it says
     check_cliffs(judge, proof)
     check_bound(judge, proof)
     check_inverse(judge, proof)

@@ -8,6 +8,7 @@ the quota or of the target incentive that was not given.
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable
 from decimal import Decimal
 
 import attrs
@@ -47,6 +48,10 @@ class CurveUnit(WordEnum):
     TARGET = "target"
 
 
+def _as_sides(sides: Iterable[Side | str]) -> tuple[Side, ...]:
+    return tuple(map(Side, sides))
+
+
 @attrs.frozen(kw_only=True)
 class SpanCurve:
     """What one span (or one deal, where each is measured alone) pays in all, by its measure from zero on.
@@ -56,7 +61,7 @@ class SpanCurve:
     """
 
     segments: tuple[Segment, ...] = attrs.field(converter=as_tuple)
-    sides: tuple[Side, ...] = attrs.field(converter=as_tuple)
+    sides: tuple[Side, ...] = attrs.field(converter=_as_sides)
     _keys: tuple[tuple[Exact, int], ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -102,7 +107,7 @@ class Cliff:
     """
 
     at: Exact
-    side: Side
+    side: Side = attrs.field(converter=Side)
     before: Exact
     after: Exact
     returns: Reached | None
@@ -118,7 +123,7 @@ class Jump:
     """Pay rises at a bound, from `before` to `after`; `side` is `lower` where the bound itself already pays more."""
 
     at: Exact
-    side: Side
+    side: Side = attrs.field(converter=Side)
     before: Exact
     after: Exact
 
@@ -318,7 +323,7 @@ class NextThreshold:
 
     tier: int
     at: Exact
-    side: Side
+    side: Side = attrs.field(converter=Side)
     distance: Exact
     measure: Decimal
     pay: Exact

@@ -33,7 +33,7 @@ from salesrules.commissions.rules.fact_checks import check_facts, check_opening_
 from salesrules.commissions.rules.opening_checks import check_openings
 from salesrules.commissions.rules.pay_fact_checks import report_idle_events
 from salesrules.commissions.rules.payee_run import PayeeRun, Setting
-from salesrules.commissions.rules.policy_checks import check_policy
+from salesrules.commissions.rules.policy_checks import policy_faults
 from salesrules.commissions.rules.settlement import add_payments, add_pool_parts, run_pools
 from salesrules.core import (
     CurrencyTable,
@@ -80,7 +80,7 @@ def calculate_commissions(
     """
     if period.kind is not policy.pay_period:
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
-    faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
+    faults = [fault for fault in policy_faults(policy) if fault.severity == "error"]
     faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life)]
     faults += _uncounted(quota_policy, working_time)
     faults += [*check_facts(facts), *check_credit_facts(facts, policy), *check_openings(facts, policy)]

@@ -12,7 +12,7 @@ from salesrules.commissions.rules.proof_checks import check_proofs
 from salesrules.commissions.rules.table_checks import check_table
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
-__all__ = ["check_policy"]
+__all__ = ["check_policy", "policy_faults"]
 
 
 def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
@@ -23,6 +23,11 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
     modifiers, payouts, clawbacks and draws that cannot work. Warned of are intervals in which selling more pays less,
     and tiers that pay nobody.
     """
+    return (*policy_faults(policy), *check_proofs(policy))
+
+
+def policy_faults(policy: CommissionPolicy) -> tuple[Fault, ...]:
+    """Every fault of the policy but what its plans are warned of when they are proved."""
     return tuple(
         fault
         for check in (
@@ -34,7 +39,6 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
             _pools,
             check_conversion,
             check_modifiers,
-            check_proofs,
         )
         for fault in check(policy)
     )

@@ -26,10 +26,9 @@ class _Sweep:
 
     def sink(self, start: Fraction, pay: Fraction | None) -> None:
         """Pay is below the peak from `start` on, down to `pay` (`None`: without end)."""
-        if self.start is None:
-            self.start, self.lowest = start, pay
-        elif self.lowest is not None:
-            self.lowest = None if pay is None else min(self.lowest, pay)
+        is_lower = self.start is None or self.lowest is None or pay is None or pay < self.lowest
+        self.start = start if self.start is None else self.start
+        self.lowest = pay if is_lower else self.lowest
 
     def close(self, end: Fraction | None) -> None:
         """Pay is at the peak again."""

@@ -49,14 +49,14 @@ def prove_curve(
     >>> proof = prove_curve(PayoutCurve.of(BandTable(bands=bands), RateMode.WHOLE_AMOUNT))
     >>> [cliff] = proof.cliffs
     >>> cliff.before, cliff.after, cliff.returns_at, cliff.returns.measure
-    (Decimal('16000.00'), Decimal('15000.000'), Fraction(640000, 3), Decimal('213333.34'))
+    (Decimal('16000'), Decimal('15000'), Fraction(640000, 3), Decimal('213333.34'))
     """
     found = as_span_curve(curve)
     outline = outline_of(found)
     one = ComposedCurve(
         table=outline, outline=outline, curve=found, measured_in=measured_in, paid_in=paid_in, digits=digits
     )
-    return _with_incentives(_shape(one), outline, Declared(accumulate, returns))
+    return _with_incentives(_shape(one), outline, Declared(Accumulation(accumulate), ReturnTerms(returns)))
 
 
 def prove_plan(
