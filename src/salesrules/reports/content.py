@@ -58,7 +58,7 @@ class PlanCurve:
     component: str
     column: str = ""
     currency: str = ""
-    mode: RateMode | None = None
+    mode: RateMode | None = attrs.field(default=None, converter=attrs.converters.optional(RateMode))
     is_in_units: bool = False
     proof: CurveProof
     left_out: tuple[LeftOut, ...] = attrs.field(default=(), converter=as_tuple)
