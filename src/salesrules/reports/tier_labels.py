@@ -41,8 +41,6 @@ def _amount(curve: PlanCurve, index: int, words: Words) -> str:
     segment = segments[index]
     start = segment.base
     end = start if segment.end is None else segment.at(segment.end)
-    if segment.end is None and segment.slope:  # nothing but what a modifier adds goes on for ever
-        return _rate(curve, segment, words)
 
     def pay(value: Exact) -> str:
         return write_pay(curve, value, words)
