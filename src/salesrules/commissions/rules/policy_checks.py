@@ -9,6 +9,7 @@ from salesrules.commissions.policy import Assignment, CommissionPolicy, Componen
 from salesrules.commissions.rules.crediting_checks import check_conversion, check_crediting, check_pools, role_of
 from salesrules.commissions.rules.modifier_checks import check_modifiers
 from salesrules.commissions.rules.proof_checks import check_proofs
+from salesrules.commissions.rules.sanity_checks import check_sanity
 from salesrules.commissions.rules.table_checks import check_table
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
@@ -39,6 +40,7 @@ def policy_faults(policy: CommissionPolicy) -> tuple[Fault, ...]:
             _pools,
             check_conversion,
             check_modifiers,
+            check_sanity,
         )
         for fault in check(policy)
     )
