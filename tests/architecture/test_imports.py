@@ -23,6 +23,7 @@ WALLS: dict[str, set[str]] = {
     "cattrs": {"wire"},
     "cyclopts": {"cli"},
     "hypothesis": {"testing"},
+    "immutables": {"core"},
     "jinja2": {"reports"},
     "markupsafe": {"reports"},
     "narwhals": {"frames", "simulation"},

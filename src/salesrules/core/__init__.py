@@ -30,6 +30,7 @@ from salesrules.core.errors import (
     CurrencyMismatch,
     Denied,
     Fault,
+    IdempotencyConflict,
     InvalidDocument,
     InvalidValue,
     MissingDay,
@@ -54,6 +55,37 @@ from salesrules.core.validators import is_aware, is_day, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
+    from salesrules.core.ledger import (
+        COUNT,
+        ChangeLimit,
+        CloseAccount,
+        ExpireReservations,
+        Ledger,
+        LedgerAccount,
+        LedgerAmount,
+        LedgerBalance,
+        LedgerBatch,
+        LedgerCommand,
+        LedgerEntry,
+        LimitLowering,
+        Movement,
+        MovementKind,
+        OpenAccount,
+        Post,
+        Posting,
+        PostReservation,
+        Refund,
+        Remainder,
+        Reservation,
+        ReservationStatus,
+        Reserve,
+        TransferLimit,
+        VoidReservation,
+        advance_ledger,
+        decide_ledger,
+        evolve_ledger,
+        restore_ledger,
+    )
     from salesrules.core.workflow import (
         Choice,
         Conformance,
@@ -88,13 +120,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALLOW",
+    "COUNT",
     "EXACT",
     "AggregateStore",
     "AmbiguousDay",
     "ApprovalEvidence",
     "Band",
     "BandTable",
+    "ChangeLimit",
     "Choice",
+    "CloseAccount",
     "Conformance",
     "CountsWorkingTime",
     "CurrencyMismatch",
@@ -110,16 +145,29 @@ __all__ = [
     "Deviation",
     "ExchangeRate",
     "ExchangeRates",
+    "ExpireReservations",
     "Fault",
     "FiscalCalendar",
     "FiscalPattern",
     "Guard",
+    "IdempotencyConflict",
     "InvalidDocument",
     "InvalidValue",
     "Journal",
+    "Ledger",
+    "LedgerAccount",
+    "LedgerAmount",
+    "LedgerBalance",
+    "LedgerBatch",
+    "LedgerCommand",
+    "LedgerEntry",
+    "LimitLowering",
     "LogEntry",
     "MissingDay",
     "Money",
+    "Movement",
+    "MovementKind",
+    "OpenAccount",
     "Operation",
     "Outcome",
     "Parameters",
@@ -128,12 +176,20 @@ __all__ = [
     "PolicyLife",
     "PolicyReference",
     "PolicyStatus",
+    "Post",
+    "PostReservation",
+    "Posting",
     "PrecisionExceeded",
     "Rate",
     "Reason",
     "ReasonCode",
+    "Refund",
+    "Remainder",
     "ReplayedCase",
     "RequiredApproval",
+    "Reservation",
+    "ReservationStatus",
+    "Reserve",
     "Rounding",
     "RoundingMode",
     "SalesRulesError",
@@ -143,10 +199,12 @@ __all__ = [
     "StateKind",
     "SupportsRecords",
     "TieOrder",
+    "TransferLimit",
     "Transition",
     "UnitOfWork",
     "UnknownName",
     "Variant",
+    "VoidReservation",
     "WeekRule",
     "Weekday",
     "WeekdayHours",
@@ -159,6 +217,7 @@ __all__ = [
     "WorkingTime",
     "YearName",
     "advance_case",
+    "advance_ledger",
     "allocate_units",
     "as_decimal",
     "as_fraction",
@@ -169,7 +228,9 @@ __all__ = [
     "days_between",
     "decide",
     "decide_command",
+    "decide_ledger",
     "evolve_case",
+    "evolve_ledger",
     "exact_product",
     "exact_sum",
     "expire_case",
@@ -185,6 +246,7 @@ __all__ = [
     "nearest_names",
     "replay_log",
     "restore_case",
+    "restore_ledger",
     "round_exactly",
     "share_of",
     "start_case",
@@ -197,13 +259,15 @@ __all__ = [
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> Any:
-        """Workflow tables and working time load when they are first asked for, since most rules need neither."""
+        """Workflow tables, ledger and working time load when first asked for, since most rules need none of them."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.core' has no attribute {name!r}")
         from salesrules.core import working_time as module
 
         if name not in module.__all__:
             from salesrules.core import workflow as module
+        if name not in module.__all__:
+            from salesrules.core import ledger as module
         return getattr(module, name)
 
 

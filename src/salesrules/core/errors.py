@@ -20,6 +20,7 @@ __all__ = [
     "CurrencyMismatch",
     "Denied",
     "Fault",
+    "IdempotencyConflict",
     "InvalidDocument",
     "InvalidValue",
     "MissingDay",
@@ -122,6 +123,19 @@ class Denied(SalesRulesError):
     def __str__(self) -> str:
         codes = ", ".join(reason.code for reason in self.decision.reasons)
         return f"{self.decision.outcome.value}: {codes or 'no reason given'}"
+
+
+@attrs.define
+class IdempotencyConflict(SalesRulesError, ValueError):
+    """One idempotency key was sent with two payloads; shows both."""
+
+    key: str
+    first: Any
+    second: Any
+
+    def __str__(self) -> str:
+        first, second = _shown(self.first, 500), _shown(self.second, 500)
+        return f"the key {self.key!r} came first with {first}, now with {second}; repeat the first, or take a new key"
 
 
 @attrs.frozen(kw_only=True)

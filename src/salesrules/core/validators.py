@@ -11,13 +11,20 @@ import attrs
 from salesrules.core.errors import InvalidValue
 from salesrules.core.instants import check_instant
 
-__all__ = ["each_is", "is_aware", "is_day", "is_named", "plain_day"]
+__all__ = ["each_is", "is_aware", "is_day", "is_identifier", "is_named", "plain_day"]
 
 
 def is_named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
     """Refuse anything but a text with something in it."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidValue(attribute.name, value, "name it")
+
+
+def is_identifier(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Refuse anything but a name that every database can hold as a key: printable, at most 200 characters, trimmed."""
+    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable() or value.strip() != value:
+        remedy = "give a text of 1 to 200 printable characters, without a blank at either end"
+        raise InvalidValue(attribute.name, value, remedy)
 
 
 def is_aware(instance: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:
