@@ -12,6 +12,7 @@ from salesrules.core import (
     Decision,
     Denied,
     Fault,
+    IdempotencyConflict,
     InvalidDocument,
     InvalidValue,
     MissingDay,
@@ -44,6 +45,10 @@ EXAMPLES = [
     (AmbiguousDay("fee", DAY, ("[a)", "[b)")), "fee: 2 entries on 2020-01-01 ([a), [b)); end one of them"),
     (UnknownName("person", "ad"), "unknown person 'ad'"),
     (UnknownName("person", "ad", ("ada", "adam")), "unknown person 'ad'; did you mean 'ada' or 'adam'?"),
+    (
+        IdempotencyConflict("k1", "1 seat", "2 seats"),
+        "the key 'k1' came first with '1 seat', now with '2 seats'; repeat the first, or take a new key",
+    ),
     (Denied(NO), "deny: org.cycle, org.orphan"),
     (Denied(Decision(outcome="refer")), "refer: no reason given"),
     (InvalidDocument((FAULT, FAULT)), f"{FAULT}\n{FAULT}"),

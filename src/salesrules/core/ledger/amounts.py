@@ -59,8 +59,8 @@ def capacity_of(unit: str, digits: int) -> LedgerAmount:
 
 
 def usual_digits(unit: str) -> int:
-    """The digits of a currency by ISO 4217, none for a count; raises `InvalidValue` for other currencies."""
-    if unit == COUNT:
+    """The digits of a currency by ISO 4217, none for anything else; raises `InvalidValue` for other currencies."""
+    if not is_currency_code(unit):
         return 0
     try:
         return CurrencyTable.iso().digits(unit)
