@@ -62,7 +62,7 @@ def test_a_limit_may_be_zero_or_none(limit):
     [
         ({"unit": "cny"}, "unit"),
         ({"unit": None}, "unit"),
-        ({"unit": "XXX"}, "digits"),
+        ({"unit": "ZZZ"}, "digits"),
         ({"unit": "CNY", "digits": -1}, "digits"),
         ({"unit": "CNY", "digits": 10}, "digits"),
         ({"unit": "CNY", "digits": True}, "digits"),
