@@ -12,6 +12,7 @@ from salesrules.core import (
     ChangeLimit,
     ExpireReservations,
     InvalidValue,
+    LedgerBatch,
     Money,
     OpenAccount,
     Post,
@@ -101,6 +102,21 @@ def test_a_partial_posting_declares_what_becomes_of_the_rest():
 def test_limit_is_moved_to_another_account():
     with pytest.raises(InvalidValue, match="another account"):
         TransferLimit(key="k", at=NOON, source="a", target="a", amount=1)
+
+
+def test_errors_name_the_place_in_a_batch():
+    one = Post(key="one", at=NOON, account="a", amount=1)
+    for key, commands, sentence in (
+        ("k", [], "commands: () is not valid; give at least one"),
+        ("k", [one, "x"], "commands[1]: 'x' is not valid; give a command of a ledger that is no batch"),
+        ("one", [one], "commands[0].key: 'one' is not valid; give it another key than the batch's"),
+    ):
+        with pytest.raises(InvalidValue) as caught:
+            LedgerBatch(key=key, at=NOON, commands=commands)
+        assert str(caught.value) == sentence
+    with pytest.raises(InvalidValue) as caught:
+        TransferLimit(key="k", at=NOON, source="a", target="a", amount=1)
+    assert str(caught.value) == "target: 'a' is not valid; name another account than the source"
 
 
 def test_instants_have_a_zone():

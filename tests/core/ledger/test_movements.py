@@ -241,10 +241,15 @@ def test_what_is_not_there_is_named_with_its_neighbours():
     ]
     assert refusals(ledger, void("tripp")) == [("unknown_reservation", {"reservation": "tripp", "nearest": ("trip",)})]
     assert refusals(ledger, refund("far", "1.00")) == [("unknown_posting", {"posting": "far", "nearest": ("fare",)})]
-    for ask, name in ((ledger.account, "travle"), (ledger.reservation, "tripp"), (ledger.posting, "far")):
+    for ask, kind, name, nearest in (
+        (ledger.account, "account", "travle", ("travel",)),
+        (ledger.reservation, "reservation", "tripp", ("trip",)),
+        (ledger.posting, "posting", "far", ("fare",)),
+        (ledger.entry, "key", "tripp", ("trip",)),
+    ):
         with pytest.raises(UnknownName) as caught:
             ask(name)
-        assert caught.value.nearest
+        assert (caught.value.kind, caught.value.name, caught.value.nearest) == (kind, name, nearest)
 
 
 def test_functions_that_act_raise_the_denial():
