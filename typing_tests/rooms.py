@@ -117,7 +117,7 @@ sale.amount = Money("1", "USD")  # type: ignore[misc]  # frozen
 
 tiers = BandTable(bands=(Band(start=0, value=Rate.parse("2%")),), side=Side.LOWER)
 curve = PayoutCurve.of(tiers, RateMode.MARGINAL)
-assert_type(curve.at(Decimal(100)), Decimal)
+assert_type(curve.at(Decimal(100)), Decimal | Fraction)
 PayoutCurve.of(tiers)  # type: ignore[call-arg]  # how tiers pay is never guessed
 curve.at(0.5)  # type: ignore[arg-type]  # a float is no measure
 

@@ -43,10 +43,10 @@ WALLS: dict[str, set[str]] = {
 
 #: What core and the rooms may take from the standard library: values and arithmetic; no clock, file, network, chance.
 INNER_STANDARD_LIBRARY = {
-    "__future__", "abc", "array", "bisect", "calendar", "collections", "contextlib", "copy", "datetime", "decimal",
-    "difflib", "enum", "fractions", "functools", "graphlib", "hashlib", "heapq", "itertools", "json", "keyword", "math",
-    "numbers", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "warnings", "weakref", "xml",
-    "zoneinfo",
+    "__future__", "abc", "array", "ast", "bisect", "calendar", "collections", "contextlib", "copy", "datetime",
+    "decimal", "difflib", "enum", "fractions", "functools", "graphlib", "hashlib", "heapq", "itertools", "json",
+    "keyword", "math", "numbers", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata",
+    "warnings", "weakref", "xml", "zoneinfo",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from commissions.firm import (
     sale,
 )
 from commissions.firms import random_firms, to_library
+from commissions.test_tables import TABLE_LABELS
 from hypothesis import given, settings
 
 from salesrules.commissions import (
@@ -328,7 +329,8 @@ def test_every_label_is_used():
         check(derivation)
         assert derivation.value == statement.paid.amount
         used |= {node.label for node in nodes(derivation)}
-    elsewhere = ("part", "paid_share", "pool_", "payment")  # test_triggers, test_pools and test_conversions show these
+    # test_triggers, test_pools, test_conversions and test_tables show these
+    elsewhere = ("part", "paid_share", "pool_", "payment", *TABLE_LABELS)
     assert {label for label in set(LABELS) - used if not label.removeprefix(PREFIX).startswith(elsewhere)} == set()
 
 

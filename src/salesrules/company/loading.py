@@ -11,9 +11,15 @@ import attrs
 from salesrules.commissions import (
     CommissionPolicy,
     CommissionRun,
+    Component,
+    FormulaTable,
+    GridTable,
     PayoutCurve,
     TransactionKind,
     calculate_commissions,
+    needed_quota,
+    payout_curve,
+    payout_curves,
 )
 from salesrules.company.comparing import PayComparison, compare_pay
 from salesrules.company.facts import CompanyFacts, read_facts
@@ -146,10 +152,23 @@ def _curves(policy: CommissionPolicy, run: CommissionRun) -> list[PlanCurve]:
         PlanCurve(
             plan=plan.id,
             component=component.id,
-            basis=CurveBasis(component.table.kind),
-            curve=PayoutCurve.of(component.table.tiers, component.table.mode),
+            basis=CurveBasis.AMOUNT if needed_quota(component.table) is None else CurveBasis.ATTAINMENT,
+            curve=curve,
+            column=column,
         )
         for plan in policy.plans
         if plan.id in paid
         for component in plan.components
+        for column, curve in _curves_of(component).items()
     ]
+
+
+def _curves_of(component: Component) -> dict[str, PayoutCurve]:
+    """The curve of a table, or of each column of one in two dimensions; none of a formula."""
+    match component.table:
+        case FormulaTable():
+            return {}
+        case GridTable() as grid:
+            return payout_curves(grid)
+        case table:
+            return {"": payout_curve(table)}

@@ -39,7 +39,20 @@ from salesrules.core.errors import (
     UnknownName,
 )
 from salesrules.core.evidence import ApprovalEvidence
-from salesrules.core.exact import EXACT, as_decimal, as_fraction, exact_product, exact_sum, to_decimal
+from salesrules.core.exact import (
+    EXACT,
+    Exact,
+    as_decimal,
+    as_fraction,
+    exact_product,
+    exact_sum,
+    minus,
+    narrowed,
+    plus,
+    read_numeral,
+    times,
+    to_decimal,
+)
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.instants import is_before, later_by
@@ -143,6 +156,7 @@ __all__ = [
     "Denied",
     "Derivation",
     "Deviation",
+    "Exact",
     "ExchangeRate",
     "ExchangeRates",
     "ExpireReservations",
@@ -243,13 +257,18 @@ __all__ = [
     "is_named",
     "is_overdue",
     "later_by",
+    "minus",
+    "narrowed",
     "nearest_names",
+    "plus",
+    "read_numeral",
     "replay_log",
     "restore_case",
     "restore_ledger",
     "round_exactly",
     "share_of",
     "start_case",
+    "times",
     "to_decimal",
     "to_mermaid",
     "to_scxml",

@@ -44,6 +44,16 @@ class Money:
         _set_currency(money, self.currency)
         return money
 
+    def with_amount(self, amount: Decimal) -> Money:
+        """Another amount of the same currency; raises `InvalidValue` for what is no finite decimal.
+
+        >>> Money.zero("CNY").with_amount(Decimal("2.50"))
+        Money('2.50', 'CNY')
+        """
+        if type(amount) is not Decimal or not amount.is_finite():
+            raise InvalidValue("amount", amount, "give a finite Decimal")
+        return self._with(amount)
+
     def __add__(self, other: Money) -> Money:
         if type(other) is not Money:
             return NotImplemented

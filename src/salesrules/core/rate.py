@@ -50,12 +50,16 @@ class Rate:
     def __add__(self, other: Rate) -> Rate:
         if type(other) is not Rate:
             return NotImplemented
-        return Rate(EXACT.add(self.value, other.value))
+        return _made(EXACT.add(self.value, other.value))
 
     def __sub__(self, other: Rate) -> Rate:
         if type(other) is not Rate:
             return NotImplemented
-        return Rate(EXACT.subtract(self.value, other.value))
+        return _made(EXACT.subtract(self.value, other.value))
+
+    def times(self, other: Rate) -> Rate:
+        """This rate of another one, exactly: half of 30 % is 15 %."""
+        return _made(exact_product(self.value, other.value))
 
     def of(self, number: Decimal) -> Decimal:
         """This rate of a plain number, exactly."""
@@ -67,3 +71,14 @@ class Rate:
 
     def __repr__(self) -> str:
         return f"Rate('{self}')"
+
+
+_new = object.__new__
+_set_value = Rate.value.__set__  # type: ignore[attr-defined]  # the slot's descriptor
+
+
+def _made(value: Decimal) -> Rate:
+    """The private constructor: a number that our own arithmetic made needs no check."""
+    rate = _new(Rate)
+    _set_value(rate, value)
+    return rate

@@ -54,12 +54,13 @@ class CurveBasis(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class PlanCurve:
-    """The payout curve of one component of a plan."""
+    """The payout curve of one component of a plan, or of one column of its table in two dimensions."""
 
     plan: str
     component: str
     basis: CurveBasis
     curve: PayoutCurve
+    column: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from salesrules.commissions import Segment
-from salesrules.core import EXACT, RoundingMode, round_exactly
+from salesrules.core import EXACT, Exact, RoundingMode, round_exactly
 from salesrules.messages import format_number, format_rate
 from salesrules.reports.content import CurveBasis, PlanCurve
 from salesrules.reports.extras import MissingExtra, svg_of
@@ -84,18 +84,18 @@ class _Shape:
     def of(cls, plan_curve: PlanCurve, marks: Sequence[Decimal]) -> _Shape:
         curve = plan_curve.curve
         segments = curve.segments
-        starts = [min(Decimal(0), segments[0].start, *marks), *(segment.start for segment in segments[1:])]
-        ends = [*starts[1:], _reach(plan_curve.basis, segments[-1].start, marks)]
+        starts = [min(Decimal(0), _shown(segments[0].start), *marks), *(_shown(s.start) for s in segments[1:])]
+        ends = [*starts[1:], _reach(plan_curve.basis, _shown(segments[-1].start), marks)]
         pieces = tuple(
-            _Piece(x1=start, y1=_pay(segment, start), x2=end, y2=_pay(segment, end), rate=segment.slope)
+            _Piece(x1=start, y1=_pay(segment, start), x2=end, y2=_pay(segment, end), rate=_shown(segment.slope))
             for segment, start, end in zip(segments, starts, ends, strict=True)
         )
         return cls(
             basis=plan_curve.basis,
             pieces=pieces,
-            knots=tuple((piece.x1, curve.at(piece.x1)) for piece in pieces[1:]),
+            knots=tuple((piece.x1, _shown(curve.at(piece.x1))) for piece in pieces[1:]),
             jumps=tuple((new.x1, old.y2, new.y1) for old, new in itertools.pairwise(pieces) if old.y2 != new.y1),
-            marks=tuple((mark, curve.at(mark)) for mark in marks),
+            marks=tuple((mark, _shown(curve.at(mark))) for mark in marks),
         )
 
     def stops(self) -> list[Decimal]:
@@ -109,7 +109,12 @@ class _Shape:
 
 def _pay(segment: Segment, measure: Decimal) -> Decimal:
     """What a segment's line pays at a measure, also at the end that the next segment owns."""
-    return EXACT.add(segment.base, EXACT.multiply(segment.slope, EXACT.subtract(measure, segment.start)))
+    return _shown(segment.at(measure))
+
+
+def _shown(number: Exact) -> Decimal:
+    """A number for the picture: a fraction to twelve places."""
+    return number if isinstance(number, Decimal) else round_exactly(number, 12, RoundingMode.HALF_EVEN)
 
 
 def _reach(basis: CurveBasis, last: Decimal, marks: Sequence[Decimal]) -> Decimal:

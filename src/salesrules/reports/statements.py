@@ -9,7 +9,7 @@ from enum import Enum
 import attrs
 
 from salesrules.commissions import Measurement, Restatement, Statement, StatementLine
-from salesrules.core import EXACT, Money, exact_sum
+from salesrules.core import Money, exact_sum, minus
 from salesrules.messages import format_value, text
 from salesrules.reports.content import ReportContent
 from salesrules.reports.summaries import Attainment, attainments
@@ -100,7 +100,7 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
     exact = exact_sum(line.earned for line in statement.lines)
     capped = exact_sum(line.capped for line in statement.lines)
     earned = exact_sum(line.amount.amount for line in statement.lines)  # what modifiers change is shown after it
-    rounding = EXACT.subtract(earned, EXACT.subtract(exact, capped))
+    rounding = minus(earned, minus(exact, capped))
     return StatementView(
         anchor=anchor,
         name=names.person(statement.payee),
@@ -113,7 +113,7 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         lines=tuple(_line(line, names) for line in statement.lines),
         count=words.number(len(statement.lines)),
         exact=words.amount(exact, currency),
-        capped=words.amount(capped.copy_negate(), currency) if capped else "",
+        capped=words.amount(-capped, currency) if capped else "",
         rounding=words.amount(rounding, currency),
         balances=(
             *(_balance(e.kind, e.policy, e.amount, Money.zero(currency), words) for e in statement.adjustments),
@@ -189,7 +189,7 @@ def _line(line: StatementLine, names: Names) -> LineRow:
         after=words.measure(line.after, line.unit),
         tiers=tuple(_tiers(line, names)),
         earned=words.amount(line.earned, currency),
-        capped=words.amount(line.capped.copy_negate(), currency) if line.capped else "",
+        capped=words.amount(-line.capped, currency) if line.capped else "",
         amount=words.amount(line.amount.amount, currency),
     )
 

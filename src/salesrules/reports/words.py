@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from salesrules.core import CurrencyTable, Money, Reason, RoundingMode, round_exactly
+from salesrules.core import CurrencyTable, Exact, Money, Reason, RoundingMode, round_exactly
 from salesrules.messages import (
     format_date,
     format_money,
@@ -52,7 +52,7 @@ class Words:
     def _number(self, number: Decimal | Fraction | int) -> str:
         return format_number(number, self.locale)
 
-    def _amount(self, number: Decimal, currency: str) -> str:
+    def _amount(self, number: Exact, currency: str) -> str:
         """An amount without its symbol, with at least its currency's digits; for columns that name the currency."""
         return format_number(number, self.locale, self.currencies.digits(currency))
 
@@ -65,7 +65,7 @@ class Words:
     def _day(self, day: date) -> str:
         return format_date(day, self.locale)
 
-    def measure(self, number: Decimal, unit: str) -> str:
+    def measure(self, number: Exact, unit: str) -> str:
         """A measure: an amount where its unit is a currency, else a number."""
         return self.amount(number, unit) if unit else self.number(number)
 

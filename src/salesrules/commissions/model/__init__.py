@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesrules.commissions.model.events import (
         AppraisalScore,
         OpeningHold,
+        OpeningMeasure,
         OpeningUse,
         PayEvent,
     )
@@ -52,7 +53,11 @@ if TYPE_CHECKING:
         StatementLine,
     )
     from salesrules.commissions.model.tiers import (
+        FormulaUse,
+        MultipleOf,
         Segment,
+        SupportsPieces,
+        TableBase,
         TierShare,
     )
 
@@ -68,9 +73,12 @@ __all__ = [
     "CommissionFacts",
     "CommissionRun",
     "CreditPart",
+    "FormulaUse",
     "Measurement",
+    "MultipleOf",
     "OpeningBalance",
     "OpeningHold",
+    "OpeningMeasure",
     "OpeningUse",
     "PayChange",
     "PayEvent",
@@ -89,6 +97,8 @@ __all__ = [
     "Split",
     "Statement",
     "StatementLine",
+    "SupportsPieces",
+    "TableBase",
     "TierShare",
     "Transaction",
     "TransactionKind",

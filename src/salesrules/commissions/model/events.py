@@ -9,7 +9,7 @@ import attrs
 
 from salesrules.core import DateRange, Money, to_decimal
 
-__all__ = ["AppraisalScore", "OpeningHold", "OpeningUse", "PayEvent"]
+__all__ = ["AppraisalScore", "OpeningHold", "OpeningMeasure", "OpeningUse", "PayEvent"]
 
 
 @attrs.frozen(kw_only=True)
@@ -58,3 +58,19 @@ class OpeningUse:
     used: Money
     carried: Money | None = None
     by: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class OpeningMeasure:
+    """What a component had measured, in the span that holds `day`, before computing begins on `day`.
+
+    Attainment starts from it, and nothing is paid for it. `measure` names one of several that a formula speaks of
+    (empty: the component's own), `column` the column of a table in two dimensions that it was measured in.
+    """
+
+    payee: str
+    day: date
+    component: str
+    measured: Decimal = attrs.field(converter=to_decimal)
+    measure: str = ""
+    column: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from salesrules.commissions.model.events import AppraisalScore, OpeningHold, OpeningUse, PayEvent
+from salesrules.commissions.model.events import AppraisalScore, OpeningHold, OpeningMeasure, OpeningUse, PayEvent
 from salesrules.core import (
     Dated,
     ExchangeRates,
@@ -158,4 +158,5 @@ class CommissionFacts:
     pay_events: tuple[PayEvent, ...] = attrs.field(default=(), converter=as_tuple)
     opening_holds: tuple[OpeningHold, ...] = attrs.field(default=(), converter=as_tuple)
     opening_uses: tuple[OpeningUse, ...] = attrs.field(default=(), converter=as_tuple)
+    opening_measures: tuple[OpeningMeasure, ...] = attrs.field(default=(), converter=as_tuple)
     average_rates: ExchangeRates = attrs.field(factory=ExchangeRates)

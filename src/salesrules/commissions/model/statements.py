@@ -12,8 +12,23 @@ import attrs
 
 from salesrules.commissions.model.credits import PendingCredit, SalesCredit
 from salesrules.commissions.model.modifiers import Adjustment
-from salesrules.commissions.model.tiers import TierShare
-from salesrules.core import EXACT, CurrencyTable, Money, Period, Reason, Rounding, WordEnum, as_tuple, exact_sum, total
+from salesrules.commissions.model.tiers import FormulaUse, SupportsPieces, TableBase, TierShare
+from salesrules.core import (
+    CurrencyTable,
+    Exact,
+    Money,
+    Period,
+    Reason,
+    Rounding,
+    RoundingMode,
+    WordEnum,
+    as_tuple,
+    exact_sum,
+    minus,
+    plus,
+    round_exactly,
+    total,
+)
 
 __all__ = [
     "BalanceEntry",
@@ -39,12 +54,12 @@ class CapUse:
 
     policy: str
     limit: Decimal
-    earned_before: Decimal
+    earned_before: Exact
 
-    def room(self, earned: Decimal) -> Decimal:
+    def room(self, earned: Exact) -> Exact:
         """How much of `earned` still fits under the limit; below zero where the line gives capped pay back."""
-        after = EXACT.add(self.earned_before, earned)
-        return EXACT.subtract(min(self.limit, after), min(self.limit, self.earned_before))
+        after = plus(self.earned_before, earned)
+        return minus(min(self.limit, after), min(self.limit, self.earned_before))
 
 
 @attrs.frozen(kw_only=True)
@@ -57,13 +72,18 @@ class Reversal:
     share_after: Fraction
 
 
+def _as_pieces(given: Iterable[TierShare] | SupportsPieces) -> tuple[TierShare, ...] | SupportsPieces:
+    return tuple(given) if isinstance(given, Iterable) else given
+
+
 @attrs.frozen(kw_only=True)
 class StatementLine:
     """What one credit earned in one component of a plan.
 
     `measured` is the credited measure in `unit`, the plan's currency or empty for quantities and counts; `before` and
-    `after` are the running measure around it, `quota` what a table by attainment takes its bounds' shares of, `pieces`
-    how the measure fell across the tiers. `earned` is exact, `payable` what is left of it under the cap.
+    `after` are the running measure around it, `quota` what a table by attainment takes its bounds' shares of, `base`
+    what a table of multiples multiplies, `pieces` how the measure fell across the tiers, `formula` what stands in their
+    place where a formula pays. `earned` is exact, `payable` what is left of it under the cap.
     `amount`, what is paid, is the rounding of the plan's running total less what was already paid:
     `running` and `running_paid` are those before this line, both zero where each line is rounded alone.
     """
@@ -78,23 +98,30 @@ class StatementLine:
     before: Decimal = Decimal(0)
     after: Decimal = Decimal(0)
     quota: Decimal | None = None
-    pieces: tuple[TierShare, ...] = attrs.field(default=(), converter=as_tuple)
-    earned: Decimal
-    payable: Decimal
+    base: TableBase | None = None
+    _pieces: tuple[TierShare, ...] | SupportsPieces = attrs.field(default=(), converter=_as_pieces, alias="pieces")
+    formula: FormulaUse | None = None
+    earned: Exact
+    payable: Exact
     cap: CapUse | None = None
     rounding: Rounding
-    running: Decimal = Decimal(0)
+    running: Exact = Decimal(0)
     running_paid: Decimal = Decimal(0)
     amount: Money
     reversal: Reversal | None = None
 
     @property
-    def capped(self) -> Decimal:
+    def pieces(self) -> tuple[TierShare, ...]:
+        """How the measure fell across the tiers; where a curve pays, it is asked only now."""
+        return self._pieces if isinstance(self._pieces, tuple) else self._pieces.pieces(self.before, self.after)
+
+    @property
+    def capped(self) -> Exact:
         """What the cap took."""
-        return EXACT.subtract(self.earned, self.payable)
+        return minus(self.earned, self.payable)
 
     def to_record(self) -> dict[str, Any]:
-        """The line as one flat row of plain values."""
+        """The line as one flat row of plain values; a fraction that no decimal equals is given to twelve places."""
         transaction = self.credit.transaction
         return {
             "line": self.id,
@@ -108,12 +135,22 @@ class StatementLine:
             "measured": self.measured,
             "before": self.before,
             "after": self.after,
-            "tiers": "; ".join(f"{piece.tier + 1}: {piece.measure} @ {piece.rate}" for piece in self.pieces),
-            "earned": self.earned,
-            "capped": self.capped,
+            "tiers": self.formula.formula if self.formula else "; ".join(map(_tier, self.pieces)),
+            "earned": _plain(self.earned),
+            "capped": _plain(self.capped),
             "amount": self.amount.amount,
             "currency": self.amount.currency,
         }
+
+
+def _tier(piece: TierShare) -> str:
+    column = f" {piece.column}" if piece.column else ""
+    paid = str(_plain(piece.earned)) if piece.is_amount else f"{_plain(piece.measure)} @ {_plain(piece.rate)}"
+    return f"{piece.tier + 1}{column}: {paid}"
+
+
+def _plain(value: Exact) -> Decimal:
+    return value if isinstance(value, Decimal) else round_exactly(value, 12, RoundingMode.HALF_EVEN)
 
 
 @attrs.frozen(kw_only=True)

@@ -55,8 +55,6 @@ if TYPE_CHECKING:
     )
     from salesrules.commissions.policy.plans import (
         Accumulation,
-        AmountTable,
-        AttainmentTable,
         Component,
         Filter,
         Measure,
@@ -74,9 +72,26 @@ if TYPE_CHECKING:
     from salesrules.commissions.policy.section import (
         CommissionPolicy,
     )
+    from salesrules.commissions.policy.tables import (
+        AcrossAttribute,
+        AcrossComponent,
+        AcrossNumber,
+        AmountTable,
+        AttainmentTable,
+        FixedTable,
+        FormulaTable,
+        GridTable,
+        MultiplierTable,
+        PerUnitTable,
+        RateTable,
+        TableBasis,
+    )
 
 __all__ = [
     "Accumulation",
+    "AcrossAttribute",
+    "AcrossComponent",
+    "AcrossNumber",
     "AmountTable",
     "Assignment",
     "AttainmentTable",
@@ -97,7 +112,10 @@ __all__ = [
     "Excess",
     "Filter",
     "FixedRate",
+    "FixedTable",
+    "FormulaTable",
     "Gate",
+    "GridTable",
     "Holdback",
     "Instalments",
     "Kicker",
@@ -106,12 +124,14 @@ __all__ = [
     "Modifier",
     "ModifierBase",
     "Multiplier",
+    "MultiplierTable",
     "Observed",
     "OverlayCredit",
     "OverrideBase",
     "OverrideCredit",
     "PaymentDay",
     "Payout",
+    "PerUnitTable",
     "Plan",
     "PoolMember",
     "PoolSplit",
@@ -119,9 +139,11 @@ __all__ = [
     "Proration",
     "RateBasis",
     "RateMode",
+    "RateTable",
     "ReturnTerms",
     "RoundingLevel",
     "StatementRounding",
+    "TableBasis",
     "TeamPool",
     "Trigger",
     "TriggerTerms",
@@ -144,7 +166,8 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             plans,
             pools,
             section,
+            tables,
         )
 
-        shelves = (balances, closing, crediting, currencies, modes, modifiers, payouts, plans, pools, section)
+        shelves = (balances, closing, crediting, currencies, modes, modifiers, payouts, plans, pools, section, tables)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import attrs
 
 from salesrules.commissions.policy.balances import Cap
-from salesrules.commissions.policy.modes import RateMode
 from salesrules.commissions.policy.modifiers import (
     Coefficient,
     EarningsCap,
@@ -19,12 +17,19 @@ from salesrules.commissions.policy.modifiers import (
     Multiplier,
 )
 from salesrules.commissions.policy.payouts import Clawback, Deferral, Holdback, Instalments, ProRataClawback
+from salesrules.commissions.policy.tables import (
+    AmountTable,
+    AttainmentTable,
+    FixedTable,
+    FormulaTable,
+    GridTable,
+    MultiplierTable,
+    PerUnitTable,
+)
 from salesrules.core import (
-    BandTable,
     Money,
     Parameters,
     PolicyLife,
-    Rate,
     RoundingMode,
     WordEnum,
     as_parameters,
@@ -33,8 +38,6 @@ from salesrules.core import (
 
 __all__ = [
     "Accumulation",
-    "AmountTable",
-    "AttainmentTable",
     "Component",
     "Filter",
     "Measure",
@@ -103,25 +106,6 @@ class Filter:
 
 
 @attrs.frozen(kw_only=True)
-class AmountTable:
-    """Rates by bands of the measure itself; bounds in the plan's currency or in units."""
-
-    kind: Literal["amount"] = "amount"
-    mode: RateMode = attrs.field(converter=RateMode)
-    tiers: BandTable[Rate]
-
-
-@attrs.frozen(kw_only=True)
-class AttainmentTable:
-    """Rates by bands of attainment, the measure over the quota; bounds as shares of the quota (0.6 is 60 %)."""
-
-    kind: Literal["attainment"] = "attainment"
-    mode: RateMode = attrs.field(converter=RateMode)
-    tiers: BandTable[Rate]
-    quota_measure: str = "amount"
-
-
-@attrs.frozen(kw_only=True)
 class Component:
     """One way of earning in a plan: whose credits, what is measured, over which span, at which rates.
 
@@ -132,7 +116,7 @@ class Component:
     credits: tuple[str, ...] = attrs.field(converter=as_tuple)
     measure: Measure = attrs.field(converter=Measure)
     accumulate: Accumulation = attrs.field(converter=Accumulation)
-    table: AmountTable | AttainmentTable
+    table: AmountTable | AttainmentTable | FixedTable | PerUnitTable | MultiplierTable | FormulaTable | GridTable
     filters: tuple[Filter, ...] = attrs.field(default=(), converter=as_tuple)
 
 

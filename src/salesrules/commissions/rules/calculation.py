@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 import attrs
 
@@ -23,8 +24,7 @@ from salesrules.commissions.rules.assignments import first_assigned_day
 from salesrules.commissions.rules.conversions import date_rates, measure_rates
 from salesrules.commissions.rules.credit_fact_checks import check_credit_facts
 from salesrules.commissions.rules.crediting import (
-    credit_transactions,
-    list_pending,
+    credit_and_list_pending,
     report_outside_territory,
     report_pending,
     report_uncredited,
@@ -91,10 +91,12 @@ def calculate_commissions(
         calendar=calendar,
         currencies=currencies,
         sales={t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE},
+        originals=frozenset(t.original for t in facts.transactions if t.original is not None),
         returned=returned_shares(transactions),
     )
     credits: dict[str, list[SalesCredit]] = defaultdict(list)
-    credited = date_rates(credit_transactions(facts, policy), policy, calendar)
+    found, pending = credit_and_list_pending(facts, policy, period.end)
+    credited = date_rates(found, policy, calendar)
     for credit in credited:
         if credit.day < period.end:
             credits[credit.payee].append(credit)
@@ -122,7 +124,6 @@ def calculate_commissions(
     statements = add_payments(statements, facts, policy, currencies, faults)
     if faults:
         raise InvalidDocument(_once(faults))
-    pending = list_pending(facts, policy, period.end)
     reached = [result for result, found in pools if found == period]
     now = [statement for statement in statements if statement.period == period]
     return CommissionRun(
@@ -182,8 +183,9 @@ def _closed_gates(pools: Iterable[PoolResult]) -> Iterator[Reason]:
 def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:
     for statement in statements:
         for cap in sorted({line.cap.policy for line in statement.lines if line.cap is not None}):
-            lost = [line.capped for line in statement.lines if line.cap is not None and line.cap.policy == cap]
-            amount = Money(exact_sum(lost), statement.currency)
+            cut = [line for line in statement.lines if line.cap is not None and line.cap.policy == cap]
+            lost = exact_sum(line.capped for line in cut)
+            amount = Money(lost if isinstance(lost, Decimal) else cut[0].rounding(lost), statement.currency)
             if amount:
                 policy = PolicyReference("Cap", cap, "amount")
                 yield CAPPED(payee=statement.payee, cap=cap, amount=amount, policy=policy)

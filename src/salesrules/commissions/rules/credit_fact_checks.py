@@ -23,7 +23,12 @@ def check_credit_facts(facts: CommissionFacts, policy: CommissionPolicy) -> tupl
     are in the currency of their transaction, of its sign, and total at most its amount; what is paid back for the
     returns of a sale is at most what came in for it.
     """
-    found = [fault for t in facts.transactions for fault in (*_splits(t, facts, policy), *_payments(t))]
+    found: list[Fault] = []
+    for t in facts.transactions:
+        if t.splits:
+            found += _splits(t, facts, policy)
+        if t.payments:
+            found += _payments(t)
     return (*found, *_refunds(facts))
 
 
@@ -33,8 +38,6 @@ def _fault(transaction: Transaction, code: str, problem: str, remedy: str, value
 
 
 def _splits(t: Transaction, facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[Fault]:
-    if not t.splits:
-        return
     names = [split.payee for split in t.splits]
     for index, split in enumerate(t.splits):
         if split.payee not in facts.payees:

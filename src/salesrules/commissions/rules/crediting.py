@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -31,7 +31,6 @@ from salesrules.commissions.rules.fact_checks import place_of, returned_shares
 from salesrules.commissions.rules.measures import lets_through
 from salesrules.commissions.rules.triggers import Occurrence, find_occurrences
 from salesrules.core import (
-    EXACT,
     Fault,
     InvalidDocument,
     InvalidValue,
@@ -43,7 +42,14 @@ from salesrules.core import (
     total,
 )
 
-__all__ = ["credit_transactions", "list_pending", "report_outside_territory", "report_pending", "report_uncredited"]
+__all__ = [
+    "credit_and_list_pending",
+    "credit_transactions",
+    "list_pending",
+    "report_outside_territory",
+    "report_pending",
+    "report_uncredited",
+]
 
 _WHOLE = Rate(1)
 _NOTHING = Rate(0)
@@ -71,23 +77,7 @@ def credit_transactions(facts: CommissionFacts, policy: CommissionPolicy) -> tup
     rule applies to while no hierarchy, or more than one, covers its day or its seller, and with each that two rules
     credit to one payee in one role.
     """
-    completing = _completing(facts)
-    credits = [
-        SalesCredit(
-            transaction=t,
-            payee=receiver.payee,
-            role=receiver.role,
-            share=receiver.share,
-            day=found.day,
-            rule=receiver.rule.id,
-            part=found.part,
-            completes=t.id in completing,
-            returned=found.returned,
-        )
-        for t, receiver, found in _all(facts, policy)
-        if found.day is not None
-    ]
-    return tuple(sorted(credits, key=_order))
+    return credit_and_list_pending(facts, policy, date.min)[0]
 
 
 def list_pending(facts: CommissionFacts, policy: CommissionPolicy, until: date) -> tuple[PendingCredit, ...]:
@@ -95,21 +85,47 @@ def list_pending(facts: CommissionFacts, policy: CommissionPolicy, until: date) 
 
     Raises as that does.
     """
-    pending = [
-        PendingCredit(
-            transaction=t,
-            payee=receiver.payee,
-            role=receiver.role,
-            share=receiver.share,
-            rule=receiver.rule.id,
-            trigger=receiver.rule.trigger.on.value,
-            part=found.share,
-            expected=found.day,
-        )
-        for t, receiver, found in _all(facts, policy)
-        if t.day < until and (found.day is None or found.day >= until)
-    ]
-    return tuple(sorted(pending, key=lambda p: (p.transaction.day, p.transaction.id, p.role, p.payee)))
+    return credit_and_list_pending(facts, policy, until)[1]
+
+
+def credit_and_list_pending(
+    facts: CommissionFacts, policy: CommissionPolicy, until: date
+) -> tuple[tuple[SalesCredit, ...], tuple[PendingCredit, ...]]:
+    """What `credit_transactions` and `list_pending` give, worked out once; raises as they do."""
+    completing = _completing(facts)
+    credits: list[SalesCredit] = []
+    pending: list[PendingCredit] = []
+    for t, receiver, found in _all(facts, policy):
+        if found.day is not None:
+            credits.append(
+                SalesCredit(
+                    transaction=t,
+                    payee=receiver.payee,
+                    role=receiver.role,
+                    share=receiver.share,
+                    day=found.day,
+                    rule=receiver.rule.id,
+                    part=found.part,
+                    completes=t.id in completing,
+                    returned=found.returned,
+                )
+            )
+        if t.day < until and (found.day is None or found.day >= until):
+            pending.append(
+                PendingCredit(
+                    transaction=t,
+                    payee=receiver.payee,
+                    role=receiver.role,
+                    share=receiver.share,
+                    rule=receiver.rule.id,
+                    trigger=receiver.rule.trigger.on.value,
+                    part=found.share,
+                    expected=found.day,
+                )
+            )
+    credits.sort(key=_order)
+    pending.sort(key=lambda p: (p.transaction.day, p.transaction.id, p.role, p.payee))
+    return tuple(credits), tuple(pending)
 
 
 def _all(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[tuple[Transaction, _Receiver, Occurrence]]:
@@ -120,10 +136,14 @@ def _all(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[tuple[Tra
     def chain(payee: str, day: date) -> tuple[str, ...]:
         return facts.hierarchies.at(day).chain(payee)
 
+    @functools.cache
+    def rules_of(day: date) -> list[Rule]:
+        return [rule for rule in policy.crediting if day in rule.effective]
+
     for t in facts.transactions:
         sale = sales[t.original] if t.original else t
         try:
-            for receiver in _receivers(sale, facts, policy, chain):
+            for receiver in _receivers(sale, facts, rules_of(sale.day), chain):
                 for found in find_occurrences(t, sale, receiver.rule.trigger):
                     yield t, receiver, found
         except SalesRulesError as error:
@@ -170,13 +190,13 @@ def _order(credit: SalesCredit) -> tuple[date, bool, str, str, int]:
 
 
 def _receivers(
-    sale: Transaction, facts: CommissionFacts, policy: CommissionPolicy, chain: Chain
+    sale: Transaction, facts: CommissionFacts, in_force: Sequence[Rule], chain: Chain
 ) -> tuple[_Receiver, ...]:
-    """Who is credited for a sale; what one rule gives one payee along several splits is one credit.
+    """Who is credited for a sale by the rules of its day; what one gives one payee along several splits is one credit.
 
     Raises `InvalidValue` where two rules credit one payee in one role.
     """
-    rules = [r for r in policy.crediting if sale.day in r.effective and lets_through(r.filters, sale)]
+    rules = [rule for rule in in_force if not rule.filters or lets_through(rule.filters, sale)]
     found: dict[tuple[str, str], _Receiver] = {}
     for split in sale.splits or (Split(payee=sale.payee, share=_WHOLE),):
         for receiver in _line_of(split, sale, rules, chain):
@@ -203,13 +223,15 @@ def _put(found: dict[tuple[str, str], _Receiver], receiver: _Receiver) -> None:
 
 def _line_of(split: Split, sale: Transaction, rules: list[Rule], chain: Chain) -> Iterator[_Receiver]:
     """The seller of a split and the managers above, from the bottom; each may be left a share of what is left."""
-    credited = _NOTHING
+    below = _NOTHING
+    overrides = []
     for rule in rules:
         if isinstance(rule, DirectCredit):
-            credited += rule.share
+            below += rule.share
             yield _Receiver(split.payee, DIRECT, rule, _of(rule.share, split.share))
-    below = credited
-    overrides = sorted((rule for rule in rules if isinstance(rule, OverrideCredit)), key=lambda rule: rule.level)
+        elif isinstance(rule, OverrideCredit):
+            overrides.append(rule)
+    overrides.sort(key=lambda rule: rule.level)
     for rule in overrides:
         managers = chain(split.payee, sale.day)
         if len(managers) < rule.level:
@@ -222,7 +244,7 @@ def _line_of(split: Split, sale: Transaction, rules: list[Rule], chain: Chain) -
 
 
 def _of(share: Rate, whole: Rate) -> Rate:
-    return Rate(EXACT.multiply(share.value, whole.value))
+    return share if whole is _WHOLE else share.times(whole)
 
 
 def report_uncredited(facts: CommissionFacts, policy: CommissionPolicy, period: Period) -> tuple[Reason, ...]:
@@ -232,7 +254,9 @@ def report_uncredited(facts: CommissionFacts, policy: CommissionPolicy, period: 
         for t in facts.transactions
         if t.kind is TransactionKind.SALE
         and t.day in period
-        and not any(t.day in rule.effective and lets_through(rule.filters, t) for rule in policy.crediting)
+        and not any(
+            t.day in rule.effective and (not rule.filters or lets_through(rule.filters, t)) for rule in policy.crediting
+        )
     )
     return (UNCREDITED(lines=lines, period=period.label),) if lines else ()
 

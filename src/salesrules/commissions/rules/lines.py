@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.commissions.model import CapUse, Reversal, SalesCredit, StatementLine
+import attrs
+
+from salesrules.commissions.model import CapUse, OpeningMeasure, Reversal, SalesCredit, StatementLine
 from salesrules.commissions.policy import (
     Accumulation,
-    AttainmentTable,
+    AcrossAttribute,
+    AcrossComponent,
+    AcrossNumber,
     Cap,
     Component,
+    FormulaTable,
+    GridTable,
+    Measure,
+    Observed,
     Plan,
     RoundingLevel,
 )
-from salesrules.commissions.rules.curve import PayoutCurve
-from salesrules.commissions.rules.measures import Measured, counts, measure_credit, unit_of
-from salesrules.core import EXACT, DateRange, ExchangeRates, Money, Rounding, SalesRulesError
+from salesrules.commissions.rules.accounts import Account, Move, Moving
+from salesrules.commissions.rules.columns import column_named, in_order, moves, number_of
+from salesrules.commissions.rules.formula import names_in
+from salesrules.commissions.rules.measures import Measured, counts, measure_as, measure_credit, unit_of
+from salesrules.commissions.rules.opening import open_account
+from salesrules.core import (
+    EXACT,
+    DateRange,
+    Exact,
+    ExchangeRates,
+    Money,
+    Rate,
+    Rounding,
+    SalesRulesError,
+    narrowed,
+    plus,
+)
 
 __all__ = ["Bucket", "LineMaker"]
 
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
+_WHOLE = Rate(1)
 
 
 class Bucket(NamedTuple):
@@ -34,24 +57,16 @@ class Bucket(NamedTuple):
     span: DateRange
 
 
-class _Account:
-    """What a running measure has come to, and the curve and quota that it pays by."""
-
-    __slots__ = ("curve", "measured", "quota")
-
-    def __init__(self, curve: PayoutCurve, quota: Decimal | None) -> None:
-        self.curve = curve
-        self.quota = quota
-        self.measured = _ZERO
-
-
 class _Totals:
     """What a statement's lines under one plan have earned and paid so far."""
 
-    __slots__ = ("earned", "paid", "payable")
+    __slots__ = ("earned", "paid", "payable", "zero")
 
-    def __init__(self) -> None:
-        self.earned = self.payable = self.paid = _ZERO
+    def __init__(self, currency: str) -> None:
+        self.zero = Money.zero(currency)
+        self.earned: Exact = _ZERO
+        self.payable: Exact = _ZERO
+        self.paid = _ZERO
 
 
 class LineMaker:
@@ -69,13 +84,17 @@ class LineMaker:
         bucket: Callable[[Plan, Accumulation, date], DateRange],
         quota_over: Callable[[str, DateRange, str, str], Decimal],
         on_fault: Callable[[SalesCredit, SalesRulesError], None],
+        openings: Sequence[OpeningMeasure] = (),
+        originals: Container[str] = (),
     ) -> None:
         self._rates = rates
+        self._openings = openings
+        self._originals = originals
         self._bucket = bucket
         self._quota_over = quota_over
         self._on_fault = on_fault
-        self._accounts: dict[Bucket, _Account] = {}
-        self._by_day: dict[tuple[str, str, date], _Account] = {}
+        self._accounts: dict[Bucket, Account] = {}
+        self._recent: dict[tuple[str, str], tuple[DateRange, Account]] = {}
         self._paid: dict[tuple[str, str], list[tuple[StatementLine, Plan]]] = {}
         self._returned: dict[str, Fraction] = {}
 
@@ -88,13 +107,15 @@ class LineMaker:
         self, plan: Plan, credits: Iterable[SalesCredit], rounding: Rounding, cap: Cap | None
     ) -> list[StatementLine]:
         """The lines of one plan in one period, in the order of the credits; `cap` limits them together."""
-        totals = _Totals()
+        totals = _Totals(plan.currency)
         found: list[StatementLine] = []
+        components = in_order(plan)
         for credit in credits:
-            for component in plan.components:
-                if counts(component, credit):
+            for component in components:
+                if moves(component, credit, plan):
                     line = self._line(plan, component, credit, rounding, cap, totals)
-                    self._paid.setdefault((credit.transaction.id, credit.role), []).append((line, plan))
+                    if credit.transaction.id in self._originals:
+                        self._paid.setdefault((credit.transaction.id, credit.role), []).append((line, plan))
                     found.append(line)
         return found
 
@@ -137,23 +158,23 @@ class LineMaker:
         totals: _Totals,
     ) -> StatementLine:
         account = self._account(plan, component, credit.day)
-        measured = self._measure(component, credit, plan.currency)
-        before = account.measured
-        after = account.measured = EXACT.add(before, measured.value)
-        if component.accumulate is Accumulation.TRANSACTION:
-            before, after = _ZERO, measured.value
-        pieces = account.curve.pieces(before, after)
-        earned = _ZERO
-        for piece in pieces:
-            earned = EXACT.add(earned, piece.earned)
+        measured = Measured(_ZERO, _ONE)
+        if counts(component, credit):
+            measured = self._measure(component, credit, plan.currency)
+        try:
+            moved = account.move(self._moving(plan, component, credit, measured.value))
+        except SalesRulesError as error:
+            self._on_fault(credit, error)
+            moved = Move(account.measured, account.measured, _ZERO)
+        earned = moved.earned
         use = None if cap is None else CapUse(policy=cap.id, limit=cap.amount.amount, earned_before=totals.earned)
         payable = earned if use is None else use.room(earned)
         running, running_paid = totals.payable, totals.paid
         if plan.rounding.level is RoundingLevel.LINE:
             running = running_paid = _ZERO
-        amount = EXACT.subtract(rounding(EXACT.add(running, payable)), running_paid)
-        totals.earned = EXACT.add(totals.earned, earned)
-        totals.payable = EXACT.add(totals.payable, payable)
+        amount = EXACT.subtract(rounding(plus(running, payable)), running_paid)
+        totals.earned = plus(totals.earned, earned)
+        totals.payable = plus(totals.payable, payable)
         totals.paid = EXACT.add(totals.paid, amount)
         return StatementLine(
             id=f"{credit.key}/{component.id}/{credit.role}",
@@ -163,17 +184,19 @@ class LineMaker:
             measured=measured.value,
             unit=unit_of(component, plan.currency),
             exchange_rate=measured.exchange_rate,
-            before=before,
-            after=after,
+            before=moved.before,
+            after=moved.after,
             quota=account.quota,
-            pieces=pieces,
+            base=account.base,
+            pieces=moved.pieces,
+            formula=moved.formula,
             earned=earned,
             payable=payable,
             cap=use,
             rounding=rounding,
             running=running,
             running_paid=running_paid,
-            amount=Money(amount, plan.currency),
+            amount=totals.zero.with_amount(amount),
         )
 
     def _measure(self, component: Component, credit: SalesCredit, currency: str) -> Measured:
@@ -181,22 +204,61 @@ class LineMaker:
             return measure_credit(component, credit, currency, self._rates)
         except SalesRulesError as error:
             self._on_fault(credit, error)
-            return Measured(_ZERO, Decimal(1))
+            return Measured(_ZERO, _ONE)
 
-    def _account(self, plan: Plan, component: Component, day: date) -> _Account:
-        key = (plan.id, component.id, day)
-        account = self._by_day.get(key)
+    def _moving(self, plan: Plan, component: Component, credit: SalesCredit, measured: Decimal) -> Moving:
+        """The credit as the component's account sees it."""
+        match component.table:
+            case FormulaTable(formula=formula):
+                wanted = [measure for measure in Measure if measure in names_in(formula)]
+                found = {each.value: measure_as(each, credit, plan.currency, self._rates).value for each in wanted}
+                return Moving(measured, measures={component.measure.value: measured} | found)
+            case GridTable(across=AcrossAttribute(attribute=attribute), columns=columns):
+                return Moving(measured, column_named(credit.transaction, attribute, columns))
+            case GridTable(across=AcrossNumber() as across):
+                return Moving(measured, across.columns.at(self._number(plan, component, credit, across)))
+            case _:
+                return Moving(measured)
+
+    def _number(self, plan: Plan, component: Component, credit: SalesCredit, across: AcrossNumber) -> Decimal:
+        """An attribute as a number, or how large the whole deal is, whoever has which share or part of it."""
+        if across.attribute:
+            return number_of(credit.transaction, across.attribute)
+        whole = attrs.evolve(credit, share=_WHOLE, part=None)
+        return abs(measure_as(component.measure, whole, plan.currency, self._rates).value)
+
+    def _account(self, plan: Plan, component: Component, day: date) -> Account:
+        key = (plan.id, component.id)
+        recent = self._recent.get(key)
+        if recent is not None and day in recent[0]:  # credits come by day, so most stand in the last one's span
+            return recent[1]
+        span = self._bucket(plan, component.accumulate, day)
+        bucket = Bucket(plan.id, component.id, span)
+        account = self._accounts.get(bucket)
         if account is None:
-            bucket = Bucket(plan.id, component.id, self._bucket(plan, component.accumulate, day))
-            account = self._accounts.get(bucket)
-            if account is None:
-                account = self._accounts[bucket] = self._opened(plan, component, bucket.span)
-            self._by_day[key] = account
+            account = self._accounts[bucket] = self._opened(plan, component, span)
+        self._recent[key] = span, account
         return account
 
-    def _opened(self, plan: Plan, component: Component, span: DateRange) -> _Account:
-        table = component.table
-        quota = None
-        if isinstance(table, AttainmentTable):
-            quota = self._quota_over(table.quota_measure, span, unit_of(component, plan.currency), plan.currency)
-        return _Account(PayoutCurve.of(table.tiers, table.mode, quota or Decimal(1)), quota)
+    def _opened(self, plan: Plan, component: Component, span: DateRange) -> Account:
+        unit = unit_of(component, plan.currency)
+
+        def reached(across: AcrossComponent) -> str:
+            other = next(each for each in plan.components if each.id == across.component)
+            account = self._account(plan, other, span.start)
+            observed: Exact = account.measured
+            if across.observe is Observed.ATTAINMENT and account.quota is not None:
+                observed = narrowed(Fraction(account.measured) / Fraction(account.quota))
+            return across.columns.at(observed)
+
+        openings: dict[tuple[str, str], Decimal] = {}
+        for opening in self._openings:
+            if opening.component == component.id and opening.day in span:
+                openings[opening.measure, opening.column] = opening.measured
+        return open_account(
+            component,
+            quota_of=lambda measure: self._quota_over(measure, span, unit, plan.currency),
+            target_of=lambda measure: self._quota_over(measure, span, plan.currency, plan.currency),
+            openings=openings,
+            reached=reached,
+        )

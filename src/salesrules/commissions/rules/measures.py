@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from salesrules.commissions.model import SalesCredit, Transaction, TransactionKi
 from salesrules.commissions.policy import Component, Filter, Measure
 from salesrules.core import EXACT, ExchangeRates, InvalidValue
 
-__all__ = ["Measured", "counts", "lets_through", "measure_credit", "unit_of"]
+__all__ = ["Measured", "counts", "lets_through", "measure_as", "measure_credit", "unit_of"]
 
 
 class Measured(NamedTuple):
@@ -30,9 +30,9 @@ def counts(component: Component, credit: SalesCredit) -> bool:
     return credit.role in component.credits and lets_through(component.filters, credit.transaction)
 
 
-def lets_through(filters: Iterable[Filter], transaction: Transaction) -> bool:
+def lets_through(filters: Sequence[Filter], transaction: Transaction) -> bool:
     """Whether every filter lets a transaction through."""
-    return all(_passes(filter_, transaction) for filter_ in filters)
+    return not filters or all(_passes(filter_, transaction) for filter_ in filters)
 
 
 def _passes(filter_: Filter, transaction: Transaction) -> bool:
@@ -48,16 +48,21 @@ def measure_credit(component: Component, credit: SalesCredit, currency: str, rat
 
     Raises `InvalidValue` for a margin without cost, `MissingDay` for a missing exchange rate.
     """
+    return measure_as(component.measure, credit, currency, rates)
+
+
+def measure_as(measure: Measure, credit: SalesCredit, currency: str, rates: ExchangeRates) -> Measured:
+    """One of a credit's measures, whatever a component counts; otherwise as `measure_credit`."""
     transaction = credit.transaction
     rate = Decimal(1)
-    match component.measure:
+    match measure:
         case Measure.QUANTITY:
             value = transaction.quantity
         case Measure.COUNT:
             value = Decimal(1 if transaction.kind is TransactionKind.SALE else -int(credit.completes))
         case _:
             value = transaction.amount.amount
-            if component.measure is Measure.MARGIN:
+            if measure is Measure.MARGIN:
                 if transaction.cost is None:
                     raise InvalidValue("cost", None, f"transaction {transaction.id} needs a cost to have a margin")
                 value = EXACT.subtract(value, transaction.cost.amount)

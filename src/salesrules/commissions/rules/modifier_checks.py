@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from salesrules.commissions.policy import (
     Assignment,
-    AttainmentTable,
     Clawback,
     Coefficient,
     CommissionPolicy,
@@ -26,6 +25,7 @@ from salesrules.commissions.policy import (
     Payout,
     Plan,
 )
+from salesrules.commissions.rules.table_curves import needed_quota
 from salesrules.core import BandTable, Fault, Money, Rate
 
 __all__ = ["check_modifiers"]
@@ -108,7 +108,7 @@ def _modifier(modifier: Modifier, plan: Plan, path: str) -> Iterator[Fault]:
 def _condition(modifier: Gate | Kicker | Multiplier, plan: Plan, path: str) -> Iterator[Fault]:
     yield from _known(modifier.component, (component.id for component in plan.components), f"{path}.component")
     for component in plan.components:
-        by_amount = not isinstance(component.table, AttainmentTable)
+        by_amount = needed_quota(component.table) is None
         if component.id == modifier.component and by_amount and modifier.observe is Observed.ATTAINMENT:
             yield _fault(
                 "no_attainment",

@@ -15,13 +15,15 @@ from salesrules.commissions.model import (
     AdjustmentKind,
     BalanceKind,
     CommissionRun,
+    MultipleOf,
     PayChange,
     RestatementCause,
     Statement,
     StatementLine,
+    TierShare,
     TransactionKind,
 )
-from salesrules.core import EXACT, Money, ReasonCode, RoundingMode, as_tuple, exact_sum, round_exactly
+from salesrules.core import EXACT, Money, ReasonCode, RoundingMode, as_tuple, exact_sum, round_exactly, times
 
 __all__ = ["why_changed"]
 
@@ -93,12 +95,32 @@ class _Part:
         return sum((Fraction(line.capped) for line in self.sold), Fraction(0))
 
     @property
-    def rates(self) -> dict[int, set[Decimal]]:
-        found: dict[int, set[Decimal]] = {}
+    def rates(self) -> dict[tuple[int, str], set[object]]:
+        """What the table says of each tier and column that was met, free of the measure and of the quota."""
+        found: dict[tuple[int, str], set[object]] = {}
         for line in self.sold:
+            if line.formula is not None:
+                found.setdefault((0, ""), set()).add(line.formula.formula)
             for piece in line.pieces:
-                found.setdefault(piece.tier, set()).add(piece.rate)
+                stated = _stated(line, piece)
+                if stated is not None:
+                    found.setdefault((piece.tier, piece.column), set()).add(stated)
         return found
+
+    @property
+    def highest_tier(self) -> int:
+        """The number of the highest tier that was met, from 1."""
+        return max((tier for tier, _ in self.rates), default=0) + 1
+
+
+def _stated(line: StatementLine, piece: TierShare) -> object:
+    """A tier's amount, its bounds' rates or its rate; `None` where nothing of them was met."""
+    if piece.is_amount:
+        return abs(piece.earned) or None
+    rates = piece.rates or (piece.rate,)
+    if line.base is not None and line.base.of is MultipleOf.TARGET_TIMES_ATTAINMENT and line.quota is not None:
+        return tuple(times(rate, line.quota) for rate in rates)
+    return rates
 
 
 def _parts(statement: Statement | None) -> Mapping[str, _Part]:
@@ -208,7 +230,7 @@ def _difference(teller: _Teller, old: _Part, new: _Part) -> tuple[ReasonCode, di
     if old.quota is not None and new.quota is not None and old.quota != new.quota:
         quotas = [Money(each.quota, each.unit) if each.unit else each.quota for each in (old, new)]
         return codes.WHY_QUOTA, {"quota_before": quotas[0], "quota_after": quotas[1]}
-    tiers = [max(each.rates, default=0) + 1 for each in (old, new)]
+    tiers = [each.highest_tier for each in (old, new)]
     if tiers[0] != tiers[1]:
         return codes.WHY_TIER, {"tier_before": tiers[0], "tier_after": tiers[1]}
     return codes.WHY_AVERAGE, {}

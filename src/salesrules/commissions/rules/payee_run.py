@@ -21,7 +21,7 @@ from salesrules.commissions.model import (
     StatementLine,
     Transaction,
 )
-from salesrules.commissions.policy import AttainmentTable, Cap, CommissionPolicy, Component, Draw, Plan
+from salesrules.commissions.policy import Cap, CommissionPolicy, Component, Draw, Plan
 from salesrules.commissions.reasons import OVERRIDE_WITHOUT_PLAN
 from salesrules.commissions.rules.assignments import PlanRun, PlanSpan
 from salesrules.commissions.rules.balances import prorated, settle_balances, share_of_period
@@ -32,6 +32,7 @@ from salesrules.commissions.rules.measures import unit_of
 from salesrules.commissions.rules.modifiers import ModifierRun
 from salesrules.commissions.rules.payouts import PayoutRun
 from salesrules.commissions.rules.plan_days import PlanDays
+from salesrules.commissions.rules.table_curves import needed_quota
 from salesrules.core import (
     CurrencyTable,
     DateRange,
@@ -60,6 +61,7 @@ class Setting:
     calendar: FiscalCalendar
     currencies: CurrencyTable
     sales: Mapping[str, Transaction]
+    originals: frozenset[str]
     returned: Mapping[str, Fraction]
 
 
@@ -81,6 +83,8 @@ class PayeeRun:
             bucket=self._plans.bucket,
             quota_over=self._quotas.over,
             on_fault=self._cannot_measure,
+            openings=[opening for opening in setting.facts.opening_measures if opening.payee == payee.id],
+            originals=setting.originals,
         )
         self._modifiers = ModifierRun(
             calendar=setting.calendar,
@@ -228,11 +232,11 @@ class PayeeRun:
         span = self._plans.bucket(plan, component.accumulate, day)
         measured = self._maker.measured(Bucket(plan.id, component.id, span))
         unit = unit_of(component, plan.currency)
-        quota = None
-        if isinstance(component.table, AttainmentTable):
-            if measured is None and not self._quotas.has(component.table.quota_measure, span):
+        quota, wanted = None, needed_quota(component.table)
+        if wanted is not None:
+            if measured is None and not self._quotas.has(wanted, span):
                 return None  # nothing was credited, so nothing was paid: a missing quota does no harm
-            quota = self._quotas.over(component.table.quota_measure, span, unit, plan.currency)
+            quota = self._quotas.over(wanted, span, unit, plan.currency)
         return Measurement(
             plan=plan.id,
             component=component.id,

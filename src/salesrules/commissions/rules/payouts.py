@@ -124,6 +124,9 @@ class PayoutRun:
         self.currency = openings[0].amount.currency if openings else ""
         self._sales: dict[tuple[str, str], _Sale] = {}
         self._holds: list[_Hold] = []
+        self._is_idle = not (
+            self._events or openings or any(plan.payouts or plan.clawbacks for plan in self._plans.values())
+        )
         self._waiting = {
             p.id: p.on_event for plan in self._plans.values() for p in plan.payouts if isinstance(p, Holdback)
         }
@@ -144,6 +147,8 @@ class PayoutRun:
     ) -> list[BalanceEntry]:
         """The entries of a period: what is held of its earnings, then events and releases by day."""
         self.currency = currency
+        if self._is_idle:
+            return list(self._release(period.end, currency))
         self._open(period)
         entries: list[BalanceEntry] = []
         for (plan_id, transaction, place), (amount, day) in self._earned(period, lines, adjustments).items():

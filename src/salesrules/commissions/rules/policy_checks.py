@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan
 from salesrules.commissions.rules.crediting_checks import check_conversion, check_crediting, check_pools, role_of
 from salesrules.commissions.rules.modifier_checks import check_modifiers
+from salesrules.commissions.rules.table_checks import check_table
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
 __all__ = ["check_policy"]
@@ -133,14 +133,18 @@ def _plans(policy: CommissionPolicy) -> Iterator[Fault]:
         path = f"plans[{index}]"
         yield from _plan_money(plan, path)
         for place, component in enumerate(plan.components):
-            yield from _component(component, f"{path}.components[{place}]", roles)
+            where = f"{path}.components[{place}]"
+            yield from _component(component, where, roles)
+            yield from check_table(component, where, plan.currency, plan.components)
 
 
 def _pools(policy: CommissionPolicy) -> Iterator[Fault]:
     roles = {role_of(rule) for rule in policy.crediting}
     yield from check_pools(policy)
     for index, pool in enumerate(policy.pools):
-        for fault in _component(pool.component, f"pools[{index}].component", roles):
+        path = f"pools[{index}].component"
+        yield from check_table(pool.component, path, pool.currency)
+        for fault in _component(pool.component, path, roles):
             if not (pool.pools and fault.code == "commissions.no_credits"):  # other pools feed it
                 yield fault
 
@@ -176,32 +180,6 @@ def _component(component: Component, path: str, roles: Iterable[str]) -> Iterato
             )
     if not component.credits:
         yield _fault("no_credits", f"{path}.credits", "it takes no credits", "name roles, such as 'direct'")
-    tiers = component.table.tiers
-    if tiers.bands[0].start not in (None, Decimal(0)):
-        yield _fault(
-            "first_tier",
-            f"{path}.table.tiers.bands[0].from",
-            "what lies below is not declared",
-            "start the first tier at 0, at the rate 0% if nothing is paid there",
-            tiers.bands[0].start,
-        )
-    if tiers.end is not None:
-        yield _fault(
-            "last_tier",
-            f"{path}.table.tiers.bands[{len(tiers.bands) - 1}].to",
-            "what lies above is not declared",
-            "leave the last tier open; its rate may be 0%",
-            tiers.end,
-        )
-    for index, band in enumerate(tiers.bands):
-        if band.value < Rate(0):
-            yield _fault(
-                "negative_rate",
-                f"{path}.table.tiers.bands[{index}].value",
-                "a rate is below zero",
-                "give 0% or more",
-                str(band.value),
-            )
     for index, filter_ in enumerate(component.filters):
         if not filter_.one_of and not filter_.none_of:
             yield _fault("empty_filter", f"{path}.filters[{index}]", "it lets all through", "name values or remove it")

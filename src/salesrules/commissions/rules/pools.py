@@ -35,6 +35,7 @@ from salesrules.commissions.rules.held_quotas import HeldQuotas
 from salesrules.commissions.rules.lines import LineMaker
 from salesrules.commissions.rules.measures import unit_of
 from salesrules.commissions.rules.plan_days import period_kind
+from salesrules.commissions.rules.table_curves import needed_quota
 from salesrules.core import (
     CurrencyTable,
     DateRange,
@@ -155,8 +156,7 @@ class PoolRun:
 
     def _gate(self, period: Period) -> Decimal | None:
         """The gate in the measure's unit: where the table goes by attainment, the gate is a share of the quota."""
-        gate, table = self._pool.gate, self._pool.component.table
-        measure = getattr(table, "quota_measure", None)
+        gate, measure = self._pool.gate, needed_quota(self._pool.component.table)
         if gate is None or measure is None:
             return gate
         unit = unit_of(self._pool.component, self._pool.currency)

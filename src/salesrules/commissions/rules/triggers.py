@@ -13,6 +13,9 @@ from salesrules.core import Rounding, RoundingMode
 __all__ = ["Occurrence", "find_occurrences", "safe_day"]
 
 
+_WHOLE = Fraction(1)
+
+
 class Occurrence(NamedTuple):
     """A share of a transaction and the day from which it is credited; no day where that is not known yet."""
 
@@ -39,19 +42,15 @@ def find_occurrences(transaction: Transaction, sale: Transaction, terms: Trigger
     """
     if terms.on is Trigger.CASH:
         return _paid(transaction, sale, terms)
+    if terms.on is Trigger.BOOKING:
+        return (Occurrence(max(transaction.day, sale.day), _WHOLE),)
     days = [_event(sale, terms.on)] if sale is transaction else [transaction.day, _event(sale, terms.on)]
     known = [day for day in days if day is not None]
-    return (Occurrence(max(known) if len(known) == len(days) else None, Fraction(1)),)
+    return (Occurrence(max(known) if len(known) == len(days) else None, _WHOLE),)
 
 
 def _event(sale: Transaction, trigger: Trigger) -> date | None:
-    match trigger:
-        case Trigger.DELIVERY:
-            day = sale.delivered
-        case Trigger.INVOICE:
-            day = sale.invoiced
-        case _:
-            return sale.day
+    day = sale.delivered if trigger is Trigger.DELIVERY else sale.invoiced
     return None if day is None else max(day, sale.day)
 
 
