@@ -27,15 +27,18 @@ from salesrules.core.decisions import (
 from salesrules.core.derivations import Derivation, Operation
 from salesrules.core.errors import (
     AmbiguousDay,
+    BackendUnavailable,
     CurrencyMismatch,
     Denied,
     Fault,
     IdempotencyConflict,
     InvalidDocument,
     InvalidValue,
+    MissingAggregate,
     MissingDay,
     PrecisionExceeded,
     SalesRulesError,
+    StaleVersion,
     UnknownName,
 )
 from salesrules.core.evidence import ApprovalEvidence
@@ -61,10 +64,19 @@ from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
 from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, share_of
-from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
+from salesrules.core.protocols import SupportsRecords
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
-from salesrules.core.validators import is_aware, is_day, is_named
+from salesrules.core.storage_ports import (
+    AggregateStore,
+    Journal,
+    LedgerStore,
+    Storage,
+    StoredKind,
+    UnitOfWork,
+    Versioned,
+)
+from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -138,6 +150,7 @@ __all__ = [
     "AggregateStore",
     "AmbiguousDay",
     "ApprovalEvidence",
+    "BackendUnavailable",
     "Band",
     "BandTable",
     "ChangeLimit",
@@ -175,8 +188,10 @@ __all__ = [
     "LedgerBatch",
     "LedgerCommand",
     "LedgerEntry",
+    "LedgerStore",
     "LimitLowering",
     "LogEntry",
+    "MissingAggregate",
     "MissingDay",
     "Money",
     "Movement",
@@ -210,7 +225,10 @@ __all__ = [
     "Severity",
     "Side",
     "SpecialHours",
+    "StaleVersion",
     "StateKind",
+    "Storage",
+    "StoredKind",
     "SupportsRecords",
     "TieOrder",
     "TransferLimit",
@@ -218,6 +236,7 @@ __all__ = [
     "UnitOfWork",
     "UnknownName",
     "Variant",
+    "Versioned",
     "VoidReservation",
     "WeekRule",
     "Weekday",
@@ -238,6 +257,7 @@ __all__ = [
     "as_parameters",
     "as_tuple",
     "check_edit",
+    "check_identifier",
     "check_life",
     "days_between",
     "decide",
