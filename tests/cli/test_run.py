@@ -183,3 +183,23 @@ def test_a_denied_decision_is_exit_code_1(cli: Cli, firm: Path, monkeypatch: pyt
     printed = cli("run", firm, "--period", PERIOD)
     assert (printed.code, printed.out) == (1, "")
     assert "mine.no_way" in printed.err
+
+
+def test_pay_in_a_persons_own_currency_has_a_column(cli: Cli, firm: Path) -> None:
+    """Of Ben's 1,192.01 euros at 0.93; without such a person there is no such column."""
+    assert "Handed" not in cli("run", firm, "--period", PERIOD).out
+    mapping = (firm / "company.toml").read_text("utf-8")
+    mapping = mapping.replace('manager = "manager"\n', 'manager = "manager"\ncurrency = "paid_in"\n')
+    rates = '[exchange_rates]\nfile = "rates.csv"\ncolumns = { source = "a", target = "b", rate = "c", starts = "d" }\n'
+    (firm / "company.toml").write_text(f"{mapping}\n{rates}", "utf-8")
+    (firm / "rates.csv").write_text("a,b,c,d\nEUR,CHF,0.93,2026-01-01\n", "utf-8")
+    people = (firm / "data/people.csv").read_text("utf-8").splitlines()
+    rows = [f"{people[0]},paid_in", *(f"{row},{'CHF' if row.startswith('ben') else ''}" for row in people[1:])]
+    (firm / "data/people.csv").write_text("\n".join(rows), "utf-8")
+    printed = cli("run", firm, "--period", PERIOD).out.splitlines()
+    total = next(place for place, row in enumerate(printed) if row.startswith("│ Total"))
+    cells = [row.split("│")[-2].strip() for row in printed[: total + 2] if row.startswith("│ ")]
+    assert cells == ["€507.75", "CHF\u00a01,108.57", "€1,245.03", "CHF\u00a01,108.57", "€1,752.78"]
+    explained = cli("explain", firm, "--period", PERIOD, "--payee", "ben").out
+    assert explained.startswith("payment to ben for Q1 2026, at the rate of Mar 31, 2026: CHF\u00a01,108.57")
+    assert "实际发放" in cli("run", firm, "--period", PERIOD, "--locale", "zh_CN").out.replace("\n", "")

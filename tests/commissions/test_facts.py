@@ -96,8 +96,8 @@ def test_every_fault_of_the_facts_comes_at_once_with_its_place():
         ("duplicate_transaction", "a.csv:3", "s"),
         ("unknown_payee", "transactions[x]", "anna"),
         ("unfit_return", "transactions[r1]", "nothing"),
-        ("duplicate_opening_balance", "opening_balances[1]", "ana"),
-        ("unknown_payee", "opening_balances[2]", "zed"),
+        ("duplicate_opening_balance", "opening_balances[1].payee", "ana"),
+        ("unknown_payee", "opening_balances[2].payee", "zed"),
     ]
     assert "a.csv:2" in check_facts(given)[0].problem
     with pytest.raises(InvalidDocument) as caught:
@@ -169,7 +169,7 @@ def test_an_opening_balance_opens_a_pay_period(on, fine):
     given = facts(openings=[OpeningBalance(payee="ana", day=day(on), owed=money(1))])
     faults = list(check_opening_days(given, PeriodKind.QUARTER, CALENDAR))
     assert [(f.code, f.path, f.value) for f in faults] == (
-        [] if fine else [("commissions.opening_day", "opening_balances[0]", f"2020-{on}")]
+        [] if fine else [("commissions.opening_day", "opening_balances[0].day", f"2020-{on}")]
     )
     if not fine:
         assert faults[0].remedy == "give such a day, as 2020-01-01"

@@ -1,5 +1,7 @@
 """What differs between two inputs: each kind once, in the declared order, and nothing that is the same."""
 
+from datetime import time
+
 import attrs
 from commissions.firm import (
     CALENDAR,
@@ -19,7 +21,7 @@ from commissions.firm import (
 
 from salesrules.commissions import CommissionFacts, OpeningBalance, Payee, RestatementCause
 from salesrules.commissions.rules.input_changes import input_changes
-from salesrules.core import ExchangeRate, FiscalCalendar
+from salesrules.core import ExchangeRate, FiscalCalendar, WeekdayHours, WorkingHours, WorkingTime
 
 TEN = policy(plan(component()))
 BASE = inputs(facts(sale("1", "01-10", 100), sale("2", "01-11", 100), quotas=[quota(10)]), TEN)
@@ -99,6 +101,9 @@ def test_the_order_of_transactions_alone_has_no_subject():
 
 def test_parts_of_the_rulebook_beside_the_room_are_named_by_their_field():
     assert steps(attrs.evolve(BASE, calendar=FiscalCalendar(first_month=4))) == [("policy", ["calendar"])]
+    hours = [WorkingHours(opens=time(9), closes=time(17))]
+    work = WorkingTime(zone="Europe/Berlin", week=[WeekdayHours(days=["monday"], hours=hours)])
+    assert steps(attrs.evolve(BASE, working_time=work)) == [("policy", ["working_time"])]
     assert FiscalCalendar() == CALENDAR
 
 

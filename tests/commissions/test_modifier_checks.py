@@ -236,7 +236,8 @@ def test_facts_about_pay_name_people_who_are_there():
         opening_holds=[OpeningHold(payee="bo", day=FIRST, amount=money(1))],
         opening_uses=[OpeningUse(payee="bo", day=FIRST, policy="cap", used=money(1))],
     ) == [
-        ("unknown_payee", f"{name}[0]") for name in ("appraisal_scores", "pay_events", "opening_holds", "opening_uses")
+        ("unknown_payee", f"{name}[0].payee")
+        for name in ("appraisal_scores", "pay_events", "opening_holds", "opening_uses")
     ]
 
 
@@ -246,7 +247,7 @@ def test_two_scores_of_one_subject_and_day_are_a_fault():
     other = attrs.evolve(first, subject="english")
     assert faults_of(appraisal_scores=[first, next_month, other]) == []
     late = attrs.evolve(first, span=days("01-31", "03-01"))
-    assert faults_of(appraisal_scores=[first, late]) == [("overlapping_scores", "appraisal_scores[1]")]
+    assert faults_of(appraisal_scores=[first, late]) == [("overlapping_scores", "appraisal_scores[1].span")]
 
 
 def test_an_event_is_about_a_transaction_and_not_before_it():
@@ -254,22 +255,25 @@ def test_an_event_is_about_a_transaction_and_not_before_it():
     old = OpeningHold(payee="ana", day=FIRST, amount=money(0), transaction="old")
     assert faults_of(pay_events=[event, attrs.evolve(event, transaction="old")], opening_holds=[old]) == []
     early = attrs.evolve(event, day=date(2020, 1, 9))
-    assert faults_of(pay_events=[early]) == [("early_event", "pay_events[0]")]
-    assert faults_of(pay_events=[attrs.evolve(event, transaction="t")]) == [("unknown_transaction", "pay_events[0]")]
+    assert faults_of(pay_events=[early]) == [("early_event", "pay_events[0].day")]
+    assert faults_of(pay_events=[attrs.evolve(event, transaction="t")]) == [
+        ("unknown_transaction", "pay_events[0].transaction")
+    ]
 
 
 def test_a_hold_is_not_below_zero():
     hold = OpeningHold(payee="ana", day=FIRST, amount=money("-0.01"))
-    assert faults_of(opening_holds=[hold]) == [("negative", "opening_holds[0]")]
+    assert faults_of(opening_holds=[hold]) == [("negative", "opening_holds[0].amount")]
 
 
 def test_what_stands_open_opens_on_the_first_day_of_a_period():
     hold = OpeningHold(payee="ana", day=date(2020, 1, 2), amount=money(1))
     use = OpeningUse(payee="ana", day=date(2020, 2, 1), policy="cap", used=money(1))
     given = attrs.evolve(facts(), opening_holds=[hold, attrs.evolve(hold, day=FIRST)], opening_uses=[use])
+    capped = attrs.evolve(plan(*PARTS), modifiers=[EarningsCap(id="cap", amount=money(1), per="period")])
     with pytest.raises(InvalidDocument) as raised:
-        run(given, policy(plan(*PARTS)))
+        run(given, policy(capped))
     assert [(f.code, f.path) for f in raised.value.faults] == [
-        ("commissions.opening_day", "opening_holds[0]"),
-        ("commissions.opening_day", "opening_uses[0]"),
+        ("commissions.opening_day", "opening_holds[0].day"),
+        ("commissions.opening_day", "opening_uses[0].day"),
     ]

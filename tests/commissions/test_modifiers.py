@@ -361,10 +361,11 @@ def test_excess_carried_within_the_year_is_paid_in_the_next_and_by_contract():
 
 def test_a_cap_opens_with_what_was_earned_and_carried_before():
     use = OpeningUse(payee="ana", day=days("01-01").start, policy="cap", used=money(3), carried=money(1))
-    other = attrs.evolve(use, policy="another", used=money(100))
+    other = attrs.evolve(use, policy="another", used=money(100), carried=None)
     later = attrs.evolve(use, day=days("02-01").start, carried=None, used=money(9))
     rows = [sale("s", "01-10", "30"), sale("t", "02-10", "30")]
-    found = statements(rows, cap(10, "year"), more={"opening_uses": [use, other, later]}, period="2020-M02")
+    wide = attrs.evolve(cap(1000, "year"), id="another")
+    found = statements(rows, cap(10, "year"), wide, more={"opening_uses": [use, other, later]}, period="2020-M02")
     assert changes(found["2020-M01"]) == [("carried_in", "1")]
     assert found["2020-M01"].paid.amount == 4
     assert found["2020-M02"].paid.amount == 1

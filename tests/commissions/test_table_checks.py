@@ -211,3 +211,91 @@ def test_the_table_of_a_pool_is_checked_too():
         ("commissions.first_tier", "pools[0].component.table.tiers.bands[0].from")
     ]
     assert faults[0].value == Decimal(5)
+
+
+def told(table, *others, **options):
+    """Problem and remedy of the only fault."""
+    [fault] = check_policy(policy(plan(component(table, **options), *others)))
+    assert fault.severity == "error"
+    return fault.problem, fault.remedy
+
+
+def test_what_the_author_is_told():
+    assert told(AmountTable(mode="fixed", tiers=RATES)) == (
+        "a table of kind 'amount' does not pay so",
+        "choose one of marginal, whole_amount, interpolated_rate",
+    )
+    assert told(FixedTable(mode="proportional_amount", tiers=by_amounts("0", "1", "100", "5"))) == (
+        "a tier that never ends is never filled",
+        "add a last tier with 0, from where nothing more is earned",
+    )
+    assert told(PerUnitTable(mode="marginal", tiers=AMOUNTS)) == (
+        "an amount per unit needs units",
+        "measure 'quantity' or 'count', or state a rate in a table of kind 'amount'",
+    )
+    assert told(FixedTable(mode="fixed", tiers=by_amounts("0", "-1"))) == ("an amount is below zero", "give 0% or more")
+    assert told(AmountTable(mode="marginal", tiers=tiers("0", "-1%"))) == ("a rate is below zero", "give 0% or more")
+    assert told(AmountTable(mode="marginal", tiers=tiers("1", "1%"))) == (
+        "what lies below is not declared",
+        "start the first tier at 0, at the rate 0% if nothing is paid there",
+    )
+    assert told(AmountTable(mode="marginal", tiers=tiers("0", "1%", end=9))) == (
+        "what lies above is not declared",
+        "leave the last tier open; its rate may be 0%",
+    )
+
+
+def test_what_the_author_of_multiples_is_told():
+    exactly = "give exactly one of base_rate, target and target_measure"
+    assert told(MultiplierTable(mode="marginal", tiers=RATES)) == ("it multiplies nothing", exactly)
+    twice = MultiplierTable(mode="marginal", tiers=RATES, target=money("1"), base_rate=Rate.parse("1%"))
+    assert told(twice) == ("it multiplies base_rate and target", exactly)
+    assert told(MultiplierTable(mode="fixed", tiers=RATES, base_rate=Rate.parse("1%"))) == (
+        "a rate is no amount to pay",
+        "give a target, or choose a mode by rates",
+    )
+    assert told(MultiplierTable(mode="marginal", basis="amount", tiers=RATES, target=money("1"))) == (
+        "a target times attainment needs bounds of attainment",
+        "choose 'attainment'",
+    )
+    assert told(MultiplierTable(mode="marginal", tiers=RATES, target=money("1", "EUR"))) == (
+        "the plan pays in USD",
+        "state it in that",
+    )
+
+
+def test_what_the_author_of_a_grid_is_told():
+    margin = component(by_amount("0", "0%"), id="margin")
+    empty = GridTable(mode="marginal", tiers=grid(("0", {})), across=BUSINESS)
+    assert told(empty) == ("it has no columns", "give a rate for each value")
+    uneven = grid(("0", {"new": "1%", "old": "1%"}), ("100", {}))
+    assert told(GridTable(mode="marginal", tiers=uneven, across=BUSINESS)) == (
+        "its columns are not those of the table",
+        "give a rate for each of new, old",
+    )
+    below = GridTable(mode="marginal", tiers=grid(("0", {"new": "-1%"})), across=BUSINESS)
+    assert told(below) == ("a rate is below zero", "give 0% or more")
+    assert told(observing("xyz"), margin) == ("the plan has no such component", "known are margin")
+    assert told(observing("xyz")) == ("the plan has no such component", "known are none")
+    assert told(observing("pay"), id="pay") == ("it observes itself", "known are none")
+    assert told(observing(), attrs.evolve(margin, accumulate="year")) == (
+        "pay accumulates by period, margin by year",
+        "let both accumulate over the same span",
+    )
+    assert told(observing(observe="attainment"), margin) == (
+        "component margin pays by amount, so it has no attainment",
+        "observe 'measured', or name a component with a table by attainment",
+    )
+    chained = check_policy(policy(plan(component(observing()), component(observing("pay"), id="margin"))))
+    assert (chained[0].problem, chained[0].remedy, chained[0].value) == (
+        "component margin observes another one itself",
+        "observe one that does not",
+        "margin",
+    )
+    assert chained[0].path == f"{TABLE}.across.component"
+
+
+def test_what_the_author_of_a_formula_is_told():
+    problem, remedy = told(FormulaTable(formula="cost * 2"))
+    assert problem == "the formula cannot be read"
+    assert remedy.startswith("use numbers, + - * /")

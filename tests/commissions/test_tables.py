@@ -36,6 +36,7 @@ from salesrules.commissions import (
     MultiplierTable,
     OpeningMeasure,
     PerUnitTable,
+    explain_line,
     explain_statement,
     payout_curve,
     payout_curves,
@@ -52,6 +53,9 @@ TABLE_LABELS = (
     "formula_before",
     "formula_name",
     "formula_number",
+    "formula_credited",
+    "formula_measure",
+    "formula_running",
     "formula_step",
     "multiple",
     "rate_at_end",
@@ -322,7 +326,7 @@ def test_every_label_of_tables_is_shown_somewhere():
         MultiplierTable(mode="fixed", tiers=rates, target=money("100")),
         MultiplierTable(mode="marginal", basis="amount", tiers=rates, base_rate=Rate.parse("5%")),
         FixedTable(mode="fixed", tiers=STEPS),
-        FormulaTable(formula="-5 + max(amount * 2, 3)"),
+        FormulaTable(formula="-5 + max(amount * 2, 3) + quota"),
         GridTable(mode="whole_amount", tiers=grid(*ROWS), across=business),
     ]
     version = plan(*(component(table, id=f"c{number}") for number, table in enumerate(tables)))
@@ -410,7 +414,9 @@ def test_what_another_component_had_measured_before_does_not_count():
     day = sale("x", "01-01", "1").day
     before = [OpeningMeasure(payee="ana", day=day, component="other", measured="900")]
     table = AttainmentTable(mode="marginal", tiers=tiers("0", "1%", "1", "5%"))
-    assert paid(table, *sold("200"), quotas=[Q1], openings_measured=before) == ["2.00"]
+    known = attrs.evolve(facts(*sold("200"), quotas=[Q1]), opening_measures=before)
+    statement = pay(known, policy(plan(component(table), component(table, id="other"))))
+    assert amounts(statement) == ["2.00", "6.00"]
 
 
 def test_a_column_may_be_named_by_the_attainment_of_another_component():
@@ -495,3 +501,146 @@ def test_each_column_has_its_curve():
 def test_a_tier_without_end_is_never_filled():
     with pytest.raises(InvalidValue, match="never filled"):
         payout_curve(FixedTable(mode="proportional_amount", tiers=by_amounts("0", "5")))
+
+
+def derived(line):
+    """The labels and values of a line's derivation, indented, without their prefix."""
+    return str(explain_line(line)).replace("commissions.label.", "").splitlines()
+
+
+def lines_of(table, *sales, **options):
+    quotas = options.pop("quotas", ())
+    rules = policy(plan(component(table, **options), returns="current_measure"))
+    return pay(facts(*sales, quotas=quotas), rules).lines
+
+
+def test_a_rate_between_bounds_is_told_from_both_of_them():
+    [line] = lines_of(AttainmentTable(mode="interpolated_rate", tiers=RISING), *sold("700"), quotas=[Q1])
+    shares = ["                quota = 1000 USD", "                tier_share = 0.5 rate"]
+    assert derived(line)[13:] == [
+        "      rate_between = 0.0320000 rate [sum]",
+        "        rate_at_start = 0.020000 rate",
+        "        rate_grown = 0.0120000 rate [product]",
+        "          rate_rise = 0.030000 rate [difference]",
+        "            rate_at_end = 0.050000 rate",
+        "            rate_at_start = 0.020000 rate",
+        "          tier_part = 0.4 rate [quotient]",
+        "            tier_filled = 200.00 USD [difference]",
+        "              tier_reached = 700.00 USD",
+        "              tier_from = 500.0 USD [product]",
+        *shares,
+        "            tier_width = 500.0 USD [difference]",
+        "              tier_to = 1000 USD [product]",
+        "                quota = 1000 USD",
+        "                tier_share = 1 rate",
+        "              tier_from = 500.0 USD [product]",
+        *shares,
+    ]
+    numbers = {node.parameters.get("tier") for node in walk(explain_line(line)) if "tier" in node.parameters}
+    assert numbers == {2}
+
+
+def walk(derivation):
+    yield derivation
+    for term in derivation.terms:
+        yield from walk(term)
+
+
+def test_multiples_lead_back_to_what_they_are_of():
+    halves = tiers("0", "50%", "0.5", "150%")
+    [line] = lines_of(MultiplierTable(mode="marginal", tiers=halves, target=money("900")), *sold("400"), quotas=[Q1])
+    assert derived(line)[-5:] == [
+        "      rate = 0.450 rate [product]",
+        "        target_per_unit = 0.9 [quotient]",
+        "          target_incentive = 900 USD",
+        "          quota = 1000 USD",
+        "        multiple = 0.5 rate",
+    ]
+    _, second = lines_of(
+        MultiplierTable(mode="fixed", tiers=halves, target=money("900")), *sold("400", "200"), quotas=[Q1]
+    )
+    assert derived(second) == [
+        "line = 900.00 USD [round]",
+        "  earned = 900.00 USD [sum]",
+        "    tier_amount = -450.00 USD [product]",
+        "      target_incentive = 900 USD",
+        "      multiple = -0.5 rate",
+        "    tier_amount = 1350.00 USD [product]",
+        "      target_incentive = 900 USD",
+        "      multiple = 1.5 rate",
+    ]
+    based = MultiplierTable(
+        mode="marginal", basis="amount", tiers=tiers("0", "50%", "100", "150%"), base_rate=Rate.parse("4%")
+    )
+    [third] = lines_of(based, *sold("50"))
+    assert derived(third)[-3:] == [
+        "      rate = 0.0200 rate [product]",
+        "        base_rate = 0.04 rate",
+        "        multiple = 0.5 rate",
+    ]
+
+
+def test_amounts_are_told_by_their_tiers():
+    lines = lines_of(FixedTable(mode="cumulative_fixed", tiers=STEPS), *sold("50", "3000"))
+    assert derived(lines[1])[2:] == ["    tier_amount = 40 USD", "    tier_amount = 100 USD"]
+    amounts_of = [node for node in walk(explain_line(lines[1])) if node.label.endswith("tier_amount")]
+    assert [node.parameters["tier"] for node in amounts_of] == [2, 3]
+
+
+def test_a_formula_leads_back_to_the_transaction():
+    first, second = lines_of(FormulaTable(formula="10 + amount * 2"), *sold("50", "60"))
+    assert derived(first) == [
+        "line = 110.00 USD [round]",
+        "  earned = 110.00 USD [difference]",
+        "    formula_after = 110.00 USD [sum]",
+        "      formula_step = 110.00 [sum]",
+        "        formula_number = 10",
+        "        formula_step = 100.00 [product]",
+        "          formula_measure = 50.00 [sum]",
+        "            formula_running = 0",
+        "            formula_credited = 50.00",
+        "          formula_number = 2",
+        "    nothing = 0 USD",
+    ]
+    assert derived(second)[-6:] == [
+        "    formula_before = 110.00 USD [sum]",
+        "      formula_step = 110.00 [sum]",
+        "        formula_number = 10",
+        "        formula_step = 100.00 [product]",
+        "          formula_running = 50.00",
+        "          formula_number = 2",
+    ]
+    nodes = {node.label.rpartition(".")[2]: node.parameters for node in walk(explain_line(second))}
+    assert nodes["formula_credited"] == {"name": "amount", "transaction": "s2"}
+    assert nodes["formula_after"] == nodes["formula_before"] == {"formula": "10 + amount * 2"}
+    assert nodes["formula_measure"] == nodes["formula_running"] == {"name": "amount"}
+
+
+def test_a_column_of_a_table_in_two_dimensions_is_told_with_what_it_had_before():
+    table = GridTable(mode="whole_amount", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    rows = [
+        sale("s1", "01-01", "60", business="old"),
+        sale("s2", "01-02", "20", business="new"),
+        sale("s3", "01-03", "40", business="new"),
+    ]
+    *_, last = lines_of(table, *rows)
+    assert derived(last)[2:] == [
+        "    column_tier = -0.6000 USD [product]",
+        "      column_measure = -60.00 USD",
+        "      rate = 0.01 rate",
+        "    column_tier = -0.4000 USD [product]",
+        "      column_measure = -20.00 USD",
+        "      rate = 0.02 rate",
+        "    column_tier = 1.2000 USD [product]",
+        "      column_measure = 60.00 USD",
+        "      rate = 0.02 rate",
+        "    column_tier = 2.4000 USD [product]",
+        "      tier_measure = 60.00 USD [sum]",
+        "        column_measure = 20.00 USD",
+        "        credited = 40.00 USD [product]",
+        "          transaction = 40 USD",
+        "          share = 1.00 rate",
+        "      rate = 0.04 rate",
+    ]
+    columns = [node.parameters for node in walk(explain_line(last)) if node.label.endswith("column_tier")]
+    assert [(each["tier"], each["column"]) for each in columns] == [(1, "old"), (1, "new"), (2, "old"), (2, "new")]

@@ -88,6 +88,27 @@ def test_returns_in_the_formats_of_another_country(whole: Folder) -> None:
     assert dict(second.attributes) == {"category": "", "customer": ""}
 
 
+def test_sales_and_returns_in_one_file(folder: Folder) -> None:
+    folder.edit("company.toml", 'kind = "sale"\n', "").edit(
+        "company.toml", 'id = ["order"]', 'id = ["order"]\noriginal = ["of", "part"]'
+    )
+    folder.write(
+        "data/orders.csv",
+        f"{ORDERS.strip()},of,part\nO/1,2026-01-12,ben,Parts,100,,\nR-1,2026-02-12,ben,Parts,-40,O,1\n",
+    )
+    found = folder.load().facts.commissions.transactions
+    assert [(t.kind.value, t.original, t.amount.amount) for t in found] == [("sale", None, 100), ("return", "O/1", -40)]
+    folder.write(
+        "data/orders.csv",
+        f"{ORDERS.strip()},of,part\nO-1,2026-01-12,ben,Parts,-1,,\nO-2,2026-01-12,ben,Parts,1,O,1\nO-3,2026-01-12,ben,Parts,-1,O,\n",
+    )
+    assert [(f.line, f.path, f.problem) for f in folder.faults()] == [
+        (2, "amount", "it is not valid as amount"),
+        (3, "amount", "it is not valid as amount"),
+        (4, "part", "the cell is empty"),
+    ]
+
+
 def test_what_was_changed_is_counted_exactly(whole: Folder) -> None:
     told = {
         (reason.code.removeprefix("company."), *reason.parameters.values())
@@ -220,7 +241,7 @@ def test_quotas_of_quarters_in_their_own_currency(folder: Folder) -> None:
 
 def test_a_company_without_quotas_or_any_other_table(folder: Folder) -> None:
     mapping = (folder.path / "company.toml").read_text("utf-8")
-    folder.write("company.toml", mapping[: mapping.index("[quotas]")])
+    folder.write("company.toml", mapping[: mapping.index("[[quotas]]")])
     facts = folder.load().facts
     assert (facts.commissions.quotas, facts.commissions.opening_balances, facts.customers, facts.regions) == (
         (),

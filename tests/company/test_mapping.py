@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
 import pytest
 from company_folder import Folder
 
+from salesrules.company import CompanyDocument
 from salesrules.company.mapping import NumberFormat, TableSource
 from salesrules.core import InvalidValue
+from salesrules.wire import document_schema
 
 PEOPLE, ORDERS = 'file = "data/people.csv"', 'kind = "sale"'
 
@@ -34,6 +43,7 @@ PEOPLE, ORDERS = 'file = "data/people.csv"', 'kind = "sale"'
         ('currency = "EUR"', 'currency = "euro"', "company.currency", "three-letter code in capitals"),
         ('id = ["order"]', "id = []", "transactions[0].columns.id", "at least one"),
         (ORDERS, 'kind = "gift"', "transactions[0].kind", "sale"),
+        (ORDERS, "", "transactions[0].kind", "sale or return"),
         (ORDERS, 'kind = "return"', "transactions[0].columns.original", "the sale taken back"),
         (
             'payee = "seller"',
@@ -41,7 +51,7 @@ PEOPLE, ORDERS = 'file = "data/people.csv"', 'kind = "sale"'
             "transactions[0].columns.original",
             "only a return",
         ),
-        ('period = "month"\n\n', 'period = "moon"\n\n', "quotas.period", "month"),
+        ('period = "month"\n\n', 'period = "moon"\n\n', "quotas[0].period", "month"),
         ("[[transactions]]", "[transactions]", "transactions", "[ … ]"),
     ],
 )
@@ -56,7 +66,7 @@ def test_what_is_declared_is_proved(folder: Folder, old: str, new: str, path: st
 def test_a_company_without_transactions_is_refused(folder: Folder) -> None:
     text = (folder.path / "company.toml").read_text("utf-8")
     before, _, rest = text.partition("[[transactions]]")
-    quotas = rest[rest.index("[quotas]") :]
+    quotas = rest[rest.index("[[quotas]]") :]
     folder.write("company.toml", f"transactions = []\n{before}{quotas}")
     assert [(fault.path, fault.remedy) for fault in folder.faults()] == [("transactions", "give at least one")]
 
@@ -95,3 +105,43 @@ def test_patterns_that_lose_a_day(form: str) -> None:
 def test_marks_may_be_any_sign() -> None:
     for group in (" ", "\u202f", "'", "’", "٬", None):
         assert NumberFormat(decimal="٫", group=group).group == group
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+#: What every table may say stands in a table of its own on the page.
+OF_TABLES = {attribute.name for attribute in attrs.fields(TableSource)}
+
+
+def keys_of_schema(part: dict[str, Any], whole: dict[str, Any], place: str = "") -> Iterator[str]:
+    """Every key that a document may have, with those around it."""
+    if "$ref" in part:
+        part = whole["$defs"][part["$ref"].rpartition("/")[2]]
+    for other in [*part.get("anyOf", ()), *([part["items"]] if "items" in part else [])]:
+        yield from keys_of_schema(other, whole, place)
+    for name, inner in part.get("properties", {}).items():
+        if name not in OF_TABLES or not place or place == "company":
+            yield f"{place}.{name}".removeprefix(".")
+            yield from keys_of_schema(inner, whole, f"{place}.{name}".removeprefix("."))
+
+
+def keys_of_document(part: Any, place: str = "") -> Iterator[str]:
+    for each in part if isinstance(part, list) else [part]:
+        if isinstance(each, Mapping) and place != "transactions.attributes":
+            for name, inner in each.items():
+                if name not in OF_TABLES or not place or place == "company":
+                    yield f"{place}.{name}".removeprefix(".")
+                    yield from keys_of_document(inner, f"{place}.{name}".removeprefix("."))
+
+
+def test_the_page_has_everything_that_can_be_said_and_nothing_else(root: Path) -> None:
+    page = (root / "docs" / "how-to" / "map-your-own-columns.md").read_text("utf-8")
+    blocks = re.findall(r"```toml\n(.+?)```", page, re.S)
+    said = {key for block in blocks for key in keys_of_document(tomllib.loads(block))}
+    schema = document_schema(CompanyDocument)
+    known = set(keys_of_schema(schema, schema))
+    assert len(known) > 80
+    twins = {key.replace("exchange_rates", "average_rates") for key in known if key.startswith("exchange_rates")}
+    assert (said - known, known - said - twins) == (set(), set())
+    assert "`[average_rates]` is a table of the same columns" in page
+    assert {name for name in OF_TABLES if f"| `{name}` |" not in page} == set()

@@ -142,7 +142,9 @@ def test_the_document_is_whole_and_plain(sample_run: company.CompanyResult, docu
     entry = next(s for s in document["statements"] if s["balances"])
     assert entry["balances"][0].keys() == {"kind", "amount", "policy"}
     assert entry["measurements"][0].keys() == {"plan", "component", "span", "measured", "unit", "quota"}
-    assert set(entry["lines"][0]) == set(COLUMNS) - {"period", "name", "entry"} | {"component"}
+    own = {"payable", "payable_currency", "payment_rate", "payment_day"}
+    assert set(entry["lines"][0]) == set(COLUMNS) - {"period", "name", "entry"} - own | {"component"}
+    assert own <= set(entry)
 
 
 def test_a_result_shows_itself(sample_run: company.CompanyResult, sample: company.Company) -> None:

@@ -22,6 +22,10 @@ from salesrules.core import (
     Rounding,
     RoundingMode,
     Side,
+    Weekday,
+    WeekdayHours,
+    WorkingHours,
+    WorkingTime,
 )
 from salesrules.rulebook import Rulebook
 
@@ -95,12 +99,24 @@ pay_policies = st.builds(
 sections = st.fixed_dictionaries(
     {}, optional={"pay": pay_policies, "small": st.builds(Small, limit=st.integers(1, 100))}
 )
+working_hours = st.tuples(st.times(), st.times()).map(lambda pair: WorkingHours(opens=pair[0], closes=pair[1]))
+working_times = st.builds(
+    WorkingTime,
+    zone=st.sampled_from(["Europe/Berlin", "Asia/Shanghai"]),
+    week=st.builds(
+        WeekdayHours,
+        days=st.lists(st.sampled_from(list(Weekday)), min_size=1, unique=True),
+        hours=st.tuples(working_hours),
+    ).map(lambda hours: [hours]),
+    holidays=st.lists(days, max_size=3, unique=True),
+)
 rulebooks = st.builds(
     Rulebook,
     name=names,
     sections=sections,
     currency_digits=st.dictionaries(st.sampled_from(["XBT", "CNY", "ABC"]), st.integers(0, 12)),
     calendar=st.builds(FiscalCalendar, first_month=st.integers(1, 12)),
+    working_time=st.none() | working_times,
 )
 
 

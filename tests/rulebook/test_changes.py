@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,20 @@ from hypothesis import given, settings
 from sample_policies import Flat, PayPolicy, Small, Tiered, book_of, life, plan
 from sample_strategies import rulebook_pairs
 
-from salesrules.core import Band, BandTable, Dated, DatedValue, DateRange, FiscalCalendar, Money, Rate, Rounding
+from salesrules.core import (
+    Band,
+    BandTable,
+    Dated,
+    DatedValue,
+    DateRange,
+    FiscalCalendar,
+    Money,
+    Rate,
+    Rounding,
+    WeekdayHours,
+    WorkingHours,
+    WorkingTime,
+)
 from salesrules.rulebook import Change, Rulebook, diff
 from salesrules.rulebook.reasons import REASONS
 
@@ -72,6 +85,17 @@ def test_the_head_of_the_document() -> None:
         ("rulebook.entry_added", "rulebook.currencies.XBT", None, 8),
         ("rulebook.value_changed", "rulebook.calendar.first_month", 1, 4),
     ]
+
+
+def test_working_time_comes_changes_and_goes() -> None:
+    hours = [WorkingHours(opens=time(9), closes=time(17))]
+    work = WorkingTime(zone="Asia/Shanghai", week=[WeekdayHours(days=["monday"], hours=hours)])
+    without, with_it = Rulebook(name="A"), Rulebook(name="A", working_time=work)
+    feast = Rulebook(name="A", working_time=attrs.evolve(work, holidays=[NEW_YEAR]))
+    assert only(without, with_it) == ("rulebook.value_changed", "rulebook.working_time", None, work)
+    assert only(with_it, without) == ("rulebook.value_changed", "rulebook.working_time", work, None)
+    assert only(with_it, feast) == ("rulebook.value_changed", "rulebook.working_time.holidays", (), (NEW_YEAR,))
+    assert len({without.version, with_it.version, feast.version}) == 3
 
 
 def test_sections_come_and_go() -> None:

@@ -52,6 +52,50 @@ def test_every_form_is_read() -> None:
     assert book.section("small") == Small(limit=7)
 
 
+WORK = """
+[rulebook]
+name = "Sample firm"
+
+[rulebook.working_time]
+zone = "Europe/Berlin"
+holidays = [2026-01-01]
+special = [{ day = 2026-12-24, hours = [{ opens = "09:00", closes = "12:00" }] }]
+
+[[rulebook.working_time.week]]
+days = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+hours = [{ opens = 09:00:00, closes = "12:00" }, { opens = "13:00", closes = "17:00" }]
+"""
+
+
+def test_working_time_stands_in_the_head() -> None:
+    book = parse_rulebook(WORK, registry=REGISTRY)
+    assert book.working_time is not None
+    week = DateRange(date(2025, 12, 29), date(2026, 1, 5))
+    assert [day.day for day in book.working_time.working_days(week)] == [29, 30, 31, 2]
+    assert [str(hours) for hours in book.working_time.hours_on(date(2026, 1, 2))] == ["09:00-12:00", "13:00-17:00"]
+    assert [str(hours) for hours in book.working_time.hours_on(date(2026, 12, 24))] == ["09:00-12:00"]
+    again = parse_rulebook(render_json(dump_rulebook(book)), registry=REGISTRY, format="json")
+    assert (again, again.version) == (book, book.version)
+    assert parse_rulebook('rulebook.name = "A"').working_time is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "value"),
+    [
+        ("Europe/Berlin", "Europe/Berln", "rulebook.working_time.zone", "Europe/Berln"),
+        ('"monday"', '"moonday"', "rulebook.working_time.week[0].days[0]", "moonday"),
+        ('"monday"', '"friday"', "rulebook.working_time.week", "friday"),
+        ("09:00:00", "9", "rulebook.working_time.week[0].hours[0].opens", 9),
+        ('opens = "13:00"', 'opens = "11:00"', "rulebook.working_time.week[0].hours", "09:00-12:00, 11:00-17:00"),
+        ("2026-01-01", "2026-12-24", "rulebook.working_time.special", date(2026, 12, 24)),
+        ('zone = "Europe/Berlin"\n', "", "rulebook.working_time.zone", None),
+        ("holidays", "holiday", "rulebook.working_time.holiday", [date(2026, 1, 1)]),
+    ],
+)
+def test_faults_of_working_time(old: str, new: str, path: str, value: object) -> None:
+    assert [(fault.path, fault.value) for fault in faults_in(WORK.replace(old, new, 1))] == [(path, value)]
+
+
 @settings(max_examples=60)
 @given(rulebooks)
 def test_what_is_dumped_is_read_as_it_was(book: Rulebook) -> None:

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,9 +14,10 @@ from cyclopts import App, CycloptsError, Parameter
 
 import salesrules
 from salesrules import company, rulebook
-from salesrules.cli import output, tables
+from salesrules.cli import output, proofs, solving, tables
 from salesrules.cli.diagrams import draw_diagrams
-from salesrules.core import Denied, Fault, InvalidDocument, SalesRulesError, Severity
+from salesrules.commissions import CommissionPolicy
+from salesrules.core import Denied, Fault, InvalidDocument, SalesRulesError, Severity, to_decimal
 from salesrules.messages import negotiate, render_change, render_decision, render_derivation, text
 from salesrules.wire import check_rulebook, document_schema, dump, load_rulebook, rulebook_schema
 
@@ -179,8 +181,16 @@ def why(
 
 
 @app.command
-def check(rulebook: Path, *, as_of: date | None = None, json: Json = False) -> int:
-    """Check a rulebook: every fault and warning with its place and remedy.
+def check(
+    rulebook: Path,
+    *,
+    as_of: date | None = None,
+    quota: str | None = None,
+    target: str | None = None,
+    locale: Locale = "en",
+    json: Json = False,
+) -> int:
+    """Check a rulebook: every fault and warning with its place and remedy, and what is proved of its plans.
 
     Parameters
     ----------
@@ -188,13 +198,81 @@ def check(rulebook: Path, *, as_of: date | None = None, json: Json = False) -> i
         A rulebook in TOML, JSON or YAML.
     as_of
         A day; then overdue reviews and versions that nobody approved are reported too.
+    quota
+        A quota to prove tables by attainment at; without it they are proved in shares of the quota.
+    target
+        A target incentive to prove tables at that multiply one held by the payee.
     """
+    language = negotiate(locale)
     faults = check_rulebook(rulebook, as_of)
+    is_wrong = any(fault.severity == "error" for fault in faults)
+    book = None if is_wrong else load_rulebook(rulebook)
+    found = () if book is None else proofs.prove_rulebook(book, _number(quota, "quota"), _number(target, "target"))
     if json:
-        output.write_json({"format": "salesrules.check/1", "faults": [_fault_record(fault) for fault in faults]})
+        records = {"faults": [_fault_record(fault) for fault in faults], "proofs": [*proofs.proof_records(found)]}
+        output.write_json({"format": "salesrules.check/1", **records})
     else:
         tables.show_faults(faults, str(rulebook))
-    return FOUND if any(fault.severity == "error" for fault in faults) else FINE
+        if book is not None:
+            proofs.show_proofs(found, book.currencies, language)
+    return FOUND if is_wrong else FINE
+
+
+@app.command
+def solve(
+    rulebook: Path,
+    *,
+    plan: str,
+    pay: str,
+    component: str = "",
+    column: str = "",
+    measured: str = "0",
+    quota: str | None = None,
+    target: str | None = None,
+    locale: Locale = "en",
+    json: Json = False,
+) -> int:
+    """Say what must be sold to be paid so much, and what the next threshold is worth.
+
+    Parameters
+    ----------
+    rulebook
+        A rulebook in TOML, JSON or YAML.
+    plan
+        The id of a plan, or its family where that has one version.
+    pay
+        What is to be paid in one span, in the plan's currency.
+    component
+        The component that pays; needed where the plan has several.
+    column
+        The column of a table in two dimensions.
+    measured
+        What is measured already.
+    quota
+        The quota, where the component pays by attainment.
+    target
+        The target incentive, where the payee holds it.
+    """
+    book = load_rulebook(rulebook)
+    answer = solving.solve_plan(
+        book,
+        solving.find_plan(book.policy(CommissionPolicy), plan),
+        to_decimal(pay, "pay"),
+        component=component,
+        column=column,
+        measured=to_decimal(measured, "measured"),
+        quota=_number(quota, "quota"),
+        target=_number(target, "target"),
+    )
+    if json:
+        output.write_json(answer.to_document())
+    else:
+        solving.show_answer(answer, negotiate(locale))
+    return FINE if answer.solution.reached is not None else FOUND
+
+
+def _number(value: str | None, field: str) -> Decimal | None:
+    return None if value is None else to_decimal(value, field)
 
 
 def _fault_record(fault: Fault) -> dict[str, object]:

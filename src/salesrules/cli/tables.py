@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+import attrs
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -69,7 +70,9 @@ def _table(columns: Iterable[str], locale: str) -> Table:
 
 def _pay_table(result: CompanyResult, locale: str, without: Sequence[str]) -> Table:
     run = result.commissions
-    columns = [name for name in ("payee", "plan", "attainment", "earned", "balances", "paid") if name not in without]
+    converted = any(statement.payment is not None for statement in run.statements)
+    names = ["payee", "plan", "attainment", "earned", "balances", "paid", *(["handed_over"] if converted else [])]
+    columns = [name for name in names if name not in without]
     table = _table(columns, locale)
 
     def add_row(cells: Mapping[str, Text]) -> None:
@@ -80,15 +83,16 @@ def _pay_table(result: CompanyResult, locale: str, without: Sequence[str]) -> Ta
 
     for statement in run.statements:
         attained = [m.attainment for m in statement.measurements if m.attainment is not None]
-        names = [result.content.plans.get(plan, {}) for plan in statement.plans]
+        plans = [result.content.plans.get(plan, {}) for plan in statement.plans]
         add_row(
             {
                 "payee": _text(result.content.people.get(statement.payee, statement.payee)),
-                "plan": _text(", ".join(name.get(locale, name.get("en", "")) for name in names)),
+                "plan": _text(", ".join(name.get(locale, name.get("en", "")) for name in plans)),
                 "attainment": Text(_attainment(attained[-1], locale) if attained else ""),
                 "earned": money(statement.earned),
                 "balances": money(_balance(statement)) if statement.balances or statement.restatements else Text(),
                 "paid": money(statement.paid),
+                "handed_over": money(statement.payable),
             }
         )
     for currency, paid in run.totals().items():
@@ -100,6 +104,7 @@ def _pay_table(result: CompanyResult, locale: str, without: Sequence[str]) -> Ta
                 "earned": money(total([statement.earned for statement in here], currency)),
                 "balances": money(total([_balance(statement) for statement in here], currency)),
                 "paid": money(paid),
+                "handed_over": Text("\n").join(map(money, attrs.evolve(run, statements=here).payments().values())),
             }
         )
     return table

@@ -9,6 +9,7 @@ __all__ = ["LABELS", "REASONS"]
 OUTSIDE_TERRITORY = ReasonCode("commissions.outside_territory", ("payee", "lines", "of", "amount"), Severity.INFO)
 UNCREDITED = ReasonCode("commissions.uncredited", ("lines", "period"), Severity.WARNING)
 OVERRIDE_WITHOUT_PLAN = ReasonCode("commissions.override_without_plan", ("payee", "role", "lines"), Severity.INFO)
+EVENT_WITHOUT_RULE = ReasonCode("commissions.event_without_rule", ("event", "events", "period"), Severity.WARNING)
 CAPPED = ReasonCode("commissions.capped", ("payee", "cap", "amount"), Severity.INFO)
 SHORTFALL = ReasonCode("commissions.shortfall", ("payee", "amount"), Severity.WARNING)
 BALANCE_OWED = ReasonCode("commissions.balance_owed", ("payee", "amount"), Severity.INFO)
@@ -47,10 +48,36 @@ WHY_OTHER = ReasonCode("commissions.why_other", ("payee", "amount"), Severity.IN
 PENDING = ReasonCode("commissions.pending", ("payee", "trigger", "credits"), Severity.INFO)
 POOL_GATE = ReasonCode("commissions.pool_gate", ("pool", "period", "measured", "gate"), Severity.INFO)
 
+_GAIN = ("kind", "before", "after", "example")
+PROOF_MONOTONE = ReasonCode("commissions.proof_monotone", (), Severity.INFO)
+PROOF_FALLS = ReasonCode("commissions.proof_falls", ("start", "peak", "after", "end"), Severity.WARNING)
+PROOF_FALLS_ABOVE = ReasonCode("commissions.proof_falls_above", ("start", "peak", "after", "end"), Severity.WARNING)
+PROOF_FALLS_FOR_GOOD = ReasonCode("commissions.proof_falls_for_good", ("start", "peak", "after"), Severity.WARNING)
+PROOF_FALLS_ABOVE_FOR_GOOD = ReasonCode(
+    "commissions.proof_falls_above_for_good", ("start", "peak", "after"), Severity.WARNING
+)
+PROOF_SINKS = ReasonCode("commissions.proof_sinks", ("start", "end", "peak"), Severity.WARNING)
+PROOF_SINKS_FOR_GOOD = ReasonCode("commissions.proof_sinks_for_good", ("start", "peak"), Severity.WARNING)
+PROOF_UNBOUNDED = ReasonCode("commissions.proof_unbounded", (), Severity.INFO)
+PROOF_BOUNDED = ReasonCode("commissions.proof_bounded", ("most", "at"), Severity.INFO)
+PROOF_NEARLY = ReasonCode("commissions.proof_nearly", ("most", "at"), Severity.INFO)
+PROOF_UNREACHABLE = ReasonCode("commissions.proof_unreachable", ("tier", "unreachable"), Severity.WARNING)
+PROOF_JUMP = ReasonCode("commissions.proof_jump", ("at", "before", "after"), Severity.INFO)
+PROOF_FLAT = ReasonCode("commissions.proof_flat", ("start", "end", "pay"), Severity.INFO)
+PROOF_FLAT_FOR_GOOD = ReasonCode("commissions.proof_flat_for_good", ("start", "pay"), Severity.INFO)
+PROOF_GAIN = ReasonCode("commissions.proof_gain", (*_GAIN, "gain"), Severity.WARNING)
+PROOF_GAIN_AT_LEAST = ReasonCode("commissions.proof_gain_at_least", (*_GAIN, "gain"), Severity.WARNING)
+PROOF_GAIN_WITHOUT_BOUND = ReasonCode("commissions.proof_gain_without_bound", (*_GAIN, "per_unit"), Severity.WARNING)
+PROOF_RULED_OUT = ReasonCode("commissions.proof_ruled_out", ("kinds",), Severity.INFO)
+PROOF_UNDECIDED = ReasonCode("commissions.proof_undecided", ("kinds",), Severity.INFO)
+PROOF_LEFT_OUT = ReasonCode("commissions.proof_left_out", ("part", "left_out"), Severity.INFO)
+PROOF_LEFT_OUT_OF = ReasonCode("commissions.proof_left_out_of", ("part", "component", "left_out"), Severity.INFO)
+
 REASONS: tuple[ReasonCode, ...] = (
     OUTSIDE_TERRITORY,
     UNCREDITED,
     OVERRIDE_WITHOUT_PLAN,
+    EVENT_WITHOUT_RULE,
     CAPPED,
     SHORTFALL,
     BALANCE_OWED,
@@ -78,6 +105,27 @@ REASONS: tuple[ReasonCode, ...] = (
     WHY_OTHER,
     PENDING,
     POOL_GATE,
+    PROOF_MONOTONE,
+    PROOF_FALLS,
+    PROOF_FALLS_ABOVE,
+    PROOF_FALLS_FOR_GOOD,
+    PROOF_FALLS_ABOVE_FOR_GOOD,
+    PROOF_SINKS,
+    PROOF_SINKS_FOR_GOOD,
+    PROOF_UNBOUNDED,
+    PROOF_BOUNDED,
+    PROOF_NEARLY,
+    PROOF_UNREACHABLE,
+    PROOF_JUMP,
+    PROOF_FLAT,
+    PROOF_FLAT_FOR_GOOD,
+    PROOF_GAIN,
+    PROOF_GAIN_AT_LEAST,
+    PROOF_GAIN_WITHOUT_BOUND,
+    PROOF_RULED_OUT,
+    PROOF_UNDECIDED,
+    PROOF_LEFT_OUT,
+    PROOF_LEFT_OUT_OF,
 )
 
 #: Derivation label → the parameters its sentence uses.
@@ -123,6 +171,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.formula_step": (),
     "commissions.label.formula_number": (),
     "commissions.label.formula_name": ("name",),
+    "commissions.label.formula_running": ("name",),
+    "commissions.label.formula_measure": ("name",),
+    "commissions.label.formula_credited": ("name", "transaction"),
     "commissions.label.tier_measure": ("tier",),
     "commissions.label.tier_from": ("tier",),
     "commissions.label.tier_to": ("tier",),

@@ -56,8 +56,14 @@ class CellReader:
             self.fault(line, column, "the cell is empty", None, "fill it in, or leave the row out")
         return text
 
-    def joined(self, row: Mapping[str, str], line: int, columns: Sequence[str]) -> str:
-        """An id of several cells, joined by a slash."""
+    def given(self, row: Mapping[str, str], line: int, column: str | None) -> str:
+        """The text of a cell that need be neither mapped nor filled in."""
+        return self.text(row, line, column, optional=True) if column else ""
+
+    def joined(self, row: Mapping[str, str], line: int, columns: Sequence[str], *, optional: bool = False) -> str:
+        """An id of several cells, joined by a slash; where it is optional, all of them may be empty."""
+        if optional and not any(row[column].strip() for column in columns):
+            return ""
         return "/".join(self.text(row, line, column) for column in columns)
 
     def day(self, row: Mapping[str, str], line: int, column: str, *, optional: bool = False) -> date | None:
@@ -91,6 +97,16 @@ class CellReader:
         if rounded != number and self._is_new("rounded", column):
             self._rounded.setdefault(column, []).append(EXACT.subtract(rounded, number))
         return rounded
+
+    def count(self, row: Mapping[str, str], line: int, column: str) -> int | None:
+        """The whole number, zero or more, of a cell; `None` where it is a fault, or empty."""
+        number = self.number(row, line, column, optional=True)
+        if number is None:
+            return None
+        if number < 0 or number != int(number):
+            self.fault(line, column, "this is not a whole number, zero or more", number, "correct it")
+            return None
+        return int(number)
 
     def _parse_number(self, text: str) -> Decimal | None:
         match = self._numeral.fullmatch(text)

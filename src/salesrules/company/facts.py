@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
 
-from salesrules.commissions import CommissionFacts, OpeningBalance
-from salesrules.company.mapping import (
-    CompanyDocument,
-    CustomerTable,
-    ExchangeRateTable,
-    OpeningBalanceTable,
-    QuotaTable,
-    RegionTable,
+from salesrules.commissions import CommissionFacts
+from salesrules.company.mapping import CompanyDocument, CustomerTable, RegionTable
+from salesrules.company.openings import (
+    read_opening_balances,
+    read_opening_holds,
+    read_opening_measures,
+    read_opening_uses,
 )
+from salesrules.company.pay_facts import read_exchange_rates, read_pay_events, read_quotas, read_scores
 from salesrules.company.people import read_hierarchies, read_people, read_territories
-from salesrules.company.reading import FolderReader, claim
+from salesrules.company.places import Place
+from salesrules.company.reading import FolderReader
 from salesrules.company.transactions import read_transactions
-from salesrules.core import (
-    DateRange,
-    ExchangeRate,
-    ExchangeRates,
-    FiscalCalendar,
-    InvalidDocument,
-    Money,
-    Reason,
-    as_tuple,
-)
-from salesrules.quotas import Quota
+from salesrules.core import ExchangeRates, FiscalCalendar, InvalidDocument, Reason, as_tuple
 
 __all__ = ["CompanyFacts", "Region", "read_facts"]
 
@@ -46,12 +36,16 @@ class Region:
 
 @attrs.frozen(kw_only=True)
 class CompanyFacts:
-    """What a folder's files say: facts for commissions, names for reports, and what was changed in reading."""
+    """What a folder's files say: facts for commissions, names for reports, and what was changed in reading.
+
+    `places` tells the rows of facts that have no source of their own, by the paths that faults have.
+    """
 
     commissions: CommissionFacts
     regions: Mapping[str, Region]
     customers: Mapping[str, str]
     changes: tuple[Reason, ...] = attrs.field(converter=as_tuple)
+    places: Mapping[str, Place] = attrs.field(factory=dict, repr=False, eq=False)
 
 
 def read_facts(folder: Path, document: CompanyDocument, calendar: FiscalCalendar) -> CompanyFacts:
@@ -60,7 +54,7 @@ def read_facts(folder: Path, document: CompanyDocument, calendar: FiscalCalendar
     Raises `InvalidDocument` with every fault of every file: missing files and columns, cells that cannot be read,
     contradictions among people, and paths that lead out of the folder.
     """
-    reader = FolderReader(folder, document.company.currency)
+    reader = FolderReader(folder, document.company.currency, calendar)
     people = read_people(reader, document.people)
     regions = _regions(reader, document.regions)
     territories = read_territories(reader, document.territories, people, regions)
@@ -69,14 +63,20 @@ def read_facts(folder: Path, document: CompanyDocument, calendar: FiscalCalendar
             transactions=read_transactions(reader, document),
             payees=[attrs.evolve(payee, territories=territories.get(id, ())) for id, (payee, _) in people.items()],
             hierarchies=read_hierarchies(reader, document, people),
-            quotas=_quotas(reader, document.quotas, calendar),
-            opening_balances=_opening_balances(reader, document.opening_balances),
-            exchange_rates=ExchangeRates.of(_exchange_rates(reader, document.exchange_rates)),
-            average_rates=ExchangeRates.of(_exchange_rates(reader, document.average_rates)),
+            quotas=read_quotas(reader, document.quotas),
+            exchange_rates=ExchangeRates.of(read_exchange_rates(reader, document.exchange_rates)),
+            average_rates=ExchangeRates.of(read_exchange_rates(reader, document.average_rates)),
+            appraisal_scores=read_scores(reader, document.appraisal_scores, people),
+            pay_events=read_pay_events(reader, document.pay_events, people),
+            opening_balances=read_opening_balances(reader, document.opening_balances, people),
+            opening_holds=read_opening_holds(reader, document.opening_holds, people),
+            opening_uses=read_opening_uses(reader, document.opening_uses, people),
+            opening_measures=read_opening_measures(reader, document.opening_measures, people),
         ),
         regions=regions,
         customers=_customers(reader, document.customers),
         changes=reader.changes,
+        places=reader.places,
     )
     if reader.faults:
         raise InvalidDocument(tuple(reader.faults))
@@ -106,61 +106,3 @@ def _customers(reader: FolderReader, table: CustomerTable | None) -> dict[str, s
                 cells.fault(line, columns.id, "this customer stands already above", id, "remove one of the rows")
             found[id] = name
     return found
-
-
-def _quotas(reader: FolderReader, table: QuotaTable | None, calendar: FiscalCalendar) -> Iterator[Quota]:
-    if table is None:
-        return
-    columns = table.columns
-    for cells, line, row in reader.rows(table, columns):
-        holder, label = cells.text(row, line, columns.holder), cells.text(row, line, columns.period)
-        amount = cells.number(row, line, columns.amount)
-        unit = reader.currency(cells, line, row, columns.currency)
-        period = reader.made(cells, line, columns, calendar.period, label) if label else None
-        if period is None or amount is None:
-            continue
-        if period.kind is not table.period:
-            remedy = f"write a label of a {table.period.value}, or declare another kind of period"
-            cells.fault(line, columns.period, f"this is a {period.kind.value}", label, remedy)
-            continue
-        id, span = f"{holder}-{period.label}", period.span
-        quota = reader.made(cells, line, columns, Quota, id=id, holder=holder, span=span, amount=amount, unit=unit)
-        if quota is not None:
-            yield quota
-
-
-def _exchange_rates(reader: FolderReader, table: ExchangeRateTable | None) -> Iterator[ExchangeRate]:
-    if table is None:
-        return
-    columns = table.columns
-    spans: dict[tuple[str, str], list[DateRange]] = defaultdict(list)
-    for cells, line, row in reader.rows(table, columns):
-        source, target = cells.text(row, line, columns.source), cells.text(row, line, columns.target)
-        rate = cells.number(row, line, columns.rate)
-        effective = reader.span(cells, line, row, columns)
-        if rate is None or effective is None:
-            continue
-        if not claim(spans[source, target], effective):
-            pair = f"{source}/{target}"
-            cells.fault(
-                line, columns.starts, "two rates of one pair on one day", pair, "end one where the other starts"
-            )
-        made = reader.made(
-            cells, line, columns, ExchangeRate, source=source, target=target, effective=effective, rate=rate
-        )
-        if made is not None:
-            yield made
-
-
-def _opening_balances(reader: FolderReader, table: OpeningBalanceTable | None) -> Iterator[OpeningBalance]:
-    if table is None:
-        return
-    columns = table.columns
-    for cells, line, row in reader.rows(table, columns):
-        payee, day = cells.text(row, line, columns.payee), cells.day(row, line, columns.day)
-        owed, currency = cells.number(row, line, columns.owed), reader.currency(cells, line, row, columns.currency)
-        if day is None or owed is None:
-            continue
-        money = reader.made(cells, line, columns, Money, owed, currency)
-        if money is not None:
-            yield OpeningBalance(payee=payee, day=day, owed=money)

@@ -25,10 +25,12 @@ from salesrules.company.comparing import PayComparison, compare_pay
 from salesrules.company.facts import CompanyFacts, read_facts
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.paths import inside
+from salesrules.company.places import placed
+from salesrules.company.ramps import check_ramps_of, ramp_quotas
 from salesrules.company.results import CompanyResult
 from salesrules.company.rollups import roll_up_people, roll_up_regions
 from salesrules.core import Fault, InvalidDocument
-from salesrules.quotas import QuotaPolicy, apply_ramps
+from salesrules.quotas import QuotaPolicy
 from salesrules.reports import CurveBasis, PlanCurve, ReportContent
 from salesrules.rulebook import Rulebook
 from salesrules.wire import find_lines, load_document, load_rulebook
@@ -59,24 +61,25 @@ class Company:
         rulebook's calendar does not know or a kind of period that its plans do not pay by. `on_progress` is told after
         each payee how many of how many are done.
         """
-        found = self.rulebook.calendar.period(period)
-        policy = self.rulebook.policy(CommissionPolicy)
-        quota_policy = self.rulebook.policy(QuotaPolicy)
-        facts = self.facts.commissions
+        rulebook, facts = self.rulebook, self.facts.commissions
+        found = rulebook.calendar.period(period)
+        faults = list(check_ramps_of(facts.quotas, rulebook, found))
         try:
-            ramped = apply_ramps(facts.quotas, quota_policy, self.rulebook.calendar)
             run = calculate_commissions(
-                attrs.evolve(facts, quotas=ramped),
-                policy,
+                attrs.evolve(facts, quotas=ramp_quotas(facts.quotas, rulebook)),
+                rulebook.policy(CommissionPolicy),
                 period=found,
-                quota_policy=quota_policy,
-                calendar=self.rulebook.calendar,
-                currencies=self.rulebook.currencies,
-                version=self.rulebook.version,
+                quota_policy=rulebook.policy(QuotaPolicy),
+                calendar=rulebook.calendar,
+                currencies=rulebook.currencies,
+                working_time=rulebook.working_time,
+                version=rulebook.version,
                 on_progress=on_progress,
             )
         except InvalidDocument as error:
-            raise InvalidDocument(self._placed(error.faults)) from None
+            raise InvalidDocument(self._placed((*faults, *error.faults))) from None
+        if faults:
+            raise InvalidDocument(self._placed(faults))
         return CompanyResult(content=self._content(run), version=run.version, currency=self.document.company.currency)
 
     def why(self, period: str, payee: str, *, against: str | None = None) -> PayComparison:
@@ -94,12 +97,14 @@ class Company:
         return compare_pay(lambda label: self.run(label).commissions, self.rulebook.calendar, period, payee, against)
 
     def _placed(self, faults: Sequence[Fault]) -> tuple[Fault, ...]:
-        """The faults, those of policies with the rulebook's file and line."""
+        """The faults, those of policies with the rulebook's file and line, those of facts at their cells."""
         path = inside(self.folder, self.document.company.rulebook)
         ours = [fault.path for fault in faults if fault.path.partition(".")[0] in self.rulebook.sections]
         lines = find_lines(path, ours) if ours else {}
         return tuple(
-            attrs.evolve(fault, file=str(path), line=lines[fault.path]) if fault.path in lines else fault
+            attrs.evolve(fault, file=str(path), line=lines[fault.path])
+            if fault.path in lines
+            else placed(fault, self.facts.places)
             for fault in faults
         )
 

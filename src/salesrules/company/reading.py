@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import difflib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -11,9 +12,10 @@ from typing import ParamSpec, TypeVar
 import attrs
 
 from salesrules.company.cells import CellReader
-from salesrules.company.mapping import ExchangeRateColumns, ReportingLineColumns, TableSource
+from salesrules.company.mapping import DayColumns, ExchangeRateColumns, MoneyColumns, ReportingLineColumns, TableSource
 from salesrules.company.paths import inside
-from salesrules.core import DateRange, Fault, InvalidDocument, InvalidValue, Reason
+from salesrules.company.places import Place, column_of
+from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, InvalidValue, Money, PeriodKind, Reason
 from salesrules.wire import read_table
 
 __all__ = ["FolderReader", "claim"]
@@ -21,16 +23,19 @@ __all__ = ["FolderReader", "claim"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Where a field of a fact is called otherwise than the column that it is read from.
-_COLUMN_OF = {"start": "starts", "end": "ends", "label": "period"}
-
 
 class FolderReader:
-    """Reads the tables of one folder; `faults` and `changes` gather what was wrong and what was changed in them."""
+    """Reads the tables of one folder; `faults` and `changes` gather what was wrong and what was changed in them.
 
-    def __init__(self, folder: Path, currency: str) -> None:
+    `places` tells where facts without a source of their own were read from, by their paths (`pay_events[0]`).
+    """
+
+    def __init__(self, folder: Path, currency: str, calendar: FiscalCalendar) -> None:
         self._folder = folder
         self._currency = currency
+        self._calendar = calendar
+        self._kept: Counter[str] = Counter()
+        self.places: dict[str, Place] = {}
         self.changes: list[Reason] = []
         self.faults: list[Fault] = []
 
@@ -65,10 +70,14 @@ class FolderReader:
         except InvalidValue as error:
             if error.value == "":  # the empty cell is a fault already
                 return None
-            column = getattr(columns, _COLUMN_OF.get(error.field, error.field), None)
-            place = column if isinstance(column, str) else error.field
+            place = column_of(columns, error.field) or error.field
             cells.fault(line, place, f"it is not valid as {error.field}", error.value, error.remedy)
         return None
+
+    def keep(self, kind: str, source: TableSource, line: int, columns: object) -> None:
+        """Note the place of the next fact of a kind, for faults that are found when all facts are there."""
+        self.places[f"{kind}[{self._kept[kind]}]"] = Place(file=source.file, line=line, columns=columns)
+        self._kept[kind] += 1
 
     def known(
         self, cells: CellReader, line: int, column: str, id: str, among: Collection[str], problem: str = ""
@@ -88,12 +97,58 @@ class FolderReader:
         cells: CellReader,
         line: int,
         row: Mapping[str, str],
-        columns: ReportingLineColumns | ExchangeRateColumns,
+        columns: ReportingLineColumns | ExchangeRateColumns | DayColumns,
     ) -> DateRange | None:
         """The days of a row, from its first until its end or open; `None` where they are a fault."""
+        assert columns.starts is not None  # for the type checker: the mapping was checked
         start = cells.day(row, line, columns.starts)
         end = cells.day(row, line, columns.ends, optional=True) if columns.ends else None
         return None if start is None else self.made(cells, line, columns, DateRange, start, end)
+
+    def days(
+        self,
+        cells: CellReader,
+        line: int,
+        row: Mapping[str, str],
+        columns: DayColumns,
+        kind: PeriodKind | None = None,
+    ) -> tuple[str, DateRange] | None:
+        """The days of a row with their label: a period, of a kind where one is declared, or a first day and an end.
+
+        `None` where they are a fault.
+        """
+        if columns.period is None:
+            span = self.span(cells, line, row, columns)
+            return None if span is None else (str(span.start), span)
+        label = cells.text(row, line, columns.period)
+        period = self.made(cells, line, columns, self._calendar.period, label) if label else None
+        if period is None:
+            return None
+        if kind is not None and period.kind is not kind:
+            remedy = f"write a label of a {kind.value}, or declare another kind of period"
+            cells.fault(line, columns.period, f"this is a {period.kind.value}", label, remedy)
+            return None
+        return period.label, period.span
+
+    def person(self, cells: CellReader, line: int, row: Mapping[str, str], column: str, people: Collection[str]) -> str:
+        """The id of somebody among the people; empty with a fault where it is none, unless none could be read."""
+        id = cells.text(row, line, column)
+        return id if self.known(cells, line, column, id, people) else ""
+
+    def money(
+        self,
+        cells: CellReader,
+        line: int,
+        row: Mapping[str, str],
+        columns: MoneyColumns,
+        column: str,
+        *,
+        optional: bool = False,
+    ) -> Money | None:
+        """The amount of a cell in the row's currency; `None` where it is a fault, or empty and optional."""
+        number = cells.number(row, line, column, optional=optional)
+        currency = self.currency(cells, line, row, columns.currency)
+        return None if number is None else self.made(cells, line, columns, Money, number, currency)
 
     def currency(self, cells: CellReader, line: int, row: Mapping[str, str], column: str | None) -> str:
         """The currency that a row names, or the company's where none is mapped."""

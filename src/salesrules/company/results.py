@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import tempfile
 from collections.abc import Iterable
+from decimal import Decimal
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from salesrules.commissions import (
     Statement,
     StatementLine,
     explain_line,
-    explain_statement,
+    explain_payment,
 )
 from salesrules.core import Derivation, InvalidValue, UnknownName
 from salesrules.reports import MissingExtra, ReportContent, render_report, render_summary
@@ -48,6 +49,10 @@ COLUMNS = (
     "capped",
     "amount",
     "currency",
+    "payable",
+    "payable_currency",
+    "payment_rate",
+    "payment_day",
     "line",
     "source",
 )
@@ -82,7 +87,7 @@ class CompanyResult:
         return f"<CompanyResult {head}: {len(self.commissions.statements)} statements, paid {paid or 'nothing'}>"
 
     def explain(self, payee: str, transaction: str | None = None) -> tuple[Derivation, ...]:
-        """How a payee's pay came about, or what one transaction paid: a derivation for each of its lines.
+        """How a payee's pay came about, in their own currency, or what one transaction paid, line by line.
 
         Raises `UnknownName` with the nearest names for a payee without a statement, and for a transaction that is not
         on it.
@@ -97,7 +102,7 @@ class CompanyResult:
         if statement is None:
             raise _unknown("payee", payee, (s.payee for s in self.commissions.statements))
         if transaction is None:
-            return (explain_statement(statement),)
+            return (explain_payment(statement),)
         lines = statement.line_of(transaction)
         if not lines:
             known = (line.credit.transaction.id for line in statement.lines)
@@ -105,8 +110,10 @@ class CompanyResult:
         return tuple(explain_line(line) for line in lines)
 
     def to_records(self) -> list[dict[str, Any]]:
-        """One row per line, adjustment, restatement and balance entry; the `amount` of all rows sums to what is paid.
+        """One row per line, adjustment, restatement and balance entry, and one per statement for what is handed over.
 
+        The `amount` of all rows sums to what is paid in the plans' currencies. `payable` is what is handed over, in the
+        payee's own currency: it stands once for each payee who is paid, in the row `payment`, whose `amount` is zero.
         Every row has the same keys, those of `statements.csv`, with `None` where an entry has no such thing.
         """
         return [
@@ -117,13 +124,15 @@ class CompanyResult:
                 *(self._adjustment(statement, adjustment) for adjustment in statement.adjustments),
                 *(self._restatement(statement, entry) for entry in statement.restatements),
                 *(self._entry(statement, entry) for entry in statement.balances),
+                *([self._payment(statement)] if statement.paid else []),
             )
         ]
 
     def summary_records(self) -> list[dict[str, Any]]:
-        """One row per payee: earned, balances and paid."""
+        """One row per payee: earned, balances, paid, and what is handed over in the payee's own currency."""
         return [
-            {"name": self.content.people.get(s.payee, s.payee), **s.to_record()} for s in self.commissions.statements
+            {"name": self.content.people.get(s.payee, s.payee), **s.to_record(), **_handed_over(s)}
+            for s in self.commissions.statements
         ]
 
     def to_document(self) -> dict[str, Any]:
@@ -135,6 +144,7 @@ class CompanyResult:
             "period": run.period.label,
             "rulebook": {"name": self.content.rulebook, "version": run.version},
             "totals": {code: dump(money.amount) for code, money in run.totals().items()},
+            "payments": {code: dump(money.amount) for code, money in run.payments().items()},
             "statements": [self._statement(statement) for statement in run.statements],
         }
 
@@ -172,6 +182,7 @@ class CompanyResult:
             "currency": statement.currency,
             "earned": dump(statement.earned.amount),
             "paid": dump(statement.paid.amount),
+            **{name: dump(value) for name, value in _handed_over(statement).items()},
             "opening": dump(statement.opening.amount),
             "closing": dump(statement.closing.amount),
             "measurements": [
@@ -257,6 +268,28 @@ class CompanyResult:
             "amount": entry.amount.amount,
             "currency": entry.amount.currency,
         }
+
+    def _payment(self, statement: Statement) -> dict[str, Any]:
+        return {
+            "period": statement.period.label,
+            "name": self.content.people.get(statement.payee, statement.payee),
+            "entry": "payment",
+            "payee": statement.payee,
+            "amount": Decimal(0),
+            "currency": statement.currency,
+            **_handed_over(statement),
+        }
+
+
+def _handed_over(statement: Statement) -> dict[str, Any]:
+    """What is handed over and its currency; the rate and its day where it is another than the plan's."""
+    payment = statement.payment
+    return {
+        "payable": statement.payable.amount,
+        "payable_currency": statement.payable.currency,
+        "payment_rate": None if payment is None else payment.rate,
+        "payment_day": None if payment is None else payment.day,
+    }
 
 
 def _write_together(target: Path, texts: dict[str, str]) -> None:

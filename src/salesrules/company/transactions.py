@@ -43,7 +43,8 @@ def _transactions(reader: FolderReader, table: TransactionTable) -> Iterator[Tra
         quantity = cells.number(row, line, columns.quantity, optional=True) if columns.quantity else None
         currency = reader.currency(cells, line, row, columns.currency)
         attributes = {name: cells.text(row, line, column, optional=True) for name, column in table.attributes.items()}
-        original = cells.joined(row, line, columns.original) if columns.original else None
+        original = cells.joined(row, line, columns.original, optional=table.kind is None) or None
+        kind = table.kind or (TransactionKind.RETURN if original else TransactionKind.SALE)
         delivered = cells.day(row, line, columns.delivered, optional=True) if columns.delivered else None
         invoiced = cells.day(row, line, columns.invoiced, optional=True) if columns.invoiced else None
         price = None if amount is None else reader.made(cells, line, columns, Money, amount, currency)
@@ -57,7 +58,7 @@ def _transactions(reader: FolderReader, table: TransactionTable) -> Iterator[Tra
             id=id,
             day=day,
             payee=payee,
-            kind=table.kind,
+            kind=kind,
             amount=price,
             cost=None if cost is None else Money(cost, currency),
             quantity=quantity or Decimal(0),

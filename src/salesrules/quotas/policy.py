@@ -332,6 +332,11 @@ class QuotaPolicy:
     goals: GoalPolicy | None = None
     plans: PlanPolicy | None = None
 
+    @property
+    def counts_working_days(self) -> bool:
+        """Whether lines are prorated by working days, so that somebody must say which these are."""
+        return self.day_count is DayCount.WORKING and self.proration is Proration.PRORATE_BY_DAYS
+
     def rounding_of(self, unit: str) -> Rounding:
         """The rounding of amounts in a unit."""
         return self.unit_roundings.get(unit, self.rounding)

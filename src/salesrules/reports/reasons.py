@@ -26,6 +26,8 @@ LABELS: dict[str, tuple[str, ...]] = {
     "reports.label.earned_exactly": (),
     "reports.label.draw_or_recovery": (),
     "reports.label.paid": (),
+    "reports.label.handed_over": (),
+    "reports.label.at_rate_of": ("rate", "day"),
     "reports.label.paid_in": ("currency",),
     "reports.label.owed_after": (),
     "reports.label.total": (),

@@ -71,7 +71,10 @@ class BalanceRow:
 
 @attrs.frozen(kw_only=True)
 class StatementView:
-    """One statement in words; the sums below the lines are exact, and `rounding` is what rounding added in all."""
+    """One statement in words; the sums below the lines are exact, and `rounding` is what rounding added in all.
+
+    `handed_over` is what is paid in the payee's own currency, and `rate` at which rate; empty where that is the plan's.
+    """
 
     anchor: str
     name: str
@@ -90,13 +93,15 @@ class StatementView:
     earned: str
     earned_amount: str
     paid: str
+    handed_over: str
+    rate: str
     opening: str
     closing: str
 
 
 def statement_view(content: ReportContent, statement: Statement, names: Names, anchor: str) -> StatementView:
     """A statement put in words."""
-    words, currency = names.words, statement.currency
+    words, currency, payment = names.words, statement.currency, statement.payment
     exact = exact_sum(line.earned for line in statement.lines)
     capped = exact_sum(line.capped for line in statement.lines)
     earned = exact_sum(line.amount.amount for line in statement.lines)  # what modifiers change is shown after it
@@ -123,6 +128,10 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         earned=words.money(Money(earned, currency)),
         earned_amount=words.amount(earned, currency),
         paid=words.money(statement.paid),
+        handed_over="" if payment is None else words.money(payment.amount),
+        rate=""
+        if payment is None
+        else words.say("at_rate_of", rate=words.number(payment.rate), day=words.day(payment.day)),
         opening=words.money(statement.opening),
         closing=words.money(statement.closing),
     )

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from salesrules.commissions import Measurement, Statement
+from salesrules.commissions import CommissionRun, Measurement, Statement
 from salesrules.core import Money, Severity, exact_sum, total
 from salesrules.reports.content import ReportContent, RollUpTable
 from salesrules.reports.words import Names
@@ -46,7 +46,10 @@ class Attainment:
 
 @attrs.frozen(kw_only=True)
 class PayeeRow:
-    """One statement in the table of payees; `anchor` is the id of its section."""
+    """One statement in the table of payees; `anchor` is the id of its section.
+
+    `handed_over` is empty where nobody is paid in another currency than their plan's.
+    """
 
     anchor: str
     name: str
@@ -58,12 +61,13 @@ class PayeeRow:
     earned: str
     balance: str
     paid: str
+    handed_over: str
     closing: str
 
 
 @attrs.frozen(kw_only=True)
 class Totals:
-    """The sums of all statements in one currency."""
+    """The sums of all statements in one currency; `handed_over` in each currency, where somebody is paid in another."""
 
     currency: str
     statements: str
@@ -71,6 +75,7 @@ class Totals:
     earned: str
     balance: str
     paid: str
+    handed_over: tuple[str, ...]
     closing: str
 
 
@@ -125,6 +130,7 @@ def attainments(measurements: Iterable[Measurement], names: Names) -> tuple[Atta
 def payee_rows(content: ReportContent, names: Names) -> tuple[PayeeRow, ...]:
     """Every statement as a row, in the order of the run."""
     words = names.words
+    converted = _is_converted(content.run)
     return tuple(
         PayeeRow(
             anchor=f"statement-{number}",
@@ -137,6 +143,7 @@ def payee_rows(content: ReportContent, names: Names) -> tuple[PayeeRow, ...]:
             earned=words.money(statement.earned),
             balance=words.money(balance_of(statement)),
             paid=words.money(statement.paid),
+            handed_over=words.money(statement.payable) if converted else "",
             closing=words.money(statement.closing),
         )
         for number, statement in enumerate(content.run.statements, 1)
@@ -154,6 +161,7 @@ def totals(content: ReportContent, names: Names) -> tuple[Totals, ...]:
     found = []
     for currency, paid in content.run.totals().items():
         statements = _of_currency(content, currency)
+        payments = attrs.evolve(content.run, statements=statements).payments().values()
         found.append(
             Totals(
                 currency=currency,
@@ -162,10 +170,16 @@ def totals(content: ReportContent, names: Names) -> tuple[Totals, ...]:
                 earned=words.money(total([s.earned for s in statements], currency)),
                 balance=words.money(total([balance_of(s) for s in statements], currency)),
                 paid=words.money(paid),
+                handed_over=tuple(map(words.money, payments)) if _is_converted(content.run) else (),
                 closing=words.money(total([s.closing for s in statements], currency)),
             )
         )
     return tuple(found)
+
+
+def _is_converted(run: CommissionRun) -> bool:
+    """Whether anybody is paid in another currency than their plan's."""
+    return any(statement.payment is not None for statement in run.statements)
 
 
 def _of_currency(content: ReportContent, currency: str) -> list[Statement]:

@@ -49,6 +49,7 @@ def _compare_rulebooks(old: Rulebook, new: Rulebook) -> Iterator[Change]:
     yield from _compare("rulebook.name", old.name, new.name)
     yield from _compare("rulebook.currencies", old.currency_digits, new.currency_digits)
     yield from _compare("rulebook.calendar", old.calendar, new.calendar)
+    yield from _compare("rulebook.working_time", old.working_time, new.working_time)
     yield from _compare_items(
         "", dict(old.sections), dict(new.sections), reasons.SECTION_ADDED, reasons.SECTION_REMOVED
     )

@@ -17,6 +17,7 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     UnknownName,
+    WorkingTime,
     as_parameters,
 )
 from salesrules.rulebook.canonical import content_hash
@@ -50,7 +51,7 @@ def _digits(instance: object, attribute: attrs.Attribute[Any], value: Mapping[st
 
 @attrs.frozen(kw_only=True)
 class Rulebook:
-    """Sections of policy by name, a firm's own currency digits over ISO 4217, and its fiscal calendar.
+    """Sections of policy by name, a firm's own currency digits over ISO 4217, its fiscal calendar and working time.
 
     Time has two axes here, kept apart. The effective day says which entry decides a fact: entries carry their
     ranges and are resolved by the day of the fact (`as_of`). The version says which text of the document was used:
@@ -65,6 +66,7 @@ class Rulebook:
     sections: Mapping[str, Any] = attrs.field(factory=dict, converter=as_parameters, validator=_section_names)
     currency_digits: Mapping[str, int] = attrs.field(factory=dict, converter=as_parameters, validator=_digits)
     calendar: FiscalCalendar = attrs.field(factory=FiscalCalendar)
+    working_time: WorkingTime | None = None
 
     @functools.cached_property
     def version(self) -> str:

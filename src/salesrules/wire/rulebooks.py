@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from salesrules.core import Fault, FiscalCalendar, InvalidDocument, InvalidValue, as_parameters
+from salesrules.core import Fault, FiscalCalendar, InvalidDocument, InvalidValue, WorkingTime, as_parameters
 from salesrules.rulebook import HOUSE, RESERVED, Rulebook, SectionRegistry, check, check_section
 from salesrules.wire.documents import faults_of
 from salesrules.wire.dumping import dump
@@ -23,11 +23,15 @@ __all__ = ["Head", "check_rulebook", "dump_rulebook", "find_lines", "load_rulebo
 
 @attrs.frozen(kw_only=True)
 class Head:
-    """The table `rulebook`: the document's name, digits of currencies that differ from ISO 4217, fiscal calendar."""
+    """The table `rulebook`: the document's name, digits of currencies that differ from ISO 4217, fiscal calendar.
+
+    `working_time` says on which days and at which hours the firm works, where a rule counts those.
+    """
 
     name: str
     currencies: Mapping[str, int] = attrs.field(factory=dict, converter=as_parameters)
     calendar: FiscalCalendar = attrs.field(factory=FiscalCalendar)
+    working_time: WorkingTime | None = None
 
 
 def load_rulebook(
@@ -81,7 +85,12 @@ def find_lines(path: str | PathLike[str], paths: Iterable[str]) -> dict[str, int
 
 def dump_rulebook(rulebook: Rulebook) -> dict[str, Any]:
     """A rulebook as plain JSON data; reading it gives an equal rulebook."""
-    head = Head(name=rulebook.name, currencies=rulebook.currency_digits, calendar=rulebook.calendar)
+    head = Head(
+        name=rulebook.name,
+        currencies=rulebook.currency_digits,
+        calendar=rulebook.calendar,
+        working_time=rulebook.working_time,
+    )
     return {"rulebook": dump(head), **{name: dump(policy) for name, policy in rulebook.sections.items()}}
 
 
@@ -94,7 +103,13 @@ def _read(
     rulebook = None
     found: list[Fault] = []
     if head is not None and not findings:
-        rulebook = Rulebook(name=head.name, currency_digits=head.currencies, calendar=head.calendar, sections=sections)
+        rulebook = Rulebook(
+            name=head.name,
+            currency_digits=head.currencies,
+            calendar=head.calendar,
+            working_time=head.working_time,
+            sections=sections,
+        )
         found += check(rulebook, as_of, registry) if lint else _check_sections(sections, registry)
     else:
         found += _check_sections(sections, registry)

@@ -76,7 +76,8 @@ def load(path, rules, currency="USD", **files):
         if file in TABLES:
             section, columns = TABLES[file]
             kind = 'period = "year"\n' if section == "quotas" else ""
-            text += f'\n[{section}]\nfile = "{file}"\n{kind}[{section}.columns]\n{columns}\n'
+            head = "[[quotas]]" if section == "quotas" else f"[{section}]"
+            text += f'\n{head}\nfile = "{file}"\n{kind}[{section}.columns]\n{columns}\n'
     (path / "company.toml").write_text(text, "utf-8")
     (path / "rulebook.toml").write_text(HEAD + dedent(rules), "utf-8")
     return company.load(path)

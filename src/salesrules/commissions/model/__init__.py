@@ -36,6 +36,27 @@ if TYPE_CHECKING:
         AdjustmentKind,
         AdjustmentPart,
     )
+    from salesrules.commissions.model.proofs import (
+        Cliff,
+        CurveProof,
+        CurveUnit,
+        DeadZone,
+        DealGain,
+        FlatStretch,
+        Incentive,
+        IncentiveKind,
+        Jump,
+        LeftOut,
+        LeftOutReason,
+        NextThreshold,
+        PayBound,
+        PlanProof,
+        Reached,
+        Solution,
+        SpanCurve,
+        UnreachableReason,
+        UnreachableTier,
+    )
     from salesrules.commissions.model.statements import (
         BalanceEntry,
         BalanceKind,
@@ -70,30 +91,47 @@ __all__ = [
     "BalanceEntry",
     "BalanceKind",
     "CapUse",
+    "Cliff",
     "CommissionFacts",
     "CommissionRun",
     "CreditPart",
+    "CurveProof",
+    "CurveUnit",
+    "DeadZone",
+    "DealGain",
+    "FlatStretch",
     "FormulaUse",
+    "Incentive",
+    "IncentiveKind",
+    "Jump",
+    "LeftOut",
+    "LeftOutReason",
     "Measurement",
     "MultipleOf",
+    "NextThreshold",
     "OpeningBalance",
     "OpeningHold",
     "OpeningMeasure",
     "OpeningUse",
+    "PayBound",
     "PayChange",
     "PayEvent",
     "Payee",
     "Payment",
     "PaymentConversion",
     "PendingCredit",
+    "PlanProof",
     "PoolPart",
     "PoolResult",
     "PoolShare",
+    "Reached",
     "Restatement",
     "RestatementCause",
     "Reversal",
     "SalesCredit",
     "Segment",
+    "Solution",
+    "SpanCurve",
     "Split",
     "Statement",
     "StatementLine",
@@ -102,6 +140,8 @@ __all__ = [
     "TierShare",
     "Transaction",
     "TransactionKind",
+    "UnreachableReason",
+    "UnreachableTier",
     "override_role",
 ]
 
@@ -111,7 +151,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """The nouns load when one is first asked for; a payout curve needs only tiers."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.commissions.model' has no attribute {name!r}")
-        from salesrules.commissions.model import changes, credits, events, facts, modifiers, statements, tiers
+        from salesrules.commissions.model import changes, credits, events, facts, modifiers, proofs, statements, tiers
 
-        shelves = (changes, credits, events, facts, modifiers, statements, tiers)
+        shelves = (changes, credits, events, facts, modifiers, proofs, statements, tiers)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

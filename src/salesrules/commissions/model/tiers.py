@@ -47,7 +47,8 @@ class TierShare:
     `lower` and `upper` are the tier's bounds in the measure's unit; open where they are `None`. `whole` marks pieces of
     tables that pay everything at the reached rate: all taken back at the old rate, all paid at the new. `is_amount`
     marks an amount of its own, with neither measure nor rate. `rates` are those at the tier's bounds where the rate
-    lies between them. `column` names the column of a table in two dimensions.
+    lies between them. `column` names the column of a table in two dimensions, `opening` is what the credit's own had
+    measured before.
     """
 
     tier: int
@@ -60,6 +61,7 @@ class TierShare:
     is_amount: bool = False
     rates: tuple[Exact, Exact] | None = None
     column: str = ""
+    opening: Exact | None = None
 
 
 class SupportsPieces(Protocol):

@@ -148,14 +148,20 @@ class GridAccount:
         found: list[TierShare] = []
         for point, sign, measured in ((before, -1, was), (after, 1, self._by_column)):
             for column, amount in measured.items():
-                if amount:
-                    [*_, piece] = self._curves[column].pieces(_ZERO, point)
-                    part = EXACT.multiply(amount, Decimal(sign))
-                    found.append(
-                        attrs.evolve(
-                            piece, column=column, measure=part, earned=EXACT.multiply(part, _rate(piece)), whole=True
-                        )
+                if not amount:
+                    continue
+                [*_, piece] = self._curves[column].pieces(_ZERO, point)
+                part = EXACT.multiply(amount, Decimal(sign))
+                found.append(
+                    attrs.evolve(
+                        piece,
+                        column=column,
+                        measure=part,
+                        earned=EXACT.multiply(part, _rate(piece)),
+                        whole=True,
+                        opening=was.get(own, _ZERO) if sign > 0 and column == own else None,
                     )
+                )
         return tuple(found)
 
 

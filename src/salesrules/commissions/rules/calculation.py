@@ -30,6 +30,8 @@ from salesrules.commissions.rules.crediting import (
     report_uncredited,
 )
 from salesrules.commissions.rules.fact_checks import check_facts, check_opening_days, returned_shares
+from salesrules.commissions.rules.opening_checks import check_openings
+from salesrules.commissions.rules.pay_fact_checks import report_idle_events
 from salesrules.commissions.rules.payee_run import PayeeRun, Setting
 from salesrules.commissions.rules.policy_checks import check_policy
 from salesrules.commissions.rules.settlement import add_payments, add_pool_parts, run_pools
@@ -47,7 +49,7 @@ from salesrules.core import (
     Reason,
     exact_sum,
 )
-from salesrules.quotas import Quota, QuotaPolicy
+from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
 
 __all__ = ["calculate_commissions"]
 
@@ -60,6 +62,7 @@ def calculate_commissions(
     quota_policy: QuotaPolicy,
     calendar: FiscalCalendar,
     currencies: CurrencyTable,
+    working_time: CountsWorkingDays | None = None,
     version: str = "",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> CommissionRun:
@@ -67,9 +70,9 @@ def calculate_commissions(
 
     Team pools are worked out from everybody's credits and paid to their members, and totals are converted for those who
     are paid in another currency. Earlier periods are computed too, since balances and returns reach back; opening
-    balances shorten nothing but replace what would be owed. `version` names the rulebook that the policies came from
-    and is kept in the result. `on_progress` is told after each payee how many of how many
-    are done.
+    balances shorten nothing but replace what would be owed. `working_time` says which days a quota policy counts that
+    counts working days. `version` names the rulebook that the policies came from and is kept in the result.
+    `on_progress` is told after each payee how many of how many are done.
 
     Raises `InvalidDocument` with all faults at once: of the policy, of the facts, missing quotas or exchange rates,
     credits without a plan. Raises `InvalidValue` where the period is not one that the policy pays by.
@@ -79,7 +82,8 @@ def calculate_commissions(
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
     faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
     faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life)]
-    faults += [*check_facts(facts), *check_credit_facts(facts, policy)]
+    faults += _uncounted(quota_policy, working_time)
+    faults += [*check_facts(facts), *check_credit_facts(facts, policy), *check_openings(facts, policy)]
     faults += [*check_opening_days(facts, period.kind, calendar)]
     if faults:
         raise InvalidDocument(tuple(faults))
@@ -93,6 +97,7 @@ def calculate_commissions(
         sales={t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE},
         originals=frozenset(t.original for t in facts.transactions if t.original is not None),
         returned=returned_shares(transactions),
+        working_time=working_time,
     )
     credits: dict[str, list[SalesCredit]] = defaultdict(list)
     found, pending = credit_and_list_pending(facts, policy, period.end)
@@ -106,6 +111,7 @@ def calculate_commissions(
         quotas[quota.holder].append(quota)
     statements: list[Statement] = []
     findings = [*report_outside_territory(facts), *report_uncredited(facts, policy, period)]
+    findings += report_idle_events(facts, policy, period)
     for done, payee in enumerate(facts.payees.values(), start=1):
         run = PayeeRun(setting, payee, credits[payee.id], quotas[payee.id])
         days = [credit.day for credit in credits[payee.id][:1]]
@@ -145,6 +151,17 @@ def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
         place = "" if fault.code == "commissions.unmeasurable" else fault.path
         found.setdefault((fault.code, place, fault.problem), fault)
     return tuple(found.values())
+
+
+def _uncounted(policy: QuotaPolicy, working_time: CountsWorkingDays | None) -> Iterator[Fault]:
+    if working_time is None and policy.counts_working_days:
+        yield Fault(
+            code="commissions.no_working_time",
+            path="quotas.day_count",
+            problem="working days are counted, but nobody says which they are",
+            remedy="give the firm's working time (in a document, rulebook.working_time), or count calendar days",
+            value=policy.day_count.value,
+        )
 
 
 def _unapproved(section: str, life: PolicyLife) -> Iterator[Fault]:

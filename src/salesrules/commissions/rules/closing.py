@@ -11,7 +11,7 @@ from salesrules.commissions.model import CommissionFacts, CommissionRun, Restate
 from salesrules.commissions.policy import CommissionPolicy
 from salesrules.commissions.rules.calculation import calculate_commissions
 from salesrules.core import CurrencyTable, FiscalCalendar, Money, Period, as_tuple, total
-from salesrules.quotas import QuotaPolicy
+from salesrules.quotas import CountsWorkingDays, QuotaPolicy
 
 __all__ = ["ClosedPeriod", "CommissionInputs", "PeriodFacts", "RestatedRun", "close_period"]
 
@@ -25,6 +25,7 @@ class CommissionInputs:
     quota_policy: QuotaPolicy
     calendar: FiscalCalendar
     currencies: CurrencyTable
+    working_time: CountsWorkingDays | None = None
     version: str = attrs.field(default="", eq=False)
 
     def calculate(self, period: Period) -> CommissionRun:
@@ -36,6 +37,7 @@ class CommissionInputs:
             quota_policy=self.quota_policy,
             calendar=self.calendar,
             currencies=self.currencies,
+            working_time=self.working_time,
             version=self.version,
         )
 

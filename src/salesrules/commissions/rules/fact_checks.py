@@ -103,7 +103,7 @@ def _unfit_returns(facts: CommissionFacts) -> Iterator[Fault]:
 def _unfit_openings(facts: CommissionFacts) -> Iterator[Fault]:
     seen: set[str] = set()
     for index, opening in enumerate(facts.opening_balances):
-        path = f"opening_balances[{index}]"
+        path = f"opening_balances[{index}].payee"
         if opening.payee in seen:
             yield Fault(
                 code="commissions.duplicate_opening_balance",
@@ -130,7 +130,7 @@ def check_opening_days(facts: CommissionFacts, kind: PeriodKind, calendar: Fisca
         if start != opening.day:
             yield Fault(
                 code="commissions.opening_day",
-                path=f"opening_balances[{index}]",
+                path=f"opening_balances[{index}].day",
                 problem=f"a balance is opened on the first day of a {kind.value}",
                 value=str(opening.day),
                 remedy=f"give such a day, as {start}",

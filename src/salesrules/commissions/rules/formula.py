@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 from salesrules.core import (
     Derivation,
@@ -25,7 +26,9 @@ from salesrules.core import (
     times,
 )
 
-__all__ = ["NAMES", "derive_formula", "evaluate_formula", "names_in"]
+__all__ = ["NAMES", "derive_formula", "evaluate_formula", "fold_formula", "names_in"]
+
+T = TypeVar("T")
 
 #: What a formula can speak of.
 NAMES = ("amount", "margin", "quantity", "count", "quota", "attainment")
@@ -67,9 +70,61 @@ def evaluate_formula(formula: str, values: Mapping[str, Exact]) -> Exact:
     return derive_formula(formula, values).value
 
 
-def derive_formula(formula: str, values: Mapping[str, Exact]) -> Derivation:
-    """How a formula's value comes about, operation by operation; raises as `evaluate_formula` does."""
-    return _derive(_parsed(formula)[0], formula.strip(), values)
+def derive_formula(formula: str, values: Mapping[str, Exact | Derivation]) -> Derivation:
+    """How a formula's value comes about, operation by operation; raises as `evaluate_formula` does.
+
+    A name may have a derivation of its own.
+    """
+
+    def named(name: str) -> Derivation:
+        value = values[name]
+        return value if isinstance(value, Derivation) else _made("formula_name", value, name=name)
+
+    def step(operation: Operation, terms: Sequence[Derivation]) -> Derivation:
+        numbers = [term.value for term in terms]
+        if operation is Operation.QUOTIENT:
+            value = _quotient(numbers[0], numbers[1], formula)
+        else:
+            value = functools.reduce(_STEP[operation], numbers)
+        return _made("formula_step", value, operation, tuple(terms))
+
+    return fold_formula(
+        formula,
+        name=named,
+        number=lambda number: _made("formula_number", number),
+        nothing=lambda: _made("nothing", Decimal(0)),
+        step=step,
+    )
+
+
+def fold_formula(
+    formula: str,
+    *,
+    name: Callable[[str], T],
+    number: Callable[[Decimal], T],
+    nothing: Callable[[], T],
+    step: Callable[[Operation, Sequence[T]], T],
+) -> T:
+    """What a formula comes to by other arithmetic than that of numbers: `step` combines what its parts came to.
+
+    What is negated is taken from `nothing`. Raises `InvalidValue` where it is no formula.
+    """
+    text = formula.strip()
+
+    def fold(node: ast.expr) -> T:
+        match node:
+            case ast.Name(id=id):
+                return name(id)
+            case ast.BinOp():
+                return step(_OPERATORS[type(node.op)], (fold(node.left), fold(node.right)))
+            case ast.UnaryOp():
+                return step(Operation.DIFFERENCE, (nothing(), fold(node.operand)))
+            case ast.Call(func=ast.Name(id=function)):
+                return step(_FUNCTIONS[function], [fold(argument) for argument in node.args])
+            case _:  # a number: all else was refused in reading
+                return number(read_numeral(_text(node, text), "formula"))
+
+    return fold(_parsed(formula)[0])
 
 
 @functools.cache
@@ -109,32 +164,10 @@ def _text(node: ast.expr, formula: str) -> str:
     return ast.get_source_segment(formula, node) or formula
 
 
-def _derive(node: ast.expr, formula: str, values: Mapping[str, Exact]) -> Derivation:
-    derive = functools.partial(_derive, formula=formula, values=values)
-    match node:
-        case ast.Name(id=name):
-            return _made("formula_name", values[name], name=name)
-        case ast.BinOp():
-            operation = _OPERATORS[type(node.op)]
-            left, right = derive(node.left), derive(node.right)
-            return _made("formula_step", _combined(operation, left, right, formula), operation, (left, right))
-        case ast.UnaryOp():
-            terms = (_made("nothing", Decimal(0)), derive(node.operand))
-            return _made("formula_step", minus(Decimal(0), terms[1].value), Operation.DIFFERENCE, terms)
-        case ast.Call(func=ast.Name(id=function)):
-            operation, found = _FUNCTIONS[function], [derive(argument) for argument in node.args]
-            value = functools.reduce(_STEP[operation], (term.value for term in found))
-            return _made("formula_step", value, operation, tuple(found))
-        case _:  # a number: all else was refused in reading
-            return _made("formula_number", read_numeral(_text(node, formula), "formula"))
-
-
-def _combined(operation: Operation, left: Derivation, right: Derivation, formula: str) -> Exact:
-    if operation is not Operation.QUOTIENT:
-        return _STEP[operation](left.value, right.value)
-    if not right.value:
+def _quotient(left: Exact, right: Exact, formula: str) -> Exact:
+    if not right:
         raise InvalidValue("formula", formula, "it divides by zero here; let it not, as with max(1, …)")
-    return narrowed(as_fraction(left.value) / as_fraction(right.value))
+    return narrowed(as_fraction(left) / as_fraction(right))
 
 
 def _made(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, as_decimal
-from salesrules.quotas import HeldQuota, Quota, QuotaPolicy, calculate_quota
+from salesrules.quotas import CountsWorkingDays, HeldQuota, Quota, QuotaPolicy, calculate_quota
 
 __all__ = ["HeldQuotas"]
 
@@ -14,11 +14,19 @@ __all__ = ["HeldQuotas"]
 class HeldQuotas:
     """Answers for one payee, each span worked out once; `faults` collects what is wrong."""
 
-    def __init__(self, payee: str, quotas: Sequence[Quota], policy: QuotaPolicy, calendar: FiscalCalendar) -> None:
+    def __init__(
+        self,
+        payee: str,
+        quotas: Sequence[Quota],
+        policy: QuotaPolicy,
+        calendar: FiscalCalendar,
+        working_time: CountsWorkingDays | None,
+    ) -> None:
         self._payee = payee
         self._quotas = quotas
         self._policy = policy
         self._calendar = calendar
+        self._working_time = working_time
         self._found: dict[tuple[str, DateRange, str, str], Decimal] = {}
         self.faults: list[Fault] = []
 
@@ -58,7 +66,15 @@ class HeldQuotas:
         return as_decimal(held.amount)
 
     def _calculate(self, measure: str, span: DateRange) -> HeldQuota:
-        return calculate_quota(self._payee, span, self._quotas, self._policy, self._calendar, measure=measure)
+        return calculate_quota(
+            self._payee,
+            span,
+            self._quotas,
+            self._policy,
+            self._calendar,
+            measure=measure,
+            working_time=self._working_time,
+        )
 
     def _fault(self, code: str, problem: str, remedy: str, value: str) -> None:
         path = f"payees[{self._payee}]"

@@ -82,6 +82,7 @@ def _policy(inputs: CommissionInputs, now: CommissionInputs) -> CommissionInputs
         quota_policy=now.quota_policy,
         calendar=now.calendar,
         currencies=now.currencies,
+        working_time=now.working_time,
         version=now.version,
     )
 
@@ -151,7 +152,7 @@ def _entries(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subjec
     """The policy entries that differ by their ids; else the names of the fields."""
     before = _policy(now, inputs).policy  # the old terms under today's assignments: only terms differ
     yield from _fields(before, now.policy)
-    for name in ("quota_policy", "calendar", "currencies"):
+    for name in ("quota_policy", "calendar", "currencies", "working_time"):
         if getattr(inputs, name) != getattr(now, name):
             yield Subject(id=name)
 

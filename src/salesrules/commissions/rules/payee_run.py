@@ -46,7 +46,7 @@ from salesrules.core import (
     SalesRulesError,
     total,
 )
-from salesrules.quotas import Quota, QuotaPolicy
+from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
 
 __all__ = ["PayeeRun", "Setting"]
 
@@ -63,6 +63,7 @@ class Setting:
     sales: Mapping[str, Transaction]
     originals: frozenset[str]
     returned: Mapping[str, Fraction]
+    working_time: CountsWorkingDays | None = None
 
 
 class PayeeRun:
@@ -77,7 +78,7 @@ class PayeeRun:
         self._credits = credits
         self._days = [credit.day for credit in credits]
         self._plans = PlanDays(payee, setting.policy, setting.calendar)
-        self._quotas = HeldQuotas(payee.id, quotas, setting.quota_policy, setting.calendar)
+        self._quotas = HeldQuotas(payee.id, quotas, setting.quota_policy, setting.calendar, setting.working_time)
         self._maker = LineMaker(
             rates=setting.facts.exchange_rates,
             bucket=self._plans.bucket,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan
 from salesrules.commissions.rules.crediting_checks import check_conversion, check_crediting, check_pools, role_of
 from salesrules.commissions.rules.modifier_checks import check_modifiers
+from salesrules.commissions.rules.proof_checks import check_proofs
 from salesrules.commissions.rules.table_checks import check_table
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
@@ -19,7 +20,8 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
 
     Found are ids used twice, references to what does not exist, versions of a plan or assignments of a payee that
     hold on the same day, tables that do not start at zero or that end, money in another currency than the plan's, and
-    modifiers, payouts, clawbacks and draws that cannot work.
+    modifiers, payouts, clawbacks and draws that cannot work. Warned of are intervals in which selling more pays less,
+    and tiers that pay nobody.
     """
     return tuple(
         fault
@@ -32,6 +34,7 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
             _pools,
             check_conversion,
             check_modifiers,
+            check_proofs,
         )
         for fault in check(policy)
     )

@@ -51,7 +51,7 @@ from salesrules.core import (
     share_of,
     total,
 )
-from salesrules.quotas import QuotaPolicy
+from salesrules.quotas import CountsWorkingDays, QuotaPolicy
 
 __all__ = ["PoolRun", "pools_in_order", "split_pool"]
 
@@ -95,6 +95,7 @@ class PoolRun:
         quota_policy: QuotaPolicy,
         calendar: FiscalCalendar,
         currencies: CurrencyTable,
+        working_time: CountsWorkingDays | None = None,
     ) -> None:
         self._pool = pool
         self._facts = facts
@@ -104,7 +105,7 @@ class PoolRun:
         self._plan = _plan_of(pool, policy)
         self._credits = [credit for credit in credits if self._feeds(credit)]
         quotas = [quota for quota in facts.quotas if quota.holder == pool.id]
-        self._quotas = HeldQuotas(pool.id, quotas, quota_policy, calendar)
+        self._quotas = HeldQuotas(pool.id, quotas, quota_policy, calendar, working_time)
         self._faults: list[Fault] = []
         self._maker = LineMaker(
             rates=facts.exchange_rates,

@@ -36,7 +36,16 @@ def run_pools(
     if not policy.pools or not credits or credits[0].day >= until.end:
         return (), []
     runs = {
-        pool.id: PoolRun(pool, credits, setting.facts, policy, setting.quota_policy, calendar, setting.currencies)
+        pool.id: PoolRun(
+            pool,
+            credits,
+            setting.facts,
+            policy,
+            setting.quota_policy,
+            calendar,
+            setting.currencies,
+            setting.working_time,
+        )
         for pool in policy.pools
     }
     found: list[PoolPeriod] = []

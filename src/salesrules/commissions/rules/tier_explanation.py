@@ -16,6 +16,7 @@ __all__ = ["derive_earned"]
 
 _LABEL = "commissions.label."
 _ZERO = Decimal(0)
+_OF_QUOTA = {"quota", "attainment"}
 
 
 def _derive(
@@ -35,21 +36,41 @@ def derive_earned(line: StatementLine) -> Derivation:
     """How what a line earned came about: from its pieces, or from the formula after it and before it."""
     currency = line.amount.currency
     if line.formula is not None:
-        terms = [
-            _formula(line.formula, values, label, currency)
-            for label, values in (("formula_after", line.formula.after), ("formula_before", line.formula.before))
-        ]
-        return _derive("earned", line.earned, currency, Operation.DIFFERENCE, terms)
+        use = line.formula
+        after = _formula(use, _with_line(line, use), "formula_after", currency)
+        before = _formula(use, _running(use.before), "formula_before", currency)
+        return _derive("earned", line.earned, currency, Operation.DIFFERENCE, [after, before])
     pieces = [_piece(line, piece) for piece in line.pieces]
     return _derive("earned", line.earned, currency, Operation.SUM if pieces else Operation.GIVEN, pieces)
 
 
-def _formula(use: FormulaUse, values: Mapping[str, Any], label: str, currency: str) -> Derivation:
+def _formula(use: FormulaUse, values: Mapping[str, Exact | Derivation], label: str, currency: str) -> Derivation:
     """What the formula came to; nothing where nothing was measured."""
     if not values:
         return _derive("nothing", _ZERO, currency)
     step = derive_formula(use.formula, values)
     return _derive(label, step.value, currency, Operation.SUM, [step], formula=use.formula)
+
+
+def _running(values: Mapping[str, Exact]) -> dict[str, Exact | Derivation]:
+    """The values of names, those of measures as what they had come to."""
+    return {
+        name: value if name in _OF_QUOTA else _derive("formula_running", value, name=name)
+        for name, value in values.items()
+    }
+
+
+def _with_line(line: StatementLine, use: FormulaUse) -> dict[str, Exact | Derivation]:
+    """The values after the line, each measure as what it was before and what the line adds."""
+    found = _running(use.after)
+    for name in found.keys() - _OF_QUOTA:
+        value, before = use.after[name], use.before.get(name, _ZERO)
+        terms = [
+            _derive("formula_running", before, name=name),
+            _derive("formula_credited", minus(value, before), name=name, transaction=line.credit.transaction.id),
+        ]
+        found[name] = _derive("formula_measure", value, "", Operation.SUM, terms, name=name)
+    return found
 
 
 def _piece(line: StatementLine, piece: TierShare) -> Derivation:
@@ -136,8 +157,12 @@ def _overlap(line: StatementLine, piece: TierShare) -> Derivation:
     number, unit = piece.tier + 1, line.unit
     before = _derive("measure_before", line.before, unit)
     after = _derive("measure_after", line.after, unit, Operation.SUM, [before, _credit(line)])
-    if piece.column and piece.whole:  # what each column has measured, of which the credit's own is the last
-        return _derive("column_measure", piece.measure, unit, column=piece.column)
+    if piece.column and piece.whole:
+        given = piece.measure if piece.opening is None else piece.opening
+        column = _derive("column_measure", given, unit, column=piece.column)
+        if piece.opening is None:
+            return column
+        return _derive("tier_measure", piece.measure, unit, Operation.SUM, [column, _credit(line)], tier=number)
     if piece.whole and piece.measure == line.after:
         reached = _up_to(line, piece, _from(line, piece, after))
         return _derive("tier_measure", piece.measure, unit, Operation.SUM, [reached], tier=number)

@@ -1,0 +1,66 @@
+"""Dead zones: the intervals in which every measure pays less than some smaller one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import attrs
+
+from salesrules.commissions.model import DeadZone
+from salesrules.commissions.rules.proofs.elements import Element
+from salesrules.commissions.rules.proofs.grid import Grid, first_rise, highest
+from salesrules.core import narrowed
+
+__all__ = ["find_dead_zones"]
+
+
+@attrs.define
+class _Sweep:
+    """The zone that is open, and the most that smaller measures pay or come up to."""
+
+    peak: Fraction
+    start: Fraction | None = None
+    lowest: Fraction | None = None
+    found: list[DeadZone] = attrs.field(factory=list)
+
+    def sink(self, start: Fraction, pay: Fraction | None) -> None:
+        """Pay is below the peak from `start` on, down to `pay` (`None`: without end)."""
+        if self.start is None:
+            self.start, self.lowest = start, pay
+        elif self.lowest is not None:
+            self.lowest = None if pay is None else min(self.lowest, pay)
+
+    def close(self, end: Fraction | None) -> None:
+        """Pay is at the peak again."""
+        if self.start is not None:
+            lowest = None if self.lowest is None else narrowed(self.lowest)
+            ends = narrowed(self.start), None if end is None else narrowed(end)
+            self.found.append(DeadZone(start=ends[0], end=ends[1], peak=narrowed(self.peak), lowest=lowest))
+            self.start = None
+
+
+def find_dead_zones(elements: Sequence[Element], grid: Grid) -> list[DeadZone]:
+    """Every longest such interval of elements that only rise, fall or stay, from zero on."""
+    sweep = _Sweep(elements[0].pay.constant)
+    for element in elements:
+        lo, hi, pay, _ = element
+        assert lo is not None  # elements from zero on
+        start = pay.at(lo)
+        if not element.is_point and pay.rate_at(element.sample) < 0:
+            sweep.peak = max(sweep.peak, start)  # what is paid just behind the bound is a peak at once
+            sweep.sink(lo, None if hi is None else pay.at(hi))
+            continue
+        if start < sweep.peak:
+            sweep.sink(lo, start)
+            if highest(element) < (False, sweep.peak, True):
+                continue
+            exact, near = first_rise(element, sweep.peak, grid)
+            sweep.close(near if exact is None else exact)
+        else:
+            sweep.close(lo)
+        is_open, top, _ = highest(element)
+        if not is_open:
+            sweep.peak = max(sweep.peak, top)
+    sweep.close(None)
+    return sweep.found
