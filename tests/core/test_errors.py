@@ -8,6 +8,7 @@ import pytest
 
 from salesrules.core import (
     AmbiguousDay,
+    BackendUnavailable,
     CurrencyMismatch,
     Decision,
     Denied,
@@ -15,10 +16,12 @@ from salesrules.core import (
     IdempotencyConflict,
     InvalidDocument,
     InvalidValue,
+    MissingAggregate,
     MissingDay,
     PrecisionExceeded,
     Reason,
     SalesRulesError,
+    StaleVersion,
     UnknownName,
     errors,
 )
@@ -48,6 +51,16 @@ EXAMPLES = [
     (
         IdempotencyConflict("k1", "1 seat", "2 seats"),
         "the key 'k1' came first with '1 seat', now with '2 seats'; repeat the first, or take a new key",
+    ),
+    (StaleVersion("claim", "c7", 1, 2), "claim 'c7': expected version 1, found 2; read it again and decide anew"),
+    (MissingAggregate("claim", "c7"), "no claim 'c7' is stored; put it there first, with the expected version 0"),
+    (
+        BackendUnavailable("the database", "it went away"),
+        "the database is unavailable: it went away; nothing was saved; send the same command again",
+    ),
+    (
+        BackendUnavailable("the database", "it went away", may_have_committed=True),
+        "the database is unavailable: it went away; it may have been saved all the same; send the same command again",
     ),
     (Denied(NO), "deny: org.cycle, org.orphan"),
     (Denied(Decision(outcome="refer")), "refer: no reason given"),
