@@ -24,6 +24,7 @@ WALLS: dict[str, set[str]] = {
     "cattrs": {"wire"},
     "cyclopts": {"cli"},
     "hypothesis": {"testing"},
+    "immutables": {"core", "storage"},
     "jinja2": {"reports"},
     "markupsafe": {"reports"},
     "narwhals": {"frames", "simulation"},
@@ -36,6 +37,7 @@ WALLS: dict[str, set[str]] = {
     "ruamel": {"wire"},
     "sqlalchemy": {"storage"},
     "sqlglot": {"frames"},
+    "tenacity": {"storage"},
     "tree_sitter": {"wire"},
     "tree_sitter_toml": {"wire"},
     "vl_convert": {"reports"},
@@ -193,7 +195,7 @@ def test_every_dependency_has_a_wall(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     needed = project["dependencies"] + [
-        line for name in ("cli", "yaml", "lines", "report", "testing") for line in extras[name]
+        line for name in ("cli", "yaml", "lines", "report", "storage", "testing") for line in extras[name]
     ]
     imported_as = {"python-dateutil": "dateutil", "ruamel.yaml": "ruamel", "vl-convert-python": "vl_convert"}
     names = {line.split(">")[0] for line in needed} - {"tzdata"}  # data only, never imported

@@ -8,16 +8,20 @@ import pytest
 
 from salesrules.core import (
     AmbiguousDay,
+    BackendUnavailable,
     CurrencyMismatch,
     Decision,
     Denied,
     Fault,
+    IdempotencyConflict,
     InvalidDocument,
     InvalidValue,
+    MissingAggregate,
     MissingDay,
     PrecisionExceeded,
     Reason,
     SalesRulesError,
+    StaleVersion,
     UnknownName,
     errors,
 )
@@ -44,6 +48,20 @@ EXAMPLES = [
     (AmbiguousDay("fee", DAY, ("[a)", "[b)")), "fee: 2 entries on 2020-01-01 ([a), [b)); end one of them"),
     (UnknownName("person", "ad"), "unknown person 'ad'"),
     (UnknownName("person", "ad", ("ada", "adam")), "unknown person 'ad'; did you mean 'ada' or 'adam'?"),
+    (
+        IdempotencyConflict("k1", "1 seat", "2 seats"),
+        "the key 'k1' came first with '1 seat', now with '2 seats'; repeat the first, or take a new key",
+    ),
+    (StaleVersion("claim", "c7", 1, 2), "claim 'c7': expected version 1, found 2; read it again and decide anew"),
+    (MissingAggregate("claim", "c7"), "no claim 'c7' is stored; put it there first, with the expected version 0"),
+    (
+        BackendUnavailable("the database", "it went away"),
+        "the database is unavailable: it went away; nothing was saved; send the same command again",
+    ),
+    (
+        BackendUnavailable("the database", "it went away", may_have_committed=True),
+        "the database is unavailable: it went away; it may have been saved all the same; send the same command again",
+    ),
     (Denied(NO), "deny: org.cycle, org.orphan"),
     (Denied(Decision(outcome="refer")), "refer: no reason given"),
     (InvalidDocument((FAULT, FAULT)), f"{FAULT}\n{FAULT}"),

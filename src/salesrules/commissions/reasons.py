@@ -148,6 +148,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.restatement_recovered": ("policy",),
     "commissions.label.line": ("transaction", "plan", "component"),
     "commissions.label.rounded": ("digits", "mode"),
+    "commissions.label.spare_unit": (),
     "commissions.label.running_with_line": (),
     "commissions.label.nothing": (),
     "commissions.label.running_total": (),

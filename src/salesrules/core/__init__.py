@@ -27,14 +27,18 @@ from salesrules.core.decisions import (
 from salesrules.core.derivations import Derivation, Operation
 from salesrules.core.errors import (
     AmbiguousDay,
+    BackendUnavailable,
     CurrencyMismatch,
     Denied,
     Fault,
+    IdempotencyConflict,
     InvalidDocument,
     InvalidValue,
+    MissingAggregate,
     MissingDay,
     PrecisionExceeded,
     SalesRulesError,
+    StaleVersion,
     UnknownName,
 )
 from salesrules.core.evidence import ApprovalEvidence
@@ -60,13 +64,53 @@ from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
 from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, share_of
-from salesrules.core.protocols import AggregateStore, Journal, SupportsRecords, UnitOfWork
+from salesrules.core.protocols import SupportsRecords
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
-from salesrules.core.validators import is_aware, is_day, is_named
+from salesrules.core.storage_ports import (
+    AggregateStore,
+    Journal,
+    LedgerStore,
+    Storage,
+    StoredKind,
+    UnitOfWork,
+    Versioned,
+)
+from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
+    from salesrules.core.ledger import (
+        COUNT,
+        ChangeLimit,
+        CloseAccount,
+        ExpireReservations,
+        Ledger,
+        LedgerAccount,
+        LedgerAmount,
+        LedgerBalance,
+        LedgerBatch,
+        LedgerCommand,
+        LedgerEntry,
+        LimitLowering,
+        Movement,
+        MovementKind,
+        OpenAccount,
+        Post,
+        Posting,
+        PostReservation,
+        Refund,
+        Remainder,
+        Reservation,
+        ReservationStatus,
+        Reserve,
+        TransferLimit,
+        VoidReservation,
+        advance_ledger,
+        decide_ledger,
+        evolve_ledger,
+        restore_ledger,
+    )
     from salesrules.core.workflow import (
         Choice,
         Conformance,
@@ -101,13 +145,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALLOW",
+    "COUNT",
     "EXACT",
     "AggregateStore",
     "AmbiguousDay",
     "ApprovalEvidence",
+    "BackendUnavailable",
     "Band",
     "BandTable",
+    "ChangeLimit",
     "Choice",
+    "CloseAccount",
     "Conformance",
     "CountsWorkingTime",
     "CurrencyMismatch",
@@ -124,16 +172,31 @@ __all__ = [
     "Exact",
     "ExchangeRate",
     "ExchangeRates",
+    "ExpireReservations",
     "Fault",
     "FiscalCalendar",
     "FiscalPattern",
     "Guard",
+    "IdempotencyConflict",
     "InvalidDocument",
     "InvalidValue",
     "Journal",
+    "Ledger",
+    "LedgerAccount",
+    "LedgerAmount",
+    "LedgerBalance",
+    "LedgerBatch",
+    "LedgerCommand",
+    "LedgerEntry",
+    "LedgerStore",
+    "LimitLowering",
     "LogEntry",
+    "MissingAggregate",
     "MissingDay",
     "Money",
+    "Movement",
+    "MovementKind",
+    "OpenAccount",
     "Operation",
     "Outcome",
     "Parameters",
@@ -142,25 +205,39 @@ __all__ = [
     "PolicyLife",
     "PolicyReference",
     "PolicyStatus",
+    "Post",
+    "PostReservation",
+    "Posting",
     "PrecisionExceeded",
     "Rate",
     "Reason",
     "ReasonCode",
+    "Refund",
+    "Remainder",
     "ReplayedCase",
     "RequiredApproval",
+    "Reservation",
+    "ReservationStatus",
+    "Reserve",
     "Rounding",
     "RoundingMode",
     "SalesRulesError",
     "Severity",
     "Side",
     "SpecialHours",
+    "StaleVersion",
     "StateKind",
+    "Storage",
+    "StoredKind",
     "SupportsRecords",
     "TieOrder",
+    "TransferLimit",
     "Transition",
     "UnitOfWork",
     "UnknownName",
     "Variant",
+    "Versioned",
+    "VoidReservation",
     "WeekRule",
     "Weekday",
     "WeekdayHours",
@@ -173,17 +250,21 @@ __all__ = [
     "WorkingTime",
     "YearName",
     "advance_case",
+    "advance_ledger",
     "allocate_units",
     "as_decimal",
     "as_fraction",
     "as_parameters",
     "as_tuple",
     "check_edit",
+    "check_identifier",
     "check_life",
     "days_between",
     "decide",
     "decide_command",
+    "decide_ledger",
     "evolve_case",
+    "evolve_ledger",
     "exact_product",
     "exact_sum",
     "expire_case",
@@ -203,6 +284,7 @@ __all__ = [
     "read_numeral",
     "replay_log",
     "restore_case",
+    "restore_ledger",
     "round_exactly",
     "share_of",
     "start_case",
@@ -216,13 +298,15 @@ __all__ = [
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> Any:
-        """Workflow tables and working time load when they are first asked for, since most rules need neither."""
+        """Workflow tables, ledger and working time load when first asked for, since most rules need none of them."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.core' has no attribute {name!r}")
         from salesrules.core import working_time as module
 
         if name not in module.__all__:
             from salesrules.core import workflow as module
+        if name not in module.__all__:
+            from salesrules.core import ledger as module
         return getattr(module, name)
 
 

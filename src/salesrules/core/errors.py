@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AmbiguousDay",
+    "BackendUnavailable",
     "CurrencyMismatch",
     "Denied",
     "Fault",
+    "IdempotencyConflict",
     "InvalidDocument",
     "InvalidValue",
+    "MissingAggregate",
     "MissingDay",
     "PrecisionExceeded",
     "SalesRulesError",
+    "StaleVersion",
     "UnknownName",
 ]
 
@@ -122,6 +126,60 @@ class Denied(SalesRulesError):
     def __str__(self) -> str:
         codes = ", ".join(reason.code for reason in self.decision.reasons)
         return f"{self.decision.outcome.value}: {codes or 'no reason given'}"
+
+
+@attrs.define
+class IdempotencyConflict(SalesRulesError, ValueError):
+    """One idempotency key was sent with two payloads; shows both."""
+
+    key: str
+    first: Any
+    second: Any
+
+    def __str__(self) -> str:
+        first, second = _shown(self.first, 500), _shown(self.second, 500)
+        return f"the key {self.key!r} came first with {first}, now with {second}; repeat the first, or take a new key"
+
+
+@attrs.define
+class StaleVersion(SalesRulesError):
+    """What should be changed was changed by somebody else since it was read: version 0 is before it was there."""
+
+    kind: str
+    id: str
+    expected: int
+    found: int
+
+    def __str__(self) -> str:
+        versions = f"expected version {self.expected}, found {self.found}"
+        return f"{self.kind} {self.id!r}: {versions}; read it again and decide anew"
+
+
+@attrs.define
+class MissingAggregate(SalesRulesError, LookupError):
+    """Nothing of that kind is stored under an id."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"no {self.kind} {self.id!r} is stored; put it there first, with the expected version 0"
+
+
+@attrs.define
+class BackendUnavailable(SalesRulesError):
+    """The backend of a storage did not answer, or gave up.
+
+    `may_have_committed` says that the fault came while a unit of work was being committed, so that nobody knows.
+    """
+
+    backend: str
+    problem: str
+    may_have_committed: bool = False
+
+    def __str__(self) -> str:
+        known = "it may have been saved all the same" if self.may_have_committed else "nothing was saved"
+        return f"{self.backend} is unavailable: {self.problem}; {known}; send the same command again"
 
 
 @attrs.frozen(kw_only=True)

@@ -11,13 +11,29 @@ import attrs
 from salesrules.core.errors import InvalidValue
 from salesrules.core.instants import check_instant
 
-__all__ = ["each_is", "is_aware", "is_day", "is_named", "plain_day"]
+__all__ = ["check_identifier", "each_is", "is_aware", "is_day", "is_identifier", "is_named", "plain_day"]
 
 
 def is_named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
     """Refuse anything but a text with something in it."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidValue(attribute.name, value, "name it")
+
+
+def is_identifier(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Refuse anything but a name that every database can hold as a key."""
+    check_identifier(attribute.name, value)
+
+
+def check_identifier(field: str, value: object) -> None:
+    """Nothing for a printable text of 1 to 200 characters without a blank at either end; else raises `InvalidValue`.
+
+    >>> check_identifier("key", " k7")
+    Traceback (most recent call last):
+    salesrules.core.errors.InvalidValue: key: ' k7' is not valid; give 1 to 200 printable characters, no blank at an end
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable() or value.strip() != value:
+        raise InvalidValue(field, value, "give 1 to 200 printable characters, no blank at an end")
 
 
 def is_aware(instance: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:

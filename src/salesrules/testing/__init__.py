@@ -1,4 +1,5 @@
-"""For those who test against the rules: a literal oracle, strategies that sit on thresholds, and `assert_agrees`.
+"""For those who test against the rules: a literal oracle, strategies that sit on thresholds, and `assert_agrees`; for
+those who adapt storage, the contract that adapters keep.
 
 Needs the extra `testing` where Hypothesis draws; the oracle and `assert_agrees` need nothing.
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from salesrules.testing.drawn_cases import seeded_cases
     from salesrules.testing.literal import LiteralLine, pay_literally
     from salesrules.testing.literal_credits import PlainCredit
+    from salesrules.testing.storage import StorageContract
+    from salesrules.testing.storage_schedules import (
+        Scenario,
+        ScheduleFailed,
+        TurnLock,
+        Turns,
+        explore_schedules,
+        run_schedule,
+    )
     from salesrules.testing.strategies import credit_lists, plan_cases, rate_tables
 
 __all__ = [
@@ -24,11 +34,18 @@ __all__ = [
     "PaidDifference",
     "PlainCredit",
     "PlanCase",
+    "Scenario",
+    "ScheduleFailed",
+    "StorageContract",
+    "TurnLock",
+    "Turns",
     "assert_agrees",
     "credit_lists",
+    "explore_schedules",
     "pay_literally",
     "plan_cases",
     "rate_tables",
+    "run_schedule",
     "seeded_cases",
     "simple_plan",
 ]
@@ -50,6 +67,10 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
                 from salesrules.testing import literal as module
             case "PlainCredit":
                 from salesrules.testing import literal_credits as module
+            case "StorageContract":
+                from salesrules.testing import storage as module
+            case "Scenario" | "ScheduleFailed" | "TurnLock" | "Turns" | "explore_schedules" | "run_schedule":
+                from salesrules.testing import storage_schedules as module
             case "credit_lists" | "plan_cases" | "rate_tables":
                 from salesrules.testing import strategies as module
             case _:

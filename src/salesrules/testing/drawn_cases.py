@@ -80,7 +80,7 @@ def _draw_plan(chooser: Chooser, kinds: Sequence[str], modes: Sequence[RateMode]
         currency=currency,
         components=components,
         rounding=StatementRounding(
-            level=chooser.pick(tuple(RoundingLevel)),
+            level=chooser.pick((RoundingLevel.LINE, RoundingLevel.CUMULATIVE)),
             mode=chooser.pick(tuple(RoundingMode)),
             digits=chooser.pick((None, None, None, 0, 1, 4)),
         ),

@@ -66,6 +66,8 @@ def pay_literally(
     for name in _UNKNOWN:
         if getattr(plan, name):
             raise InvalidValue(name, plan.id, "leave it out: the oracle works out tiers, caps, returns and rounding")
+    if plan.rounding.level == "tier" or plan.rounding.residual == "largest_remainder":
+        raise InvalidValue("rounding", plan.id, "round by line, or cumulatively with a running residual")
     in_order = sorted(credits, key=lambda credit: (credit.day, bool(credit.original), credit.id, credit.role))
     sales = {credit.id: credit for credit in in_order if not credit.original}
     earnings = Earnings(

@@ -86,6 +86,8 @@ class StatementLine:
     place where a formula pays. `earned` is exact, `payable` what is left of it under the cap.
     `amount`, what is paid, is the rounding of the plan's running total less what was already paid:
     `running` and `running_paid` are those before this line, both zero where each line is rounded alone.
+    `is_rounded_by_tier` marks a line whose pieces are rounded each on its own; `spare` is the unit that a line rounded
+    down gets of what the rounded total leaves over.
     """
 
     id: str
@@ -107,6 +109,8 @@ class StatementLine:
     rounding: Rounding
     running: Exact = Decimal(0)
     running_paid: Decimal = Decimal(0)
+    is_rounded_by_tier: bool = False
+    spare: Decimal = Decimal(0)
     amount: Money
     reversal: Reversal | None = None
 

@@ -38,6 +38,11 @@ class Move(NamedTuple):
     pieces: tuple[TierShare, ...] | SupportsPieces = ()
     formula: FormulaUse | None = None
 
+    @property
+    def tiers(self) -> tuple[TierShare, ...]:
+        """The pieces themselves."""
+        return self.pieces if isinstance(self.pieces, tuple) else self.pieces.pieces(self.before, self.after)
+
 
 class Account(Protocol):
     """What a running measure has come to; `quota` and `base` are what its table's bounds and multiples are of."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
-from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan
+from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan, Residual, RoundingLevel
 from salesrules.commissions.rules.crediting_checks import check_conversion, check_crediting, check_pools, role_of
 from salesrules.commissions.rules.modifier_checks import check_modifiers
 from salesrules.commissions.rules.proof_checks import check_proofs
@@ -163,6 +163,10 @@ def _plan_money(plan: Plan, path: str) -> Iterator[Fault]:
     if digits is not None and not -12 <= digits <= 12:
         problem = "digits are counted from the point"
         yield _fault("digits", f"{path}.rounding.digits", problem, "give a whole number from -12 to 12", digits)
+    rounding = plan.rounding
+    if rounding.residual is Residual.LARGEST_REMAINDER and rounding.level is not RoundingLevel.CUMULATIVE:
+        problem, remedy = "nothing is left over where each part is rounded alone", "choose the level 'cumulative'"
+        yield _fault("residual", f"{path}.rounding.residual", problem, remedy, rounding.residual.value)
     try:
         Money.zero(plan.currency)
     except InvalidValue as error:

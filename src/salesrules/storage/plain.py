@@ -1,0 +1,53 @@
+"""Stored values as text: what a kind dumps, as JSON, so that no backend keeps a value that others can change."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn, TypeVar
+
+from salesrules.core import InvalidValue, StoredKind
+
+__all__ = ["from_text", "to_text"]
+
+T = TypeVar("T")
+
+
+def to_text(kind: StoredKind[T], value: T) -> str:
+    """The JSON of a value; raises `InvalidValue` where what its kind dumps is not plain data, or holds a float."""
+    data = kind.dump(value)
+    _check(data, kind.name)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_text(kind: StoredKind[T], text: str) -> T:
+    """The value that a text of its kind stands for."""
+    return kind.load(json.loads(text, parse_float=_refuse, parse_constant=_refuse))
+
+
+def _check(data: object, path: str) -> None:
+    match data:
+        case None | bool() | int():
+            pass
+        case str():
+            if not _is_storable(data):
+                raise InvalidValue(path, data, "leave out surrogates and the character NUL, which no database holds")
+        case dict():
+            for name, value in data.items():
+                if type(name) is not str:
+                    raise InvalidValue(path, name, "dump mappings with text keys")
+                _check(name, path)
+                _check(value, f"{path}.{name}")
+        case list() | tuple():
+            for index, value in enumerate(data):
+                _check(value, f"{path}[{index}]")
+        case _:
+            remedy = "dump mappings, lists, texts, whole numbers, true, false and null only; a decimal as text"
+            raise InvalidValue(path, data, remedy)
+
+
+def _is_storable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= mark <= "\udfff" for mark in text)
+
+
+def _refuse(numeral: str) -> NoReturn:
+    raise InvalidValue("stored value", numeral, "store decimals as text; a float is never exact")

@@ -1,0 +1,20 @@
+"""Storage as type checkers see it: adapters fit the ports, kinds carry the type of their values."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from salesrules.core import AggregateStore, Money, Storage, StoredKind, UnitOfWork, Versioned
+from salesrules.storage import MemoryStorage, run_unit
+
+storage: Storage = MemoryStorage()
+work: UnitOfWork = MemoryStorage().begin()
+typed: StoredKind[Money] = StoredKind(name="price", dump=str, load=Money.parse)
+
+assert_type(work.aggregates(typed), AggregateStore[Money])
+assert_type(work.aggregates(typed).get("a"), Versioned[Money])
+assert_type(run_unit(storage, lambda unit: unit.aggregates(typed).get("a").value), Money)
+work.aggregates(typed).put("a", "CNY 5", 0)  # type: ignore[arg-type]  # text is no money
+work.aggregates(typed).put("a", Money(5, "CNY"))  # type: ignore[call-arg]  # no expected version
+work.aggregates("price")  # type: ignore[arg-type]  # a name is no kind
+wrong: Storage = object()  # type: ignore[assignment]  # nothing begins here
