@@ -17,8 +17,17 @@ from typing import NamedTuple
 
 import attrs
 
-from salesrules.commissions import CommissionPolicy, CurveProof, EarningsFloor, LimitSpan, prove_plan
-from salesrules.reports import CurveBasis, PlanCurve, draw_payout_curve
+from salesrules.commissions import (
+    CommissionPolicy,
+    CurveProof,
+    EarningsFloor,
+    FormulaTable,
+    LimitSpan,
+    Measure,
+    Plan,
+    prove_plan,
+)
+from salesrules.reports import PlanCurve, draw_payout_curve
 from salesrules.wire import load_rulebook
 
 HERE = Path(__file__).parent
@@ -48,11 +57,8 @@ def recipes() -> Iterator[Recipe]:
             yield Recipe(picture[2], picture[1], "\n".join([*(head.read_text("utf-8") for head in heads), block[2]]))
 
 
-def curves_of(rulebook: str) -> list[CurveProof]:
-    """The curve of the plan's first component, or those of its columns, at the firm's quota and with its modifiers.
-
-    A draw is drawn as the floor that it is to what is paid in its first month.
-    """
+def plan_of(rulebook: str) -> Plan:
+    """The rulebook's only plan; a draw is in it as the floor that it is to what is paid in its first month."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "rulebook.toml")
         path.write_text(rulebook, "utf-8")
@@ -60,8 +66,28 @@ def curves_of(rulebook: str) -> list[CurveProof]:
     [plan] = policy.plans
     draws = [assignment.draw for assignment in policy.assignments if assignment.draw is not None]
     floors = [EarningsFloor(id=draw.id, amount=draw.amount, per=LimitSpan.PERIOD) for draw in draws]
-    proof = prove_plan(attrs.evolve(plan, modifiers=[*plan.modifiers, *floors]), quota=QUOTA)
-    return [curve for curve in proof.curves if curve.component == plan.components[0].id]
+    return attrs.evolve(plan, modifiers=[*plan.modifiers, *floors])
+
+
+def curves_of(rulebook: str) -> list[CurveProof]:
+    """The curve of the plan's first component, or those of its columns, at the firm's quota and with its modifiers."""
+    plan = plan_of(rulebook)
+    return [c for c in prove_plan(plan, quota=QUOTA).curves if c.component == plan.components[0].id]
+
+
+def picture(recipe: Recipe) -> str:
+    """The picture of a plan's first component."""
+    plan = plan_of(recipe.rulebook)
+    [shown], component = curves_of(recipe.rulebook), plan.components[0]
+    drawn = PlanCurve(
+        plan=plan.id,
+        component=component.id,
+        currency=plan.currency,
+        mode=None if isinstance(component.table, FormulaTable) else component.table.mode,
+        is_in_units=component.measure in (Measure.QUANTITY, Measure.COUNT),
+        proof=shown,
+    )
+    return draw_payout_curve(drawn, title=recipe.title)
 
 
 def knots(curves: list[CurveProof]) -> str:
@@ -91,12 +117,9 @@ def main() -> None:
     for recipe in wanted:
         curves = curves_of(recipe.rulebook)
         if drawn_knots(recipe.name) != knots(curves):
-            [shown] = curves
-            drawn = PlanCurve(plan="", component=shown.component, basis=CurveBasis.AMOUNT, curve=shown.curve)
-            svg = draw_payout_curve(drawn, title=recipe.title)
             kept = f'</title><metadata>{knots(curves)}</metadata><rect width="100%" height="100%" fill="white"/>'
             path = HERE / "pictures" / f"{recipe.name}.svg"
-            path.write_text(svg.replace("</title>", kept, 1), "utf-8")
+            path.write_text(picture(recipe).replace("</title>", kept, 1), "utf-8")
             print(f"drawn: {path.relative_to(HERE)}")
     for path in (HERE / "pictures").glob("*.svg"):
         if path.stem not in {recipe.name for recipe in wanted}:

@@ -90,7 +90,7 @@ def test_a_cliff_is_told_with_its_interval_and_drawn(cli: Cli, rules: Callable[[
 
 def test_a_clean_plan_says_so_in_two_lines(cli: Cli, rules: Callable[[str], Path]) -> None:
     out = cli("check", rules(FLAT)).out
-    assert "  · Pay never falls.\n  · There is no most that is paid.\n" in out
+    assert "  · Pay never falls.\n  · Pay has no upper limit.\n" in out
     assert "│" not in out, "one straight line is not drawn"
 
 

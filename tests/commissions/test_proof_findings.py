@@ -70,7 +70,7 @@ def test_pay_that_sinks_along_a_bend():
 
 
 def test_a_plan_without_surprises():
-    assert told(component())[:2] == ["Pay never falls.", "There is no most that is paid."]
+    assert told(component())[:2] == ["Pay never falls.", "Pay has no upper limit."]
 
 
 def test_the_most_that_is_paid():
