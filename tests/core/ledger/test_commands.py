@@ -119,6 +119,53 @@ def test_errors_name_the_place_in_a_batch():
     assert str(caught.value) == "target: 'a' is not valid; name another account than the source"
 
 
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (
+            lambda: Post(key="k", at=NOON, account="a", amount=0),
+            "amount: 0 is not valid; give money, or a whole number below 10^18, above zero",
+        ),
+        (
+            lambda: ChangeLimit(key="k", at=NOON, account="a", limit=-1),
+            "limit: -1 is not valid; give money, or a whole number below 10^18, of zero or more, or None for no limit",
+        ),
+        (
+            lambda: OpenAccount(key="k", at=NOON, account="a", unit="cny"),
+            "unit: 'cny' is not valid; give a currency code such as 'CNY', or 'count'",
+        ),
+        (
+            lambda: OpenAccount(key="k", at=NOON, account="a", unit="ZZZ"),
+            "digits: None is not valid; ISO 4217 has no currency ZZZ; say how many digits it has",
+        ),
+        (
+            lambda: OpenAccount(key="k", at=NOON, account="a", unit="CNY", digits=10),
+            "digits: 10 is not valid; give a whole number from 0 to 9",
+        ),
+        (
+            lambda: OpenAccount(key="k", at=NOON, account="a", unit="CNY", limit=5),
+            "limit: 5 is not valid; give a limit in CNY with at most 2 digits after the point",
+        ),
+        (
+            lambda: OpenAccount(key="k", at=NOON, account="a", unit="CNY", limit=cny("10000000000000000")),
+            "limit: Money('10000000000000000', 'CNY') is not valid; give less than 10^18 units of the last digit",
+        ),
+        (
+            lambda: reserve("k", "a", 1, expires_at=NOON),
+            "expires_at: 2026-01-05 12:00:00+00:00 is not valid; give an instant after 2026-01-05 12:00:00+00:00",
+        ),
+        (
+            lambda: PostReservation(key="k", at=NOON, reservation="r", amount=1),
+            "remainder: None is not valid; say keep or release where, and only where, an amount is given",
+        ),
+    ],
+)
+def test_errors_say_field_value_and_remedy(ask, sentence):
+    with pytest.raises(InvalidValue) as caught:
+        ask()
+    assert str(caught.value) == sentence
+
+
 def test_instants_have_a_zone():
     with pytest.raises(InvalidValue, match="time zone"):
         ExpireReservations(key="k", at=NOON.replace(tzinfo=None))

@@ -139,6 +139,17 @@ def test_the_hour_that_the_clock_shows_twice_passes_twice():
     assert [found.id for found in ledger.due(later)] == ["a"]
 
 
+@pytest.mark.parametrize("end", [NOON + timedelta(hours=1), NOON + timedelta(hours=2) - INSTANT, END])
+def test_the_instant_may_lie_anywhere_in_its_hour(end):
+    ledger = ledger_of(seats("event", 1), reserve("a", "event", 1, expires_at=end))
+    assert ledger.due(end - INSTANT) == ()
+    assert [found.id for found in ledger.due(end)] == ["a"]
+    rows = {name: dict(getattr(ledger, name)) for name in ("accounts", "held", "reservations", "entries")}
+    assert Ledger(**rows) == ledger
+    with pytest.raises(InvalidValue, match=r"^as_of"):
+        ledger.due(end.replace(tzinfo=None))
+
+
 def test_a_part_that_stays_reserved_expires_at_the_same_instant():
     ledger = ledger_of(opened("line", "5.00"), reserve("a", "line", "5.00", expires_at=END))
     ledger = ledger_of(capture("a", "2.00", "keep"), ledger=ledger)

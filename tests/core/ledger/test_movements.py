@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import decimal
+
 import pytest
 from core.ledger.books import (
     BUDGET,
@@ -288,15 +290,30 @@ def test_entries_that_do_not_follow_are_refused():
     ):
         with pytest.raises(error):
             evolve_ledger(ledger, altered(kind, **fields))
-    with pytest.raises(InvalidValue, match=r"only CNY 1.00 is left"):
-        evolve_ledger(ledger, altered("voided", reservation="trip", amount=cny("1.01")))
+    for fields, sentence in (
+        (
+            {"kind": "voided", "reservation": "trip", "amount": cny("1.01")},
+            "movement.amount: Money('1.01', 'CNY') is not valid; only CNY 1.00 is left; give entries in their order",
+        ),
+        (
+            {"kind": "reserved", "amount": None},
+            "movement.amount: None is not valid; say how much was reserved",
+        ),
+        ({"kind": "reserved", "account": "no"}, "unknown account 'no'"),
+        ({"kind": "voided", "reservation": "no"}, "unknown reservation 'no'"),
+        ({"kind": "refunded", "posting": "no"}, "unknown posting 'no'"),
+    ):
+        with pytest.raises((InvalidValue, UnknownName)) as caught:
+            evolve_ledger(ledger, altered(**fields))
+        assert str(caught.value) == sentence
 
 
 def test_an_entry_is_added_once():
     _, (entry,) = decide_ledger(BUDGET, reserve("trip", "travel", "1.00"))
     ledger = evolve_ledger(BUDGET, entry)
-    with pytest.raises(InvalidValue, match="in the ledger already"):
+    with pytest.raises(InvalidValue) as caught:
         evolve_ledger(ledger, entry)
+    assert str(caught.value) == "entry: 'trip' is not valid; this entry is in the ledger already; add each one once"
     assert ledger.entry("trip") is entry
     assert entry.key == "trip"
 
@@ -319,3 +336,42 @@ def test_a_ledger_never_changes():
     copy = Ledger(**{name: dict(getattr(before, name)) for name in ("accounts", "held", "reservations", "entries")})
     ledger_of(capture("trip"), post("k", "travel", "5.00"), opened("more", None, "2026"), ledger=before)
     assert before == copy
+
+
+def test_an_entry_names_all_that_it_moves_and_makes():
+    ledger = ledger_of(reserve("trip", "travel", "5.00"), post("fare", "travel", "1.00"), ledger=BUDGET)
+    refunded = refund("fare", "0.50")
+    expected = {
+        reserve("r", "travel", "2.00"): [("reserved", "travel", cny(2), "r", None)],
+        post("p", "travel", "2.00"): [("posted", "travel", cny(2), None, "p")],
+        capture("trip", "3.00", "release", key="c"): [
+            ("captured", "travel", cny(3), "trip", "c"),
+            ("released", "travel", cny(2), "trip", None),
+        ],
+        void("trip"): [("voided", "travel", cny(5), "trip", None)],
+        refunded: [("refunded", "travel", cny("0.50"), None, "fare")],
+        opened("new", "9.00", "2026"): [("opened", "new", cny(9), None, None)],
+        CloseAccount(key="z", at=NOON, account="fairs"): [("closed", "fairs", None, None, None)],
+        ChangeLimit(key="l", at=NOON, account="travel", limit=cny(6)): [("limit_set", "travel", cny(6), None, None)],
+    }
+    for command, movements in expected.items():
+        _, (entry,) = decide_ledger(ledger, command)
+        found = [(m.kind.value, m.account, m.amount, m.reservation, m.posting) for m in entry.movements]
+        assert found == movements
+        assert entry.command is command
+    assert (
+        evolve_ledger(ledger, decide_ledger(ledger, CloseAccount(key="z", at=NOON, account="fairs"))[1][0])
+        .account("fairs")
+        .is_open
+        is False
+    )
+
+
+@pytest.mark.parametrize("digits", [1, 3, 28])
+def test_a_callers_decimal_context_changes_no_answer(digits):
+    with decimal.localcontext(prec=digits):
+        ledger = ledger_of(opened("free"), post("p", "free", "1234567.89"))
+        assert ledger.balance("free").posted == cny("1234567.89")
+        assert ledger.account("free").capacity == cny("9999999999999999.99")
+        assert [code for code, _ in refusals(ledger, post("q", "free", "1234567.891"))] == ["too_precise"]
+        assert ledger_of(reserve("r", "travel", "399.99"), ledger=BUDGET).headroom("travel") == cny("0.01")

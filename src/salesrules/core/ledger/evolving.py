@@ -97,7 +97,7 @@ class _Draft:
             if amount is None:
                 raise InvalidValue("movement.amount", None, f"say how much was {kind.value}")
             if kind is MovementKind.RESERVED:
-                self.reserve(command, movement, account, amount)
+                self.reserve(command, account, amount)
             elif kind is MovementKind.REFUNDED:
                 self.refund(movement, amount)
             else:
@@ -139,7 +139,7 @@ class _Draft:
             pending, posted = held[id]
             held[id] = Held(_moved(pending, amount, to_pending), _moved(posted, amount, to_posted))
 
-    def reserve(self, command: LedgerCommand, movement: Movement, account: LedgerAccount, amount: LedgerAmount) -> None:
+    def reserve(self, command: LedgerCommand, account: LedgerAccount, amount: LedgerAmount) -> None:
         id = command.key
         expires_at = command.expires_at if isinstance(command, Reserve) else None
         self.reservations[id] = Reservation(
