@@ -63,12 +63,10 @@ class SpanCurve:
     segments: tuple[Segment, ...] = attrs.field(converter=as_tuple)
     sides: tuple[Side, ...] = attrs.field(converter=_as_sides)
     _keys: tuple[tuple[Exact, int], ...] = attrs.field(init=False, repr=False, eq=False)
-    _lines: tuple[tuple[Decimal, Decimal] | None, ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         starts = zip(self.segments[1:], self.sides, strict=True)
         object.__setattr__(self, "_keys", tuple((s.start, int(side is Side.UPPER)) for s, side in starts))
-        object.__setattr__(self, "_lines", tuple(segment.line for segment in self.segments))
 
     def position_at(self, measure: Exact) -> int:
         """The position of the segment that owns a measure."""
@@ -80,11 +78,7 @@ class SpanCurve:
 
     def at(self, measure: Exact) -> Exact:
         """What a measure pays in all, exactly."""
-        place = self.position_at(measure)
-        line = self._lines[place]
-        if line is None or type(measure) is not Decimal:
-            return self.segments[place].at(measure)
-        return EXACT.fma(line[0], measure, line[1])  # several times as fast as fractions
+        return self.segments[self.position_at(measure)].at(measure)
 
 
 @attrs.frozen(kw_only=True)
