@@ -2,19 +2,20 @@
 
 A `python` block runs, and its `>>>` lines must print what stands below them. A `console` block holds `$ salesrules …`
 commands and what they print (`...` stands for what is left out). A `toml`, `yaml` or `text` block whose first line is
-`# file: firm/company.toml` is written there, without that line. All work in a fresh folder per document, with
-`examples/` in it. What must not run, such as an installation, stands in a `sh` block.
+`# file: firm/company.toml` is written there, without that line; with `, below firm/head.toml` after the name, what
+stands in those files goes before it. All work in a fresh folder per document, with `examples/` in it. What must not
+run, such as an installation, stands in a `sh` block.
 """
 
 from __future__ import annotations
 
 import contextlib
 import doctest
+import io
 import os
 import shlex
-import subprocess
-import sys
 import tempfile
+import unittest.mock
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from sybil import Example, Sybil
 from sybil.evaluators.doctest import OutputChecker
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
+from salesrules.cli import main
+
 ROOT = Path(__file__).resolve().parent
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-RUN = [sys.executable, "-X", "utf8", "-c", "import sys; from salesrules.cli import main; sys.exit(main())"]
 
 collect_ignore = ["docs/conf.py", "noxfile.py"]
 
@@ -58,11 +60,12 @@ def run(command: str) -> str:
     """What a `salesrules` command prints, faults included."""
     program, *arguments = shlex.split(command)
     assert program == "salesrules", f"only salesrules runs in a console block, not {program}; use a sh block"
-    quiet = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1"}
-    result = subprocess.run(
-        [*RUN, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=quiet, check=False
-    )
-    return result.stdout
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    quiet = unittest.mock.patch.dict(os.environ, COLUMNS="120", NO_COLOR="1")
+    with quiet, contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        main(arguments)
+        printed.flush()
+    return printed.buffer.getvalue().decode("utf-8")
 
 
 def differences(command: str, printed: str, wanted: str) -> str:
@@ -83,9 +86,10 @@ def write_file(example: Example) -> None:
     """Write a block that names its file in its first line; any other is only looked at."""
     first, _, text = example.parsed.partition("\n")
     if first.startswith("# file: "):
-        path = Path(first.removeprefix("# file: ").strip())
+        name, _, above = first.removeprefix("# file: ").partition(", below ")
+        path = Path(name.strip())
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text("\n".join([*(Path(file).read_text("utf-8") for file in above.split()), text]), "utf-8")
 
 
 def enter_folder(namespace: dict[str, Any]) -> None:

@@ -119,6 +119,22 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session
+def campaign(session: nox.Session) -> None:
+    """The rules beside the literal oracle on a million credits, the proofs beside z3 on ten thousand plans.
+
+    `SALESRULES_CASES`, `SALESRULES_SEED` and `SALESRULES_PLANS` may differ.
+    """
+    install(session)
+    sizes = {"SALESRULES_CASES": "1000000", "SALESRULES_SEED": "1", "SALESRULES_PLANS": "10000"}
+    session.run(
+        "pytest",
+        "tests/differential",
+        *session.posargs,
+        env={name: os.environ.get(name, size) for name, size in sizes.items()},
+    )
+
+
+@nox.session
 def changelog(session: nox.Session) -> None:
     """The next version's changelog from the fragments in changelog.d/, as a draft."""
     session.install("--quiet", "towncrier")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 import tomllib
@@ -109,6 +110,35 @@ def dynamic_imports(tree: ast.AST) -> Iterator[str]:
                 pass
 
 
+def shared_by_the_judge(tree: ast.Module) -> Iterator[str]:
+    """What the literal oracle would share with the rules that it judges.
+
+    When it runs it knows of this library only its own pages and the error for bad values; for its types it may name
+    policies and facts. It asks no table of the library to find a band, nor anything else that the rules compute with.
+    """
+    for_types = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for part in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (f"{node.lineno}: {alias.name}" for alias in names if alias.name.startswith("salesrules"))
+            case ast.ImportFrom(module=str() as module, names=names) if module.startswith("salesrules"):
+                own = module.startswith("salesrules.testing.literal")
+                for alias in names:
+                    defined = getattr(getattr(importlib.import_module(module), alias.name, None), "__module__", "")
+                    harmless = alias.name == "InvalidValue" or (id(node) in for_types and ".rules" not in defined)
+                    if not own and not harmless:
+                        yield f"{node.lineno}: {module}.{alias.name}"
+            case ast.Attribute(attr="at" | "index_at" | "limits" | "room" | "pieces"):
+                yield f"{node.lineno}: {ast.unparse(node)}"
+            case _:
+                pass
+
+
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     command = "from importlinter.cli import lint_imports_command as lint; lint()"
     arguments = ["--no-logo", "--no-cache", "--config", str(folder / "pyproject.toml")]
@@ -137,11 +167,35 @@ def test_only_the_root_door_and_the_rulebook_import_by_name(modules: dict[Path, 
     assert {path for path in found if path.parts[0] not in {"__init__.py", "rulebook"}} == set()
 
 
+def test_the_literal_oracle_shares_nothing_with_the_rules(modules: dict[Path, ast.Module]) -> None:
+    oracle = {path.name: tree for path, tree in modules.items() if path.match("testing/literal*.py")}
+    assert "literal.py" in oracle
+    assert "literal_tables.py" in oracle
+    assert [f"{name}:{found}" for name, tree in oracle.items() for found in shared_by_the_judge(tree)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from salesrules.commissions import PayoutCurve",
+        "from salesrules.commissions import Plan",
+        "from salesrules.core import round_exactly",
+        "import salesrules.commissions",
+        "if TYPE_CHECKING:\n    from salesrules.commissions import calculate_commissions",
+        "rate = table.tiers.at(measure)",
+    ],
+)
+def test_a_judge_that_shares_something_is_found(line: str) -> None:
+    assert list(shared_by_the_judge(ast.parse(line)))
+    types = "if TYPE_CHECKING:\n    from salesrules.commissions import Plan"
+    assert list(shared_by_the_judge(ast.parse(types))) == []
+
+
 def test_every_dependency_has_a_wall(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     needed = project["dependencies"] + [
-        line for name in ("cli", "yaml", "lines", "report", "storage") for line in extras[name]
+        line for name in ("cli", "yaml", "lines", "report", "storage", "testing") for line in extras[name]
     ]
     imported_as = {"python-dateutil": "dateutil", "ruamel.yaml": "ruamel", "vl-convert-python": "vl_convert"}
     names = {line.split(">")[0] for line in needed} - {"tzdata"}  # data only, never imported

@@ -105,5 +105,5 @@ def test_checks_and_differences(page: str, cli: Cli, firm: Path) -> None:
 
 def test_every_command_is_in_the_reference(page: str) -> None:
     commands = {name for name in app if not name.startswith("-")}
-    assert {"demo", "run", "explain", "why", "check", "diff", "schema", "diagram", "init"} == commands
+    assert {"demo", "run", "explain", "why", "check", "solve", "diff", "schema", "diagram", "init"} == commands
     assert commands <= set(re.findall(r"^\| `salesrules (\w+)", page, re.M))

@@ -1,11 +1,29 @@
 """Which plan pays whom on which days."""
 
+import attrs
 import pytest
-from commissions.firm import YEAR, assign, component, days, plan, policy
+from commissions.firm import (
+    CALENDAR,
+    QUOTAS,
+    YEAR,
+    amounts,
+    assign,
+    by_quota,
+    component,
+    day,
+    days,
+    facts,
+    pay,
+    plan,
+    policy,
+    quota,
+    sale,
+)
 
 from salesrules.commissions import Payee, PlanSpan, plan_spans
 from salesrules.commissions.rules.assignments import first_assigned_day, plan_runs
-from salesrules.core import AmbiguousDay
+from salesrules.core import AmbiguousDay, Rate
+from salesrules.quotas import Ramp, apply_ramps
 
 ANA = Payee(id="ana", name="Ana", position="rep")
 
@@ -133,3 +151,18 @@ def test_the_first_assigned_day_is_the_earliest_of_any_assignment_of_the_payee()
     rules = policy(plan(), assignments=assignments)
     assert first_assigned_day(ANA, rules) == days("02-01").start
     assert first_assigned_day(Payee(id="cy", name="Cy"), rules) is None
+
+
+def test_a_ramp_lowers_the_quota_of_the_first_months():
+    """From 1 February, 100 a month, of which a quarter and a half count: 75, so that 100 earn 75 x 2 % + 25 x 4 %."""
+    months = [quota(100, days(f"0{month}-01", f"0{month + 1}-01")) for month in (1, 2, 3)]
+    shares = [Rate.parse("25%"), Rate.parse("50%")]
+    ramping = attrs.evolve(QUOTAS, ramps=[Ramp(id="new", holders=["ana"], starts=day("02-01"), shares=shares)])
+    rules = policy(
+        plan(component(by_quota("0", "2%", "1", "4%"), accumulate="quarter")),
+        assignments=[assign(effective=days("02-01"))],
+    )
+    for quotas, expected in ((months, "2.00"), (apply_ramps(months, ramping, CALENDAR), "2.50")):
+        statement = pay(facts(sale("1", "02-10", 100), quotas=quotas), rules, quota_policy=ramping)
+        assert amounts(statement) == [expected]
+    assert statement.measurements[0].quota == 75

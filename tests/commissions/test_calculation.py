@@ -32,8 +32,17 @@ from commissions.firm import (
     tree,
 )
 
-from salesrules.commissions import Measurement, OpeningBalance, Payee, calculate_commissions, report_uncredited
-from salesrules.core import CurrencyTable, ExchangeRate, InvalidDocument, InvalidValue, Severity
+from salesrules.commissions import (
+    Filter,
+    Holdback,
+    Measurement,
+    OpeningBalance,
+    OverlayCredit,
+    Payee,
+    calculate_commissions,
+    report_uncredited,
+)
+from salesrules.core import CurrencyTable, ExchangeRate, InvalidDocument, InvalidValue, Rate, Severity
 
 TEN = plan(component())
 CHAIN = {"ana": "bo", "bo": None}
@@ -301,8 +310,8 @@ def test_a_fault_of_an_early_period_does_not_hide_those_of_later_ones():
         sale("2", "07-10", 80, currency="EUR"),
     ]
     assert faults(facts(*deals), policy(TEN), "2020-Q3") == [
-        ("unmeasurable", "transactions[1]", "1"),
-        ("unmeasurable", "transactions[2]", "2"),
+        ("unmeasurable", "transactions[1]", "EUR 80"),
+        ("unmeasurable", "transactions[2]", "EUR 80"),
     ]
 
 
@@ -330,7 +339,8 @@ def test_direct_credits_without_a_plan_are_one_fault_per_period_with_their_days(
 
 
 def test_a_plan_without_components_pays_nothing_without_complaint():
-    assert pay(facts(sale("1", "01-10", 80)), policy(plan())).paid == money(0)
+    result = run(facts(sale("1", "01-10", 80)), policy(plan()))
+    assert (result.statements[0].paid, result.findings) == (money(0), ())
 
 
 def test_overrides_without_a_plan_are_found_in_the_period_of_the_run_only():
@@ -441,6 +451,60 @@ def test_sales_on_days_without_a_crediting_rule_are_found_and_not_passed_over():
             ("commissions.uncredited", Severity.WARNING, {"lines": 1, "period": period})
         ]
     assert report_uncredited(facts(*deals), rules, CALENDAR.period("2020-M02")) == ()
+
+
+def test_sales_whose_rules_lead_to_nobody_are_found():
+    """A rule for managers alone, and a seller at the top; an overlay for a position that nobody holds."""
+    engineers = OverlayCredit(id="engineers", effective=days("2019-01-01"), positions=["engineer"])
+    deals = [sale("1", "01-10", 80, "bo"), sale("2", "01-10", 80, "bo"), sale("3", "01-10", 80)]
+    given = facts(*deals, people=("ana", "bo"), boss=CHAIN)
+    boss = plan(component(credits=("override_1",)), id="boss")
+    rules = policy(boss, crediting=[override(), engineers], assignments=[assign("boss", payees=("bo",))])
+    assert ("uncredited", {"lines": 2, "period": "2020-Q1"}) in codes(run(given, rules))
+    assert report_uncredited(given, rules, CALENDAR.period("2020-Q1"))[0].parameters["lines"] == 2
+
+
+def test_credits_that_no_component_of_a_plan_counts_are_found_by_plan_and_role():
+    """A filter that is misspelt pays nothing, and a manager's plan that has no part for own sales neither."""
+    bikes = component(filters=[Filter(attribute="category", one_of=["Bike"])])
+    deals = [sale("1", "01-10", 80, category="Bikes"), sale("2", "02-10", 80, category="Bikes")]
+    deals += [sale("3", "04-10", 80, category="Bike"), sale("4", "01-10", 80, "bo", category="Bike")]
+    given = facts(*deals, people=("ana", "bo"), boss=CHAIN)
+    boss = plan(component(credits=("override_1",)), id="boss")
+    rules = policy(plan(bikes), boss, crediting=[direct(), override()],
+                   assignments=[assign(), assign("boss", payees=("bo",))])  # fmt: skip
+    assert codes(run(given, rules)) == [
+        ("uncounted", {"payee": "ana", "plan": "plan", "role": "direct", "lines": 2}),
+        ("uncounted", {"payee": "bo", "plan": "boss", "role": "direct", "lines": 1}),
+    ]
+    assert codes(run(given, rules, "2020-Q2")) == [], "only credits of the period are told"
+
+
+def test_what_those_owe_who_are_gone_is_still_told():
+    rules = policy(TEN, assignments=[assign(effective=days("01-01", "04-01"), draw=draw(5))])
+    for period, owed in (("2020-Q1", 5), ("2020-Q2", 5), ("2020-Q4", 5)):
+        assert codes(run(facts(), rules, period)) == [("balance_owed", {"payee": "ana", "amount": money(owed)})]
+    assert codes(run(facts(sale("1", "01-10", 100)), rules, "2020-Q4")) == []
+
+
+def test_what_is_held_for_those_who_are_gone_is_still_told():
+    waits = Holdback(id="holdback", share=Rate.parse("20%"), on_event="collected")
+    held = policy(attrs.evolve(TEN, payouts=[waits]), assignments=[assign(effective=days("01-01", "04-01"))])
+    given = facts(sale("1", "01-10", 100))
+    assert codes(run(given, held)) == [], "the statement itself says it"
+    found = run(given, held, "2020-Q3")
+    assert codes(found) == [("still_held", {"payee": "ana", "amount": money("2.00")})]
+    assert found.statements == ()
+
+
+def test_a_plan_whose_days_have_ended_is_told_as_no_plan():
+    ended = plan(component(), effective=days("01-01", "02-01"))
+    with pytest.raises(InvalidDocument) as caught:
+        run(facts(sale("1", "01-31", 80), sale("2", "02-01", 80)), policy(ended))
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.path, fault.value) == ("commissions.no_plan", "payees[ana]", "2")
+    assert fault.problem == "no plan pays this person for 1 credit(s) from 2020-02-01 to 2020-02-01"
+    assert "the days of its plan" in fault.remedy
 
 
 def test_sales_outside_the_territory_are_found():

@@ -139,8 +139,14 @@ def test_a_sale_of_nothing_is_returned_by_quantity():
     assert returns(back("r1", "01-11", 0, "s", quantity=4), amount=0, quantity=3) == ["transactions[r1]"]
 
 
+def test_a_return_that_is_too_large_does_not_make_those_after_it_faults():
+    assert returns(back("r1", "01-11", "100.01", "s"), back("r2", "01-12", 100, "s")) == ["transactions[r1]"]
+
+
 def test_a_return_without_original_of_a_return_or_in_another_currency_is_a_fault():
     assert returns(back("r", "01-11", 1, None)) == ["transactions[r]"]
+    (fault,) = check_facts(facts(sale("s", "01-10", 1), back("r", "01-11", 1, None)))
+    assert fault.value is None
     assert returns(back("r1", "01-11", 1, "s"), back("r2", "01-11", 1, "r1")) == ["transactions[r2]"]
     assert returns(back("r", "01-11", 1, "s", currency="EUR")) == ["transactions[r]"]
 

@@ -207,6 +207,30 @@ def test_a_fixed_kicker_is_paid_once_in_the_span_and_taken_back_when_a_return_un
     ]
 
 
+def test_a_kicker_of_an_old_version_stays_paid_and_the_new_one_begins_anew():
+    """100 to mid-February pay the old version's 7; the new one's measure begins at zero, and 110 pay its own 8."""
+    parts = [component(TEN, accumulate="quarter")]
+    old, new = (
+        attrs.evolve(plan(*parts, id=id, family="f", effective=span, status=status), modifiers=[kicker(amount=amount)])
+        for id, span, status, amount in (
+            ("old", days("01-01", "02-15"), "superseded", "7"),
+            ("new", days("02-15"), "in_force", "8"),
+        )
+    )
+    rows = [sale("a", "01-10", "100"), sale("b", "02-20", "50"), sale("c", "03-20", "60")]
+    result = run(facts(*rows), policy(old, new, pay_period="month"), "2020-M03")
+    found = [(s.period.label, changes(s)) for s in (*result.earlier, *result.statements)]
+    assert found == [("2020-M01", [("kicker", "7")]), ("2020-M02", []), ("2020-M03", [("kicker", "8")])]
+
+
+def test_a_kicker_stays_paid_where_its_plan_pauses_within_the_span():
+    held = attrs.evolve(plan(component(TEN, accumulate="quarter")), modifiers=[kicker(amount="7")])
+    parts = [assign(effective=days("01-01", "02-01")), assign(effective=days("03-01"))]
+    rows = [sale("a", "01-10", "100"), sale("b", "03-20", "50")]
+    result = run(facts(*rows), policy(held, pay_period="month", assignments=parts), "2020-M03")
+    assert [changes(s) for s in (*result.earlier, *result.statements)] == [[("kicker", "7")], []]
+
+
 def test_a_share_and_an_amount_together_and_a_share_below_the_threshold():
     assert changes(statements([sale("s", "01-10", "100")], kicker(amount="1", share="50%"))["2020-M01"]) == [
         ("kicker", "5.00"),  # of the commission, not of the amount
@@ -289,6 +313,7 @@ def test_scores_of_other_subjects_days_and_people_do_not_count_and_a_missing_one
         score("2", subject="english"),
         score("2", days("02-01", "03-01")),
         score("2", days("2019-12-01", "01-01")),
+        score("2", days("01-02", "02-01")),
     ]
     with pytest.raises(InvalidDocument) as raised:
         statements(rows, Coefficient(id="c"), more={"appraisal_scores": others})
@@ -352,6 +377,20 @@ def test_excess_that_is_carried_is_earned_anew_under_the_same_cap():
     assert found["2020-M03"].adjustments[-1].amount.amount == 5
 
 
+def test_excess_that_waits_for_a_plan_that_does_not_hold_is_told_until_it_is_earned():
+    held = attrs.evolve(plan(component(TEN)), modifiers=[cap(5, excess="carried")])
+    parts = [assign(effective=days("01-01", "02-01")), assign(effective=days("04-01"))]
+    rules = policy(held, pay_period="month", assignments=parts)
+    told = {}
+    for month in (1, 2, 3, 4):
+        result = run(facts(sale("a", "01-10", "90")), rules, f"2020-M0{month}")
+        told[month] = [(r.code, dict(r.parameters), r.policy.id) for r in result.findings if r.policy]
+    waiting = ("commissions.excess_waiting", {"payee": "ana", "cap": "cap", "amount": money("4.00")}, "cap")
+    cut = ("commissions.capped", {"payee": "ana", "cap": "cap", "amount": money("4.00")}, "cap")
+    assert told == {1: [cut], 2: [waiting], 3: [waiting], 4: []}
+    assert result.statements[0].paid == money("4.00")
+
+
 def test_excess_carried_within_the_year_is_paid_in_the_next_and_by_contract():
     rows = [sale("a", "12-10", "130", contract="x"), sale("b", "12-10", "100", contract="y")]
     found = statements(rows, cap(9, "year", excess="carried", by="contract"), period="2021-M01")
@@ -361,14 +400,44 @@ def test_excess_carried_within_the_year_is_paid_in_the_next_and_by_contract():
 
 def test_a_cap_opens_with_what_was_earned_and_carried_before():
     use = OpeningUse(payee="ana", day=days("01-01").start, policy="cap", used=money(3), carried=money(1))
-    other = attrs.evolve(use, policy="another", used=money(100), carried=None)
+    other = attrs.evolve(use, policy="wide", used=money(100), carried=None)
+    wide = EarningsCap(id="wide", amount=money(1000), per="year")
     later = attrs.evolve(use, day=days("02-01").start, carried=None, used=money(9))
     rows = [sale("s", "01-10", "30"), sale("t", "02-10", "30")]
-    wide = attrs.evolve(cap(1000, "year"), id="another")
     found = statements(rows, cap(10, "year"), wide, more={"opening_uses": [use, other, later]}, period="2020-M02")
     assert changes(found["2020-M01"]) == [("carried_in", "1")]
     assert found["2020-M01"].paid.amount == 4
     assert found["2020-M02"].paid.amount == 1
+
+
+@pytest.mark.parametrize(
+    ("per", "paid"), [("period", "5.16"), ("quarter", "10.00"), ("year", "10.00"), ("plan", "10.00")]
+)
+def test_only_a_cap_per_period_shrinks(per, paid):
+    """The plan begins on 16 January: 16 of 31 days."""
+    held = statements([sale("s", "01-20", "200")], cap(10, per), effective=days("01-16"), proration="by_days")
+    assert str(held["2020-M01"].paid.amount) == paid
+
+
+def test_what_was_used_before_counts_from_its_day_and_once():
+    """3 of 10 were used when January began: 4 and 3 are left for January and February, and nothing for March."""
+    use = OpeningUse(payee="ana", day=days("01-01").start, policy="cap", used=money(3))
+    rows = [sale(f"s{month}", f"0{month}-10", "40") for month in (1, 2, 3)]
+    found = statements(rows, cap(10, "year"), more={"opening_uses": [use]}, period="2020-M03")
+    assert [str(found[f"2020-M0{n}"].paid.amount) for n in (1, 2, 3)] == ["4.00", "3.00", "0.00"]
+
+
+def test_a_return_is_taken_of_what_was_carried_first():
+    """130 under a cap of 100 a year: 30 are carried; 50 less leave 80, and 10 more 90."""
+    rows = [sale("a", "01-10", "1300"), back("r", "02-10", "500", "a"), sale("b", "03-10", "100")]
+    found = statements(
+        rows,
+        cap(100, "year", "carried"),
+        components=[component(TEN, accumulate="year")],
+        returns="current_measure",
+        period="2020-M03",
+    )
+    assert [str(found[f"2020-M0{n}"].earned.amount) for n in (1, 2, 3)] == ["100.00", "-20.00", "10.00"]
 
 
 def test_a_cap_per_period_shrinks_with_the_days_of_a_plan_that_prorates():
@@ -394,7 +463,9 @@ def test_a_capped_adjustment_is_a_finding():
 @pytest.mark.parametrize(("amount", "paid"), [("49.9", "5.00"), ("50", "5.00"), ("50.1", "5.01"), ("0", "5.00")])
 def test_a_floor_lifts_what_is_below_it(amount, paid):
     for per in ("period", "transaction"):
-        assert statements([sale("s", "01-10", amount)], floor(5, per))["2020-M01"].paid.amount == Decimal(paid)
+        statement = statements([sale("s", "01-10", amount)], floor(5, per))["2020-M01"]
+        assert statement.paid.amount == Decimal(paid)
+        assert len(statement.adjustments) == (0 if statement.lines[0].amount == statement.paid else 1)
 
 
 def test_a_floor_per_transaction_needs_one_and_counts_its_lines_together_and_its_returns_below_zero():

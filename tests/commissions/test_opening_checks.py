@@ -46,7 +46,10 @@ PLAN = attrs.evolve(
         component(FormulaTable(formula="amount * 0.01 + margin * 0.02"), id="mix"),
         component(GRID, id="grid"),
     ),
-    modifiers=[EarningsCap(id="yearly", amount=money(1000), per="year")],
+    modifiers=[
+        EarningsCap(id="yearly", amount=money(1000), per="year"),
+        EarningsCap(id="each", amount=money(1000), per="year", by="contract"),
+    ],
     payouts=[Holdback(id="kept", share=Rate.parse("10%"), on_event="collected")],
     clawbacks=[
         Clawback(
@@ -83,13 +86,15 @@ def test_a_hold_names_what_holds_back_or_nothing():
 
 def test_a_use_names_a_cap_in_its_currency_once():
     use = OpeningUse(payee="ana", day=FIRST, policy="yearly", used=money(1), carried=money(1))
-    fine = [use, attrs.evolve(use, by="x"), attrs.evolve(use, day=date(2020, 4, 1))]
+    fine = [use, attrs.evolve(use, day=date(2020, 4, 1)), attrs.evolve(use, policy="each", by="x")]
+    fine += [attrs.evolve(use, policy="each", by="y"), attrs.evolve(use, policy="each")]
     assert faults_of(opening_uses=fine) == []
     euro = Money(1, "EUR")
     wrong = [use, attrs.evolve(use, policy="kept"), attrs.evolve(use, by="x", used=euro, carried=euro), use]
     assert faults_of(opening_uses=wrong) == [
-        ("unknown_entry", "opening_uses[1].policy", "kept", "known are yearly"),
+        ("unknown_entry", "opening_uses[1].policy", "kept", "known are each, yearly"),
         ("opening_currency", "opening_uses[2].currency", "EUR", "give it in USD"),
+        ("opening_by", "opening_uses[2].by", "x", "leave it out"),
         ("duplicate_opening", "opening_uses[3].policy", "yearly", "keep one of them"),
     ]
     assert [f[:2] for f in faults_of(opening_uses=[attrs.evolve(use, carried=euro)])] == [
@@ -115,6 +120,7 @@ def test_a_measure_names_what_the_component_measures():
         attrs.evolve(one, component="mix", measure="profit"),
         attrs.evolve(one, column="new"),
         attrs.evolve(one, component="grid", column="nw"),
+        attrs.evolve(one, component="grid"),
         one,
         one,
     ]
@@ -125,7 +131,8 @@ def test_a_measure_names_what_the_component_measures():
         ("unknown_entry", "opening_measures[3].measure", "profit", "known are amount, count, margin, quantity"),
         ("unknown_entry", "opening_measures[4].column", "new", "known are none"),
         ("unknown_entry", "opening_measures[5].column", "nw", "did you mean 'new'?"),
-        ("duplicate_opening", "opening_measures[7].component", "pay", "keep one of them"),
+        ("unknown_entry", "opening_measures[6].column", "", "known are new, old"),
+        ("duplicate_opening", "opening_measures[8].component", "pay", "keep one of them"),
     ]
 
 

@@ -27,7 +27,8 @@ from commissions.firms import random_firms, to_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.commissions import Kicker, why_changed
+from salesrules.commissions import FixedTable, Kicker, why_changed
+from salesrules.core import Band, BandTable
 
 TEN = policy(plan(component()))
 TWO_FOUR = policy(plan(component(by_amount("0", "2%", "1000", "4%"))))
@@ -154,6 +155,15 @@ def test_another_version_of_the_plan_pays():
     assert told(before, after) == [("plan", "20.00")]
     assert values(before, after)["plan_before"] == ("old",)
     assert values(before, after)["plan_after"] == ("new",)
+
+
+def test_a_tier_whose_amount_was_never_met_states_nothing():
+    """A fixed table whose first tier pays nothing: sales within it, then beyond it at 100."""
+    numbers = BandTable(bands=[Band(start=Decimal(0), value=Decimal(0)), Band(start=Decimal(500), value=Decimal(100))])
+    rules = policy(plan(component(FixedTable(mode="fixed", tiers=numbers))))
+    before, after = (quarter(sale("1", "01-10", amount), rules=rules) for amount in (400, 600))
+    assert told(before, after) == [("tier", "100.00")]
+    assert (values(before, after)["tier_before"], values(before, after)["tier_after"]) == (1, 2)
 
 
 def test_the_plan_got_other_rates():

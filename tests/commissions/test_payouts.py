@@ -28,9 +28,12 @@ from salesrules.commissions import (
     Clawback,
     Deferral,
     DeferredPart,
+    EarningsCap,
+    Gate,
     Holdback,
     Instalments,
     Kicker,
+    Multiplier,
     OpeningBalance,
     OpeningHold,
     PayEvent,
@@ -110,7 +113,7 @@ def ties(found):
         (-e.held.amount for s in found.values() for e in s.balances if e.kind.value == "held_forfeited"), Decimal(0)
     )
     clawed = sum(
-        (-e.amount.amount for s in found.values() for e in s.balances if e.kind.value == "clawed_back"), Decimal(0)
+        (-e.amount.amount for s in found.values() for e in s.balances if e.kind.value.startswith("claw")), Decimal(0)
     )
     lent = sum(
         (e.amount.amount for s in found.values() for e in s.balances if not e.owed and e.kind.value == "draw_paid"),
@@ -287,6 +290,20 @@ def test_a_pro_rata_clawback_takes_the_months_not_served(on, left):
     assert [text for s in found.values() for kind, text in entries(s) if kind == "clawed_back"] == [left]
 
 
+@pytest.mark.parametrize(
+    ("on", "left"), [("12-09", "-14.00"), ("12-10", "-13.00"), ("2021-01-09", "-13.00"), ("2021-01-10", "-12.00")]
+)
+def test_tenure_counts_the_months_of_more_than_a_year(on, left):
+    """Of 24 months, sold on 10 January: around the days that complete the eleventh month and the twelfth."""
+    pro_rata = ProRataClawback(id="p", events=["lapse"], months=24)
+    rules = policy(attrs.evolve(plan(component(ALL)), clawbacks=[pro_rata]), pay_period="month")
+    lapsed = PayEvent(day=days(on).start, payee="ana", event="lapse", transaction="s")
+    given_facts = attrs.evolve(facts(sale("s", "2020-01-10", "24")), pay_events=[lapsed])
+    result = run(given_facts, rules, "2021-M01")
+    found = [text for s in (*result.earlier, *result.statements) for kind, text in entries(s) if kind == "clawed_back"]
+    assert found == [left]
+
+
 def test_a_pro_rata_clawback_is_over_when_all_months_are_served():
     pro_rata = ProRataClawback(id="p", events=["lapse"], months=2)
     for on, found in (("03-09", [("clawed_back", "-6.00")]), ("03-10", []), ("05-10", [])):
@@ -337,6 +354,51 @@ def test_nothing_is_clawed_back_twice_or_after_a_return():
     assert entries(twice[3]) == []
     rows = [sale("s", "01-10", "90"), back("r", "01-20", "90", "s")]
     assert entries(statements(rows, clawbacks=[claw()], events=[event("02-10")])[2]) == []
+
+
+@pytest.mark.parametrize(
+    ("returned", "offset", "closing"),
+    [
+        # 100 were paid; after three of twelve months a lapse took 75 back, and 25 are still paid.
+        ("24.99", None, "99.99"),
+        ("25", None, "100.00"),
+        ("25.01", "0.01", "100.00"),
+        ("100", "75.00", "100.00"),
+    ],
+)
+def test_a_return_takes_no_more_than_an_event_has_left(returned, offset, closing):
+    rows = [sale("s", "01-10", "100"), back("r", "05-05", returned, "s")]
+    pro_rata = ProRataClawback(id="p", events=["lapse"], months=12)
+    found = statements(rows, clawbacks=[pro_rata], events=[event("04-10")], until=5)
+    assert entries(found[4])[0] == ("clawed_back", "-75.00")
+    offsets = [(e.policy, str(e.amount.amount)) for e in found[5].balances if e.kind.value == "clawback_offset"]
+    assert offsets == ([("p", offset)] if offset else [])
+    assert str(found[5].closing.amount) == closing
+
+
+def test_a_return_takes_no_part_that_an_event_forfeited():
+    """30 of 90 were paid, 60 are forfeited and 30 clawed back: nothing is left for the return to take."""
+    rows = [sale("s", "01-10", "90"), back("r", "03-05", "40", "s"), back("q", "04-05", "50", "s")]
+    found = statements(rows, payouts=[thirds()], clawbacks=[claw()], events=[event("02-09")], until=4, carry=False)
+    assert entries(found[2])[-1] == ("clawed_back", "-30.00")
+    assert [entries(found[n]) for n in (3, 4)] == [[("clawback_offset", "40.00")], [("clawback_offset", "50.00")]]
+    assert paid(found, 1, 2, 3, 4) == ["30.00", "-30.00", "0.00", "0.00"]
+
+
+def test_a_return_at_the_current_measure_after_a_clawback_takes_what_the_clawback_left():
+    """2 % to 100 and 4 % above: the return takes 4 of the sale's 2, which a lapse had taken already."""
+    rows = [sale("s", "01-10", "100"), sale("t", "01-11", "100"), back("r", "01-25", "100", "s")]
+    two_four = [component(by_amount("0", "2%", "100", "4%"))]
+    found = statements(
+        rows, components=two_four, returns="current_measure", clawbacks=[claw()], events=[event("02-10")], until=2
+    )
+    assert (str(found[1].paid.amount), entries(found[2])) == ("2.00", [])
+    late = [*rows[:2], back("r", "03-25", "100", "s")]
+    yearly = [component(by_amount("0", "2%", "100", "4%"), accumulate="year")]
+    found = statements(
+        late, components=yearly, returns="current_measure", clawbacks=[claw()], events=[event("02-10")], until=3
+    )
+    assert entries(found[3]) == [("clawback_offset", "2.00"), ("shortfall_carried", "2.00")]
 
 
 def test_leaving_is_about_every_sale_and_other_events_and_sales_are_not():
@@ -511,3 +573,45 @@ def test_money_is_conserved_over_any_number_of_periods(data, payouts, clawbacks,
         until=data.draw(st.integers(1, 9)),
     )
     assert all(amount(s.held) >= 0 for s in found.values())  # `statements` checks that all is conserved
+
+
+SCALES = st.lists(
+    st.sampled_from(
+        [
+            Gate(id="gate", component="pay", observe="measured", threshold=Decimal(50), otherwise=Rate.parse("33.3%")),
+            Kicker(id="kicker", component="pay", observe="measured", threshold=Decimal(20), share=Rate.parse("7.7%")),
+            Multiplier(id="multiplier", component="pay", observe="measured", factors=bands("0", "90%", "60", "113.3%")),
+            EarningsCap(id="cap", amount=money(70), per="period"),
+            EarningsCap(id="each", amount=money(40), per="transaction"),
+        ]
+    ),
+    unique_by=lambda modifier: modifier.id,
+    max_size=3,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), PAYOUTS, CLAWBACKS, SCALES, st.sampled_from(["line", "cumulative"]))
+def test_returning_everything_at_original_terms_leaves_nothing_whatever_happened_between(
+    data, payouts, clawbacks, modifiers, level
+):
+    """Sales paid, modified, held, released, lapsed and clawed back: once all has come back, nobody keeps or owes."""
+    rows, events = [], []
+    for number in range(data.draw(st.integers(1, 4))):
+        cents_ = data.draw(st.integers(1, 9_000))
+        first = data.draw(st.integers(0, cents_))
+        id, month = f"s{number}", data.draw(st.integers(1, 3))
+        rows.append(sale(id, f"0{month}-{data.draw(st.integers(1, 28)):02}", cents_ * CENT))
+        for part, back_again in enumerate((first, cents_ - first)):
+            on = f"0{data.draw(st.integers(month + 1, 6))}-{data.draw(st.integers(1, 28)):02}"
+            rows.append(back(f"r{number}{part}", on, back_again * CENT, id))
+        names = data.draw(st.lists(st.sampled_from(["lapse", "collected"]), max_size=2))
+        events += [event(f"0{data.draw(st.integers(month + 1, 6))}-20", name, id) for name in names]
+    found = statements(
+        rows, payouts=payouts, clawbacks=clawbacks, modifiers=modifiers, level=level, events=events, until=9
+    )
+    last = found[max(found)]
+    kept = sum((s.paid.amount for s in found.values()), Decimal(0))
+    assert sum((s.earned.amount for s in found.values()), Decimal(0)) == 0
+    assert kept - last.closing.amount == 0
+    assert amount(last.held) == 0

@@ -14,6 +14,7 @@ from commissions.firm import (
     component,
     days,
     direct,
+    draw,
     facts,
     money,
     override,
@@ -29,6 +30,7 @@ from hypothesis import strategies as st
 
 from salesrules.commissions import (
     BalanceKind,
+    Holdback,
     Payee,
     PoolMember,
     TeamPool,
@@ -37,7 +39,7 @@ from salesrules.commissions import (
     explain_statement,
     split_pool,
 )
-from salesrules.core import InvalidDocument, total
+from salesrules.core import InvalidDocument, Rate, total
 
 TEAM = [Payee(id="ana", name="Ana", position="rep"), Payee(id="ben", name="Ben", position="rep")]
 TEAM += [Payee(id="eve", name="Eve", position="engineer"), Payee(id="gus", name="Gus", position="clerk")]
@@ -130,9 +132,17 @@ def test_a_member_whose_own_credits_are_below_zero_has_no_part():
 def test_the_gate_itself_pays(amount, paid):
     result = run(team(sale("1", "01-10", amount)), rules(pool(member("eve"), gate="1000")))
     assert parts(result) == paid
-    told = [f for f in result.findings if f.code == "commissions.pool_gate"]
-    assert len(told) == (0 if paid else 1)
+    told = [f.parameters for f in result.findings if f.code == "commissions.pool_gate"]
+    below = {"pool": "team", "period": "2020-Q1", "measured": money(amount), "gate": money("1000")}
+    assert told == ([] if paid else [below])
     assert explain_pool(result.pools[0]).recompute() == result.pools[0].amount.amount
+
+
+def test_a_gate_of_a_count_is_told_as_a_number():
+    counted = pool(member("eve"), gate="2", measure="count", table=by_amount("0", "100%"))
+    (told,) = [f for f in run(team(sale("1", "01-10", 5)), rules(counted)).findings if f.code.endswith("gate")]
+    assert (told.parameters["measured"], told.parameters["gate"]) == (1, 2)
+    assert told.policy.id == "team"
 
 
 @pytest.mark.parametrize(("amount", "paid"), [("799.99", {}), ("800", {"eve": "8.00"})])
@@ -221,6 +231,53 @@ def test_a_pool_in_another_currency_than_the_plan_is_a_fault():
     with pytest.raises(InvalidDocument) as caught:
         run(team(sale("1", "01-10", 1)), rules(counted))
     assert next((f.code, f.path) for f in caught.value.faults) == ("commissions.pool_currency", "pools[team].currency")
+
+
+def test_a_part_stands_alone_where_what_is_owed_is_in_another_currency():
+    """Eve's plan advanced 50 euros in the first quarter; in the second she has a part of a pool in dollars alone."""
+    euros = plan(id="euros", currency="EUR")
+    advance = attrs.evolve(draw(50, days("01-01", "04-01")), amount=money(50, "EUR"))
+    given_rules = attrs.evolve(
+        policy(
+            plan(component()),
+            euros,
+            assignments=[
+                assign(positions=["rep"], payees=()),
+                assign("euros", payees=("eve",), effective=days("01-01", "04-01"), draw=advance),
+            ],
+        ),
+        pools=[pool(member("eve"), effective=days("04-01"))],
+    )
+    result = run(team(sale("1", "04-10", 1000)), given_rules, "2020-Q2")
+    eve = result.statement_of("eve")
+    assert (eve.currency, eve.paid, eve.opening, eve.closing) == ("USD", money("10.00"), money(0), money(0))
+    owed = [dict(f.parameters) for f in result.findings if f.code == "commissions.balance_owed"]
+    assert owed == [{"payee": "eve", "amount": money(50, "EUR")}]
+
+
+def test_a_part_alone_opens_with_what_is_owed_in_its_currency():
+    advance = draw(50, days("01-01", "04-01"))
+    own = assign("reps", payees=("eve",), effective=days("01-01", "04-01"), draw=advance)
+    given_rules = attrs.evolve(
+        policy(plan(component(), id="reps"), assignments=[assign("reps", positions=["rep"], payees=()), own]),
+        pools=[pool(member("eve"), effective=days("04-01"))],
+    )
+    eve = run(team(sale("1", "04-10", 1000)), given_rules, "2020-Q2").statement_of("eve")
+    assert (eve.paid, eve.opening, eve.closing) == (money("10.00"), money(50), money(50))
+
+
+def test_a_part_alone_leaves_what_is_held_where_it_is():
+    waits = Holdback(id="h", share=Rate.parse("20%"), on_event="collected")
+    reps = attrs.evolve(plan(component(), id="reps"), payouts=[waits])
+    own = assign("reps", payees=("eve",), effective=days("01-01", "04-01"))
+    given_rules = attrs.evolve(
+        policy(reps, assignments=[assign("reps", positions=["rep"], payees=()), own]),
+        pools=[pool(member("eve"), effective=days("04-01"), sources=["ana"])],
+    )
+    eve = run(team(sale("1", "01-10", 100, "eve"), sale("2", "04-10", 1000)), given_rules, "2020-Q2").statement_of(
+        "eve"
+    )
+    assert (eve.paid, eve.held) == (money("10.00"), money("2.00"))
 
 
 def test_a_pool_that_earns_while_nobody_has_a_part_is_a_fault():

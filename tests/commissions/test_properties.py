@@ -4,6 +4,7 @@ import pickle
 from decimal import Decimal
 from fractions import Fraction
 
+import attrs
 from commissions.firm import run
 from commissions.firms import LABELS, QUARTERS, as_plain, random_firms, to_facts, to_library, to_policy
 from commissions.oracle import Oracle
@@ -165,21 +166,81 @@ def test_returning_everything_at_original_terms_undoes_every_sale_exactly(firm):
     )
 
 
-@FEW
+def pays(part, scale, measure):
+    """What a component of a firm pays for a measure in all: each slice at its rate, or all at the reached one."""
+    bounds, rates = [bound * scale for bound, _ in part["tiers"]], [rate for _, rate in part["tiers"]]
+    if measure <= 0:
+        return rates[0] * measure
+    if part["whole"]:
+        owned = [b < measure or (b == measure and part["side"] == "lower") for b in bounds[1:]]
+        return rates[sum(owned)] * measure
+    ends = [*bounds[1:], measure]
+    slices = [max(min(end, measure) - start, 0) for start, end in zip(bounds, ends, strict=True)]
+    return sum((rate * width for rate, width in zip(rates, slices, strict=True)), Decimal(0))
+
+
+@MANY
 @given(random_firms())
-def test_under_the_current_measure_a_bucket_has_paid_the_curve_of_what_is_left(firm):
-    """Lines of one bucket earn F(after) - F(before) in a chain, so together they earn F(what is left)."""
+def test_under_the_current_measure_a_period_pays_the_curve_of_what_is_left(firm):
+    """Sales and returns of a period together earn F of what is left after it, less F of what it began with."""
+    parts = {}
     for versions in firm["plans"].values():
         for version in versions:
             version["returns"] = "current"
-    chains = {}
+            parts |= {(version["id"], part["id"]): part for part in version["components"]}
+    reached = {}
     for s in sorted(statements(firm), key=lambda s: s.period.start):
+        chains = {}
         for line in s.lines:
-            key = (line.credit.payee, line.plan, line.component)
             assert line.reversal is None
-            if chains.get(key) not in (None, line.before):
-                assert line.before == 0, "only a new span begins again, at zero"
-            chains[key] = line.after
+            chains.setdefault((line.plan, line.component), []).append(line)
+        for key, lines in chains.items():
+            part, runs = parts[key], []
+            for line in lines:
+                begins = part["span"] == "transaction" or (line.before == 0 and runs and runs[-1][-1].after != 0)
+                if begins or not runs:
+                    runs.append([line])
+                else:
+                    assert runs[-1][-1].after == line.before
+                    runs[-1].append(line)
+            if part["span"] != "transaction":  # what runs on does so from where it was left
+                assert runs[0][0].before in (reached.get((s.payee, *key), 0), 0)
+                reached[s.payee, *key] = runs[-1][-1].after
+            for run_ in runs:
+                scale = run_[0].quota if part["by_quota"] else 1
+                earned = sum((line.earned for line in run_), Decimal(0))
+                assert earned == pays(part, scale, run_[-1].after) - pays(part, scale, run_[0].before)
+
+
+@FEW
+@given(random_firms(), st.randoms(use_true_random=False))
+def test_the_order_of_quotas_people_rules_assignments_and_plans_does_not_matter(firm, random):
+    """Transactions have their own test; components and modifiers work in their order, as the plan says."""
+    given_facts, rules = to_library(firm)
+
+    def shuffled(values):
+        values = list(values)
+        random.shuffle(values)
+        return values
+
+    other_facts = attrs.evolve(
+        given_facts,
+        quotas=shuffled(given_facts.quotas),
+        payees=shuffled(given_facts.payees.values()),
+        opening_balances=shuffled(given_facts.opening_balances),
+    )
+    other_rules = attrs.evolve(
+        rules,
+        crediting=shuffled(rules.crediting),
+        assignments=shuffled(rules.assignments),
+        plans=shuffled(rules.plans),
+    )
+    runs = [run(given_facts, rules, "2020-Q4"), run(other_facts, other_rules, "2020-Q4")]
+    one, other = (
+        sorted((*r.earlier, *r.statements), key=lambda s: (s.payee, s.period.start)) for r in runs
+    )  # fmt: skip
+    assert one == other
+    assert sorted(map(str, runs[0].findings)) == sorted(map(str, runs[1].findings))
 
 
 @FEW

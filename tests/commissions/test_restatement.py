@@ -459,6 +459,62 @@ def test_events_and_scores_are_other_facts():
     assert told(restate(closed, lapsed, rules, "2020-Q2")) == [("ana", "2020-Q1", "fact", "pay_events", "-80.00")]
 
 
+@pytest.mark.parametrize(
+    ("rows", "lapse", "expected"),
+    [
+        # two of ten months were served
+        ([FIRST], ("1", "03-10"), [("fact", "pay_events", "-80.00")]),
+        (
+            [FIRST, sale("new", "01-05", 500)],
+            ("new", "03-06"),
+            [("transaction_new", "new", "50.00"), ("fact", "pay_events", "-40.00")],
+        ),
+        # the lapse lies before the day that the sale had, and after the one that it has now
+        (
+            [sale("1", "01-05", 900)],
+            ("1", "01-07"),
+            [("transaction_changed", "1", "-10.00"), ("fact", "pay_events", "-90.00")],
+        ),
+    ],
+)
+def test_an_event_of_a_new_or_changed_transaction_comes_after_it(rows, lapse, expected):
+    claw = ProRataClawback(id="claw", events=["lapse"], months=10)
+    rules = policy(attrs.evolve(plan(component()), clawbacks=[claw]))
+    event = PayEvent(day=day(lapse[1]), payee="ana", event="lapse", transaction=lapse[0])
+    closed = close_in_turn((facts(FIRST), rules))
+    found = told(restate(closed, attrs.evolve(facts(*rows), pay_events=[event]), rules, "2020-Q2"))
+    assert sorted((causes, subjects, amount) for _, _, causes, subjects, amount in found) == sorted(expected)
+
+
+def test_an_event_of_a_sale_that_is_removed_goes_with_it():
+    claw = ProRataClawback(id="claw", events=["lapse"], months=10)
+    rules = policy(attrs.evolve(plan(component()), clawbacks=[claw]))
+    event = PayEvent(day=day("03-10"), payee="ana", event="lapse", transaction="1")
+    closed = close_in_turn((attrs.evolve(facts(FIRST), pay_events=[event]), rules))
+    assert sorted(told(restate(closed, facts(), rules, "2020-Q2"))) == [
+        ("ana", "2020-Q1", "fact", "pay_events", "80.00"),
+        ("ana", "2020-Q1", "transaction_removed", "1", "-100.00"),
+    ]
+
+
+def test_what_a_leaver_owes_by_restatements_is_told_in_every_period():
+    rules = policy(
+        plan(component()), assignments=[assign(effective=days("01-01", "04-01"), draw=draw(5, days("01-01", "02-01")))]
+    )
+    closed = close_in_turn((facts(FIRST), rules), (facts(), rules))
+    found = restate(closed, facts(), rules, "2020-Q3").run
+    assert found.statements == ()
+    # 100 were paid and taken back; the draw of 5 that was not needed then is paid now, and owed
+    assert [(f.code, dict(f.parameters)) for f in found.findings] == [
+        ("commissions.balance_owed", {"payee": "ana", "amount": money("100.00")}),
+    ]
+    plain = policy(plan(component()), assignments=[assign(effective=days("01-01", "04-01"))])
+    closed = close_in_turn((facts(FIRST), plain), (facts(), plain))
+    assert [dict(f.parameters)["amount"] for f in restate(closed, facts(), plain, "2020-Q3").run.findings] == [
+        money("100.00")
+    ]
+
+
 def test_what_was_held_before_is_an_opening_balance():
     rules = with_holdback()
     closed = close_in_turn((facts(FIRST), rules))

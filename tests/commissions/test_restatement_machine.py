@@ -258,8 +258,7 @@ def check_deltas(closed, found, now, period):
     for entry in found.restatements():
         assert entry.amount or entry.owed or entry.held
         posted[entry.payee, entry.period.label] += entry.amount.amount
-        # Only an event about a sale that is new, or of another day, can have to wait for that sale.
-        assert len(entry.causes) == 1 or (entry.causes[0] == "fact" and entry.causes[-1].startswith("transaction"))
+        assert len(entry.causes) == 1  # an event of a sale that is new, or of another day, comes after it
     today = {(s.payee, s.period.label): s.paid.amount for s in now.calculate(period).earlier}
     labels = {each.period.label for each in closed}
     assert {key: paid for key, paid in posted.items() if paid} == {

@@ -222,6 +222,15 @@ def test_a_formula_pays_nothing_where_nothing_was_measured():
     assert sum(map(Decimal, paid(table, *sold("50", "-50")))) == 0
 
 
+def test_what_a_formula_measured_before_may_be_told_of_one_measure_alone():
+    table = FormulaTable(formula="amount * 0.1 + margin * 0.5")
+    before = [
+        OpeningMeasure(payee="ana", day=sale("x", "01-01", "1").day, component="pay", measure="margin", measured="20")
+    ]
+    # 10 for a margin of 20 stands already; of the sale, 10 for the amount and 15 for its margin
+    assert paid(table, sale("s1", "01-01", "100", cost="70"), openings_measured=before) == ["25.00"]
+
+
 def test_a_formula_of_attainment():
     table = FormulaTable(formula="min(1.5, attainment) * 2000")
     assert paid(table, *sold("500", "1500"), quotas=[Q1]) == ["1000.00", "2000.00"]

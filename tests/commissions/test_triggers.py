@@ -9,6 +9,7 @@ import pytest
 from commissions.firm import (
     amounts,
     back,
+    by_amount,
     component,
     day,
     direct,
@@ -20,7 +21,7 @@ from commissions.firm import (
     run,
     sale,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesrules.commissions import (
@@ -182,7 +183,89 @@ def test_a_refund_is_a_share_of_what_came_in_so_that_all_of_it_takes_all_back():
     assert len({line.id for line in statement.lines}) == 4
     assert statement.earned == money(0)
     before = paid(back("r", "01-10", 100, "s"), ("01-15", -60))
-    assert credit_transactions(facts(sold, before), policy(crediting=waits("cash")))[0].returned == 0
+    statement = pay(facts(sold, before), policy(plan(component()), crediting=waits("cash")))
+    assert amounts(statement) == ["3.00", "3.00", "-3.00", "-3.00"]
+
+
+@pytest.mark.parametrize(
+    ("refunds", "expected"),
+    [
+        # 30 came in on the 20th of January; a cheque of 30 counts from the first of March.
+        ([("01-25", -30)], [("r", "01-25", 1)]),
+        ([("01-25", "-30.01")], [("r", "03-01", Fraction(3001, 6000))]),
+        ([("01-10", -10)], [("r", "01-20", Fraction(1, 3))]),
+        ([("01-21", -20), ("01-22", -20)], [("r", "01-21", Fraction(2, 3)), ("r", "03-01", Fraction(1, 2))]),
+        ([("03-02", -60)], [("r", "03-02", 1)]),
+    ],
+)
+def test_a_refund_takes_nothing_back_before_as_much_has_come_in(refunds, expected):
+    sold = paid(sale("s", "01-10", 100), ("01-20", 30), ("01-20", 30, "03-01"))
+    given_back = paid(back("r", "01-10", 100, "s"), *refunds)
+    found = credit_transactions(facts(sold, given_back), policy(crediting=waits("cash")))
+    assert [
+        (c.transaction.id, f"{c.day:%m-%d}", c.returned) for c in found if c.transaction.kind.value == "return"
+    ] == expected
+
+
+def test_refunds_of_what_never_came_in_have_no_day_to_wait_for():
+    """`check_credit_facts` refuses them; on their own they take back nothing."""
+    sold, given_back = sale("s", "01-10", 100), paid(back("r", "01-12", 100, "s"), ("01-15", -60))
+    (found, waiting) = find_occurrences(given_back, sold, TriggerTerms(on="cash"))
+    assert (found.day, found.returned, waiting.day) == (day("01-15"), 0, None)
+
+
+PAID = st.lists(st.tuples(st.integers(1, 28), st.integers(1, 60)), min_size=1, max_size=4)
+
+
+@settings(deadline=None)
+@given(PAID, PAID, st.sampled_from(["line", "cumulative"]), st.booleans())
+def test_what_is_paid_back_in_all_takes_back_all_that_was_paid(came, went, level, two_returns):
+    """Payments and refunds by turns, at two rates, in two months: whatever the order, nothing is left."""
+    whole = sum(amount for _, amount in came)
+    refunds, left = [], whole
+    for on, amount in went[:-1]:
+        refunds.append((on, min(amount, left)))
+        left -= refunds[-1][1]
+    refunds.append((went[-1][0], left))
+    refunds = [(f"02-{on:02}", -amount) for on, amount in refunds if amount]
+    sold = paid(sale("s", "01-01", 480), *((f"02-{on:02}", amount) for on, amount in came))
+    cut = len(refunds) // 2 if two_returns else 0
+    backs = [paid(back("r1", "01-02", 240, "s"), *refunds[:cut]), paid(back("r2", "01-02", 240, "s"), *refunds[cut:])]
+    crediting = waits("cash", safety_days=14)
+    for terms in ("original_terms", "current_measure"):
+        rules = policy(
+            plan(component(by_amount("0", "2.3%", "40", "7.7%")), level=level, returns=terms),
+            crediting=crediting,
+            pay_period="month",
+        )
+        result = run(facts(sold, *backs), rules, "2020-M03")
+        lines = [line for s in (*result.earlier, *result.statements) for line in s.lines]
+        if terms == "original_terms":
+            assert sum(line.amount.amount for line in lines) == 0
+        else:
+            assert sum(line.measured for line in lines) == 0
+
+
+def test_a_refund_between_two_payments_takes_back_what_was_paid_by_then():
+    """30 at 2 % and 20 % of 30 above: the refund of 15 takes half of the first 0.60, not of both."""
+    sold = paid(sale("s", "01-10", 100), ("01-20", 30), ("01-30", 30))
+    given_back = paid(back("r", "01-12", 30, "s"), ("01-25", -15), ("02-10", -15))
+    table = by_amount("0", "2%", "30", "20%")
+    statement = pay(facts(sold, given_back), policy(plan(component(table)), crediting=waits("cash")))
+    taken = [(line.id, str(line.amount.amount)) for line in statement.lines if line.reversal]
+    # The second refund takes 15 of the 45 that are kept: a third of what is left of each line.
+    assert taken == [("r#1/pay/direct/1", "-0.30"), ("r#2/pay/direct/1", "-0.10"), ("r#2/pay/direct/2", "-2.00")]
+
+
+def test_two_returns_of_one_sale_share_what_is_paid_back():
+    """Of 60 kept 20 go back for one return and 40 for the other: a third, then all of the rest."""
+    sold = paid(sale("s", "01-10", 100), ("01-20", 60))
+    backs = [
+        paid(back("r1", "01-12", 50, "s"), ("02-11", -40)),
+        paid(back("r2", "01-12", 50, "s"), ("02-10", -20)),
+    ]
+    found = credit_transactions(facts(sold, *backs), policy(crediting=waits("cash")))
+    assert {c.transaction.id: c.returned for c in found} == {"s": None, "r1": 1, "r2": Fraction(1, 3)}
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------

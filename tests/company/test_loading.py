@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, Inexact
 from pathlib import Path
 
 import pytest
 from company_folder import Folder
 
 from salesrules import company
-from salesrules.company import sample, starting
+from salesrules.company import loading, sample, starting
 from salesrules.core import InvalidValue, UnknownName
+from salesrules.reports import PlanCurve
 
 
 def test_progress_is_told_after_each_payee(folder: Folder) -> None:
@@ -48,6 +50,55 @@ def test_the_starter_folder_runs_and_its_plan_has_curves(folder: Folder) -> None
         "rulebook.toml",
         "targets.csv",
     }
+
+
+TABLE = """kind = "amount"
+mode = "marginal"
+
+[commissions.plans.components.table.tiers]
+side = "lower"
+bands = [{ from = "0", value = "0.5%" }]"""
+
+
+def curves_by(folder: Folder, table: str, measure: str = "amount") -> list[PlanCurve]:
+    """The curves of the managers' plan with another table."""
+    folder.edit("rulebook.toml", TABLE, table)
+    override = 'credits = ["override_1"]\nmeasure = "amount"'
+    folder.edit("rulebook.toml", override, override.replace('"amount"', f'"{measure}"'))
+    return [curve for curve in folder.run().content.curves if curve.plan == "manager-2026"]
+
+
+def test_a_table_with_columns_has_a_curve_for_each(folder: Folder) -> None:
+    grid = """kind = "grid"
+mode = "marginal"
+across = { kind = "number", columns = { side = "lower", bands = [
+  { from = "0", value = "small" }, { from = "100", value = "large" },
+] } }
+tiers = { side = "lower", bands = [{ from = "0", value = { small = "1%", large = "2%" } }] }"""
+    assert [(c.column, c.mode, c.currency, c.proof.curve.at(Decimal(100))) for c in curves_by(folder, grid)] == [
+        ("small", "marginal", "EUR", 1),
+        ("large", "marginal", "EUR", 2),
+    ]
+
+
+def test_a_formula_of_one_measure_has_a_curve_without_a_mode(folder: Folder) -> None:
+    [curve] = curves_by(folder, 'kind = "formula"\nformula = "min(quantity, 10) * 3"', "quantity")
+    assert (curve.mode, curve.is_in_units, curve.proof.curve.at(Decimal(20))) == (None, True, 30)
+
+
+def test_a_formula_of_several_measures_has_none(folder: Folder) -> None:
+    assert curves_by(folder, 'kind = "formula"\nformula = "amount * 0.01 + quantity"') == []
+
+
+@pytest.mark.parametrize("error", [Inexact(), InvalidValue("digits", 13, "give fewer")])
+def test_what_cannot_be_proved_still_pays(folder: Folder, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(loading, "prove_plan", fail)
+    result = folder.run()
+    assert len(result.commissions.statements) == 3
+    assert result.content.curves == ()
 
 
 def test_a_starter_needs_a_new_or_empty_folder(tmp_path: Path) -> None:

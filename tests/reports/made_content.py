@@ -20,6 +20,7 @@ from salesrules.commissions import (
     StatementLine,
     TierShare,
     Transaction,
+    prove_curve,
 )
 from salesrules.core import (
     Band,
@@ -35,7 +36,7 @@ from salesrules.core import (
     RoundingMode,
     Severity,
 )
-from salesrules.reports import CurveBasis, PlanCurve, ReportContent, RollUpKind, RollUpRow, RollUpTable
+from salesrules.reports import PlanCurve, ReportContent, RollUpKind, RollUpRow, RollUpTable
 
 PERIOD = Period(
     kind=PeriodKind.QUARTER, year=2024, number=2, span=DateRange(date(2024, 4, 1), date(2024, 7, 1)), label="2024-Q2"
@@ -43,11 +44,17 @@ PERIOD = Period(
 TO_CENTS = Rounding(digits=2, mode=RoundingMode.HALF_UP)
 
 
-def curve_of(*tiers: tuple[str, str], basis: str = "attainment", mode: str = "marginal", side: str = "lower"):
-    """The curve of tiers given as start and rate."""
-    bands = [Band(start=Decimal(start), value=Rate.parse(rate)) for start, rate in tiers]
-    curve = PayoutCurve.of(BandTable(side=side, bands=bands), RateMode(mode))
-    return PlanCurve(plan="plan-a", component="component-a", basis=CurveBasis(basis), curve=curve)
+def curve_of(*tiers: tuple[str, str], unit: str = "quota", mode: str = "marginal", side: str = "lower", **others):
+    """The curve of tiers given as start and rate, or as start and amount where the mode pays amounts."""
+    rate_mode = RateMode(mode)
+    value_of = (
+        Decimal if rate_mode.pays_amounts else lambda value: value if isinstance(value, Rate) else Rate.parse(value)
+    )
+    bands = [Band(start=Decimal(start), value=value_of(value)) for start, value in tiers]
+    curve = PayoutCurve.of(BandTable(side=side, bands=bands), rate_mode)
+    paid_in = others.pop("paid_in", "money" if rate_mode.pays_amounts or unit != "quota" else "quota")
+    proof = prove_curve(curve, digits=6 if unit == "quota" else 2, measured_in=unit, paid_in=paid_in)
+    return PlanCurve(plan="plan-a", component="component-a", mode=rate_mode, proof=proof, **others)
 
 
 def line_of(id: str, payee: str = "p1", role: str = "direct", amount: str = "1.00", currency: str = "USD", **others):
@@ -98,6 +105,7 @@ def made_content(**others) -> ReportContent:
     capped = line_of(
         "t1",
         amount="2.50",
+        unit="USD",
         earned=Decimal("2.8"),
         payable=Decimal("2.504"),
         cap=CapUse(policy="cap-a", limit=Decimal("2.504"), earned_before=Decimal(0)),

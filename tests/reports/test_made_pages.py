@@ -7,11 +7,13 @@ from decimal import Decimal
 import attrs
 import pytest
 from html_reading import Element, indent, read_html
-from made_content import made_content, statement_of, table_of
+from made_content import curve_of, made_content, statement_of, table_of
 
+from salesrules.commissions import LeftOut
 from salesrules.core import Derivation, UnknownName
 from salesrules.messages import LOCALES
 from salesrules.reports import (
+    PlanCurve,
     ReportContent,
     draw_payout_curve,
     render_derivation,
@@ -116,7 +118,7 @@ def test_each_currency_has_its_totals() -> None:
 def test_a_cap_and_a_return_are_told_in_their_line() -> None:
     tree = read_html(render_report(made_content()))
     [[capped], [back], [yen]] = [table.rows("tbody") for table in tree.all("table", "lines")]
-    assert capped[-4:] == ["tier 1: 60 × 2% + tier 2: 40 × 4%", "2.80", "-0.296", "2.50"]
+    assert capped[-4:] == ["tier 1: 60.00 × 2% + tier 2: 40.00 × 4%", "2.80", "-0.296", "2.50"]
     assert back[-4] == "returns ≈33.3333% of $9.30 on line t0/line"
     assert back[3] == "override_7"
     assert back[4] == "Ann"
@@ -178,6 +180,54 @@ def test_findings_warn_where_they_are_warnings() -> None:
     assert "Bo" in first.text
     assert second.text == "mine.own (plan=plan-a)"
     assert second.all("strong") == []
+
+
+def shown_figures(*curves: PlanCurve, locale: str = "en") -> list[Element]:
+    return read_html(render_report(made_content(curves=curves), locale)).all("figure")
+
+
+def test_a_fall_is_said_below_its_picture() -> None:
+    falling = curve_of(("0", "8%"), ("200000", "7.5%"), unit="money", mode="whole_amount", currency="USD")
+    bad, good = shown_figures(falling, curve_of(("0", "2%"), ("0.6", "4%"), currency="USD"))
+    [warning] = bad.all("p", "warning")
+    # 16,000 is 7.5 % of 213,333.33…, of which the next cent pays as much again
+    assert warning.text == "At $200,000.00 pay falls from $16,000.00 to $15,000.00 and returns only at $213,333.34."
+    assert "Pay never falls" not in bad.text
+    assert good.all("p", "warning") == []
+    assert "Pay never falls." in good.one("p", "soft").text
+    assert "moving a deal" not in bad.text + good.text  # what can be gamed is for those who write the plan
+    [warning] = shown_figures(falling, locale="zh_TW")[0].all("p", "warning")
+    assert "213,333.34" in warning.text
+
+
+def test_a_figure_is_headed_by_column_and_mode_and_says_what_is_not_in_it() -> None:
+    cap = LeftOut(component="component-a", part="cap-a", kind="cap", reason="other_components")
+    later = LeftOut(component="component-a", part="holdback-a", kind="holdback", reason="paid_later")
+    by_column = attrs.evolve(curve_of(("0", "2%")), column="Spare parts", left_out=[cap, later])
+    formula = attrs.evolve(curve_of(("0", "2%")), mode=None)
+    first, second = shown_figures(by_column, formula)
+    heads = [figure.one("figcaption").text for figure in (first, second)]
+    assert heads == [
+        "Plan A · component-a · Spare partsEach tier pays its own rate on its own slice",
+        "Plan A · component-aBy a formula",
+    ]
+    assert first.one("svg").one("title").text == "Payout curve of Plan A, component-a, column Spare parts"
+    assert "cap-a" in first.one("p", "soft").text
+    assert "holdback-a" not in first.text
+
+
+def test_payees_stand_on_curves_by_attainment_that_have_no_columns() -> None:
+    quota = curve_of(("0", "2%"), ("0.6", "4%"))
+    curves = [quota, attrs.evolve(quota, column="a"), attrs.evolve(quota, component="b"), attrs.evolve(quota, plan="b")]
+    curves.append(curve_of(("0", "2%"), unit="money"))
+    counts = [len(drawn_marks(figure)) for figure in shown_figures(*curves)]
+    assert counts == [3, 0, 0, 0, 0]
+
+
+def drawn_marks(figure: Element) -> list[Element]:
+    """The circles: the last layer of marks."""
+    layers = [g for g in figure.all("g") if "role-mark layer_8_marks" in (g.attributes.get("class") or "")]
+    return [path for layer in layers for path in layer.all("path")]
 
 
 def test_nothing_to_say_is_left_out() -> None:

@@ -223,6 +223,7 @@ def names_in(content: ReportContent) -> set[str]:
         found |= set(mapping) | set(mapping.values())
     found |= {name for plan in content.plans.values() for name in plan.values()}
     found |= {row.name for table in content.tables for row in table.rows}
+    found |= {entry.part for curve in content.curves for entry in curve.left_out}
     for line in content.run.lines():
         found |= {line.credit.transaction.id, line.credit.transaction.source, line.component, line.id}
         found |= {line.reversal.line} if line.reversal else set()

@@ -212,9 +212,9 @@ def check(
         records = {"faults": [_fault_record(fault) for fault in faults], "proofs": [*proofs.proof_records(found)]}
         output.write_json({"format": "salesrules.check/1", **records})
     else:
-        tables.show_faults(faults, str(rulebook))
         if book is not None:
             proofs.show_proofs(found, book.currencies, language)
+        tables.show_faults(faults, str(rulebook))  # last, where they are seen
     return FOUND if is_wrong else FINE
 
 

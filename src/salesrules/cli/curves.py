@@ -14,7 +14,7 @@ from salesrules.messages import format_number, format_rate, text
 
 __all__ = ["draw_curve"]
 
-_WIDTH, _HEIGHT = 78, 17
+_WIDTH, _HEIGHT = 76, 17
 #: Points along a bend; straight pieces need only their ends.
 _BEND = 24
 _BEYOND = Fraction(3, 2)

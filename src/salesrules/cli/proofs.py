@@ -45,7 +45,7 @@ def prove_rulebook(book: Rulebook, quota: Decimal | None, target: Decimal | None
 def show_proofs(proofs: tuple[PlanProof, ...], currencies: CurrencyTable, locale: str) -> None:
     """Print each plan's proofs with its curves."""
     for proof in proofs:
-        output.write(f"\n{text('cli.label.proved', locale, plan=proof.plan)}\n")
+        output.write(f"{text('cli.label.proved', locale, plan=proof.plan)}\n")
         for curve in proof.curves:
             output.write(f"  {_heading(curve, locale)}\n")
             if curve.measured_in is CurveUnit.QUOTA:
@@ -56,6 +56,7 @@ def show_proofs(proofs: tuple[PlanProof, ...], currencies: CurrencyTable, locale
                 output.write("".join(f"    {line}\n" for line in draw_curve(curve, locale).splitlines()))
         for reason in report_left_out(proof):
             output.write(f"  · {_sentence(reason, locale, currencies)}\n")
+        output.write("\n")
 
 
 def _heading(curve: CurveProof, locale: str) -> str:

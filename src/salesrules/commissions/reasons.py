@@ -8,10 +8,14 @@ __all__ = ["LABELS", "REASONS"]
 
 OUTSIDE_TERRITORY = ReasonCode("commissions.outside_territory", ("payee", "lines", "of", "amount"), Severity.INFO)
 UNCREDITED = ReasonCode("commissions.uncredited", ("lines", "period"), Severity.WARNING)
+UNKNOWN_NAMES = ReasonCode("commissions.unknown_names", ("entry", "names"), Severity.WARNING)
+UNCOUNTED = ReasonCode("commissions.uncounted", ("payee", "plan", "role", "lines"), Severity.INFO)
 OVERRIDE_WITHOUT_PLAN = ReasonCode("commissions.override_without_plan", ("payee", "role", "lines"), Severity.INFO)
 EVENT_WITHOUT_RULE = ReasonCode("commissions.event_without_rule", ("event", "events", "period"), Severity.WARNING)
 CAPPED = ReasonCode("commissions.capped", ("payee", "cap", "amount"), Severity.INFO)
 SHORTFALL = ReasonCode("commissions.shortfall", ("payee", "amount"), Severity.WARNING)
+EXCESS_WAITING = ReasonCode("commissions.excess_waiting", ("payee", "cap", "amount"), Severity.WARNING)
+STILL_HELD = ReasonCode("commissions.still_held", ("payee", "amount"), Severity.INFO)
 BALANCE_OWED = ReasonCode("commissions.balance_owed", ("payee", "amount"), Severity.INFO)
 RESTATED = ReasonCode("commissions.restated", ("payee", "amount", "entries"), Severity.INFO)
 
@@ -76,10 +80,14 @@ PROOF_LEFT_OUT_OF = ReasonCode("commissions.proof_left_out_of", ("part", "compon
 REASONS: tuple[ReasonCode, ...] = (
     OUTSIDE_TERRITORY,
     UNCREDITED,
+    UNKNOWN_NAMES,
+    UNCOUNTED,
     OVERRIDE_WITHOUT_PLAN,
     EVENT_WITHOUT_RULE,
     CAPPED,
     SHORTFALL,
+    EXCESS_WAITING,
+    STILL_HELD,
     BALANCE_OWED,
     RESTATED,
     NOT_CALCULATED,
@@ -140,6 +148,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.restatement_recovered": ("policy",),
     "commissions.label.line": ("transaction", "plan", "component"),
     "commissions.label.rounded": ("digits", "mode"),
+    "commissions.label.spare_unit": (),
     "commissions.label.running_with_line": (),
     "commissions.label.nothing": (),
     "commissions.label.running_total": (),
@@ -201,6 +210,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "commissions.label.held_cancelled": ("policy", "transaction"),
     "commissions.label.held_forfeited": ("policy", "transaction"),
     "commissions.label.clawed_back": ("policy", "transaction"),
+    "commissions.label.clawback_offset": ("policy",),
     "commissions.label.minimum_carried": ("policy",),
     "commissions.label.modified_by_gate": ("policy", "plan"),
     "commissions.label.modified_by_kicker": ("policy", "plan"),

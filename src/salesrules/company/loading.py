@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Inexact
 from os import PathLike
 from pathlib import Path
 
@@ -11,15 +12,11 @@ import attrs
 from salesrules.commissions import (
     CommissionPolicy,
     CommissionRun,
-    Component,
     FormulaTable,
-    GridTable,
-    PayoutCurve,
+    Measure,
     TransactionKind,
     calculate_commissions,
-    needed_quota,
-    payout_curve,
-    payout_curves,
+    prove_plan,
 )
 from salesrules.company.comparing import PayComparison, compare_pay
 from salesrules.company.facts import CompanyFacts, read_facts
@@ -29,9 +26,9 @@ from salesrules.company.places import placed
 from salesrules.company.ramps import check_ramps_of, ramp_quotas
 from salesrules.company.results import CompanyResult
 from salesrules.company.rollups import roll_up_people, roll_up_regions
-from salesrules.core import Fault, InvalidDocument
+from salesrules.core import Fault, InvalidDocument, SalesRulesError
 from salesrules.quotas import QuotaPolicy
-from salesrules.reports import CurveBasis, PlanCurve, ReportContent
+from salesrules.reports import PlanCurve, ReportContent
 from salesrules.rulebook import Rulebook
 from salesrules.wire import find_lines, load_document, load_rulebook
 
@@ -150,30 +147,26 @@ def load(folder: str | PathLike[str]) -> Company:
     )
 
 
-def _curves(policy: CommissionPolicy, run: CommissionRun) -> list[PlanCurve]:
-    """The curve of each component of the plans that paid in the run; by attainment, of a quota of one."""
+def _curves(policy: CommissionPolicy, run: CommissionRun) -> Iterator[PlanCurve]:
+    """What each component of the plans that paid in the run pays by its measure, with what is proved of it."""
     paid = {plan for statement in run.statements for plan in statement.plans}
-    return [
-        PlanCurve(
-            plan=plan.id,
-            component=component.id,
-            basis=CurveBasis.AMOUNT if needed_quota(component.table) is None else CurveBasis.ATTAINMENT,
-            curve=curve,
-            column=column,
-        )
-        for plan in policy.plans
-        if plan.id in paid
-        for component in plan.components
-        for column, curve in _curves_of(component).items()
-    ]
-
-
-def _curves_of(component: Component) -> dict[str, PayoutCurve]:
-    """The curve of a table, or of each column of one in two dimensions; none of a formula."""
-    match component.table:
-        case FormulaTable():
-            return {}
-        case GridTable() as grid:
-            return payout_curves(grid)
-        case table:
-            return {"": payout_curve(table)}
+    for plan in policy.plans:
+        if plan.id not in paid:
+            continue
+        try:
+            proof = prove_plan(plan, digits=run.currencies.digits(plan.currency), pay_period=policy.pay_period)
+        except (SalesRulesError, Inexact):  # too many digits, of which the rulebook's check warns
+            continue
+        components = {component.id: component for component in plan.components}
+        for curve in proof.curves:
+            component = components[curve.component]
+            yield PlanCurve(
+                plan=plan.id,
+                component=component.id,
+                column=curve.column,
+                currency=plan.currency,
+                mode=None if isinstance(component.table, FormulaTable) else component.table.mode,
+                is_in_units=component.measure in (Measure.QUANTITY, Measure.COUNT),
+                proof=curve,
+                left_out=[entry for entry in proof.left_out if entry.component == component.id],
+            )

@@ -6,13 +6,12 @@
 1
 """
 
-from salesrules.reports.content import CurveBasis, PlanCurve, ReportContent, RollUpKind, RollUpRow, RollUpTable
+from salesrules.reports.content import PlanCurve, ReportContent, RollUpKind, RollUpRow, RollUpTable
 from salesrules.reports.extras import MissingExtra
 from salesrules.reports.pages import render_derivation, render_report, render_statement, render_summary
 from salesrules.reports.pictures import draw_payout_curve
 
 __all__ = [
-    "CurveBasis",
     "MissingExtra",
     "PlanCurve",
     "ReportContent",

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 import attrs
 
-from salesrules.commissions import CommissionRun, PayoutCurve
+from salesrules.commissions import CommissionRun, CurveProof, LeftOut, RateMode
 from salesrules.core import Parameters, Reason, as_parameters, as_tuple
 
-__all__ = ["CurveBasis", "PlanCurve", "ReportContent", "RollUpKind", "RollUpRow", "RollUpTable"]
+__all__ = ["PlanCurve", "ReportContent", "RollUpKind", "RollUpRow", "RollUpTable"]
 
 
 class RollUpKind(StrEnum):
@@ -45,22 +45,23 @@ class RollUpTable:
     earned: Decimal
 
 
-class CurveBasis(StrEnum):
-    """What a curve's measure is: an amount or units, or attainment (pay is then a share of the quota)."""
-
-    AMOUNT = "amount"
-    ATTAINMENT = "attainment"
-
-
 @attrs.frozen(kw_only=True)
 class PlanCurve:
-    """The payout curve of one component of a plan, or of one column of its table in two dimensions."""
+    """What one component of a plan pays by its measure, or one column of its table in two dimensions, and its proof.
+
+    `mode` says how the table's tiers pay; a formula has none. `is_in_units` is whether a quantity or a count is
+    measured, also where the curve is in shares of a quota of them. `left_out` are the parts of the plan that are not
+    in the curve.
+    """
 
     plan: str
     component: str
-    basis: CurveBasis
-    curve: PayoutCurve
     column: str = ""
+    currency: str = ""
+    mode: RateMode | None = attrs.field(default=None, converter=attrs.converters.optional(RateMode))
+    is_in_units: bool = False
+    proof: CurveProof
+    left_out: tuple[LeftOut, ...] = attrs.field(default=(), converter=as_tuple)
 
 
 @attrs.frozen(kw_only=True)

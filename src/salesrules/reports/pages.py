@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
-
-import attrs
 
 from salesrules.core import Derivation
 from salesrules.messages import derivation_lines
 from salesrules.reports import summaries
-from salesrules.reports.content import CurveBasis, PlanCurve, ReportContent
+from salesrules.reports.content import ReportContent
 from salesrules.reports.extras import environment
-from salesrules.reports.pictures import draw_payout_curve
+from salesrules.reports.figures import figures
 from salesrules.reports.statements import statement_view
 from salesrules.reports.words import Names, Words
 
 __all__ = ["render_derivation", "render_report", "render_statement", "render_summary"]
-
-
-@attrs.frozen(kw_only=True)
-class Picture:
-    """A curve's picture with what stands below it."""
-
-    plan: str
-    component: str
-    mode: str
-    svg: str
 
 
 def render_report(content: ReportContent, locale: str = "en") -> str:
@@ -46,7 +32,7 @@ def render_report(content: ReportContent, locale: str = "en") -> str:
         "report.html.j2",
         names.words,
         **_summary(content, names),
-        pictures=_pictures(content, names),
+        figures=figures(content, names),
         statements=views,
         findings=summaries.findings(content, names),
         changes=[names.sentence(reason) for reason in content.changes],
@@ -103,33 +89,3 @@ def _summary(content: ReportContent, names: Names) -> dict[str, Any]:
         "ties": summaries.ties(content, names),
         "outside": summaries.outside_territory(content, names),
     }
-
-
-def _pictures(content: ReportContent, names: Names) -> list[Picture]:
-    return [_picture(curve, content, names) for curve in content.curves]
-
-
-def _picture(curve: PlanCurve, content: ReportContent, names: Names) -> Picture:
-    words, plan = names.words, names.plan(curve.plan)
-    statements = [statement for statement in content.run.statements if curve.plan in statement.plans]
-    marks: list[Decimal | Fraction] = []
-    if curve.basis is CurveBasis.ATTAINMENT:
-        marks += [
-            share
-            for statement in statements
-            for measurement in statement.measurements
-            if (measurement.plan, measurement.component) == (curve.plan, curve.component)
-            and (share := measurement.attainment) is not None
-        ]
-    return Picture(
-        plan=plan,
-        component=curve.component,
-        mode=words.choice(curve.curve.mode),
-        svg=draw_payout_curve(
-            curve,
-            words.locale,
-            title=words.say("curve_of", plan=plan, component=curve.component),
-            currency=next((statement.currency for statement in statements), ""),
-            marks=marks,
-        ),
-    )

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import html
-import itertools
 import json
+import math
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from salesrules.commissions import Segment
-from salesrules.core import EXACT, Exact, RoundingMode, round_exactly
-from salesrules.messages import format_number, format_rate
-from salesrules.reports.content import CurveBasis, PlanCurve
+from salesrules.commissions import CurveUnit
+from salesrules.core import RoundingMode, round_exactly
+from salesrules.reports.content import PlanCurve
 from salesrules.reports.extras import MissingExtra, svg_of
+from salesrules.reports.shapes import Point, Shape
+from salesrules.reports.tier_labels import tier_labels, write_measure, write_pay
 from salesrules.reports.words import Words
 
-__all__ = ["draw_payout_curve"]
+__all__ = ["curve_title", "draw_payout_curve"]
 
 _WIDTH, _HEIGHT = 320, 170
 _PADDING = {"left": 86, "right": 34, "top": 26, "bottom": 48}
 _INK, _CURVE, _RULE, _FAINT = "#1a1f24", "#1f5fa8", "#8a939c", "#e3e6e9"
+_FALL = "#b23a12"
+_SHARES = (CurveUnit.QUOTA, CurveUnit.TARGET)
 #: Vega describes every mark to screen readers in English; the picture's own title says what it shows.
 _ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
-_FIRST_REACH = Decimal(100_000)
-_BEYOND = Decimal("1.4")
-_TWENTY, _TWENTIETH = Decimal(20), Decimal("0.05")
 
 
 def draw_payout_curve(
@@ -37,93 +39,30 @@ def draw_payout_curve(
     locale: str = "en",
     *,
     title: str = "",
-    currency: str = "",
     marks: Sequence[Decimal | Fraction] = (),
 ) -> str:
-    """The picture of a curve as SVG: the measure or attainment to the right, pay upwards, knots and tiers marked.
+    """The picture of a curve as SVG: the measure to the right, pay upwards; bounds, jumps and falls marked.
 
-    `title` says what is shown (plan and component where it is empty), `currency` is named at the axis of pay, and
-    `marks` are measures to be dotted on the curve, such as where payees stand.
+    `title` says what is shown (plan, component and column where it is empty), and `marks` are measures to be dotted on
+    the curve, such as where payees stand. Shaded is where more pays less than the broken line; at its diamond pay is as
+    much again.
 
     Raises `MissingExtra` where altair or vl-convert is not installed.
     """
     words = Words(locale)
-    title = title or words.say("curve_of", plan=curve.plan, component=curve.component)
-    shape = _Shape.of(curve, [round_exactly(mark, 6, RoundingMode.HALF_EVEN) for mark in marks])
-    svg = _ARIA.sub("", svg_of(_specification(shape, words, currency)))
+    title = title or curve_title(curve, curve.plan, words)
+    shape = Shape.of(curve.proof, [round_exactly(mark, 6, RoundingMode.HALF_EVEN) for mark in marks])
+    svg = _ARIA.sub("", svg_of(_specification(curve, shape, words)))
     name = html.escape(title)
     head, _, rest = svg.partition(">")
     return f'{head} role="img" aria-label="{name}"><title>{name}</title>{rest}'
 
 
-@attrs.frozen(kw_only=True)
-class _Piece:
-    """A straight piece of a curve from one point to another, and its rate."""
-
-    x1: Decimal
-    y1: Decimal
-    x2: Decimal
-    y2: Decimal
-    rate: Decimal
-
-
-@attrs.frozen(kw_only=True)
-class _Shape:
-    """What is drawn of a curve, exactly: straight pieces, knots and jumps between them, marks on them.
-
-    A knot is what is paid at a tier's start itself, by whichever tier owns it.
-    """
-
-    basis: CurveBasis
-    pieces: tuple[_Piece, ...]
-    knots: tuple[tuple[Decimal, Decimal], ...]
-    jumps: tuple[tuple[Decimal, Decimal, Decimal], ...]
-    marks: tuple[tuple[Decimal, Decimal], ...]
-
-    @classmethod
-    def of(cls, plan_curve: PlanCurve, marks: Sequence[Decimal]) -> _Shape:
-        curve = plan_curve.curve
-        segments = curve.segments
-        starts = [min(Decimal(0), _shown(segments[0].start), *marks), *(_shown(s.start) for s in segments[1:])]
-        ends = [*starts[1:], _reach(plan_curve.basis, _shown(segments[-1].start), marks)]
-        pieces = tuple(
-            _Piece(x1=start, y1=_pay(segment, start), x2=end, y2=_pay(segment, end), rate=_shown(segment.slope))
-            for segment, start, end in zip(segments, starts, ends, strict=True)
-        )
-        return cls(
-            basis=plan_curve.basis,
-            pieces=pieces,
-            knots=tuple((piece.x1, _shown(curve.at(piece.x1))) for piece in pieces[1:]),
-            jumps=tuple((new.x1, old.y2, new.y1) for old, new in itertools.pairwise(pieces) if old.y2 != new.y1),
-            marks=tuple((mark, _shown(curve.at(mark))) for mark in marks),
-        )
-
-    def stops(self) -> list[Decimal]:
-        """Where the axis of the measure is labelled: at zero, at each tier's start and at the end."""
-        return sorted({Decimal(0), self.pieces[-1].x2, *(piece.x1 for piece in self.pieces)})
-
-    def pays(self) -> list[Decimal]:
-        """Where the axis of pay is labelled: at zero and at each knot."""
-        return sorted({Decimal(0)} | {pay for piece in self.pieces for pay in (piece.y1, piece.y2)})
-
-
-def _pay(segment: Segment, measure: Decimal) -> Decimal:
-    """What a segment's line pays at a measure, also at the end that the next segment owns."""
-    return _shown(segment.at(measure))
-
-
-def _shown(number: Exact) -> Decimal:
-    """A number for the picture: a fraction to twelve places."""
-    return number if isinstance(number, Decimal) else round_exactly(number, 12, RoundingMode.HALF_EVEN)
-
-
-def _reach(basis: CurveBasis, last: Decimal, marks: Sequence[Decimal]) -> Decimal:
-    """How far a curve is drawn: beyond its last knot, and to the largest mark."""
-    if basis is CurveBasis.ATTAINMENT:
-        far = max([EXACT.multiply(max(last, Decimal(1)), _BEYOND), *marks])
-        return EXACT.multiply(round_exactly(EXACT.multiply(far, _TWENTY), 0, RoundingMode.CEILING), _TWENTIETH)
-    far = max([EXACT.multiply(last, _BEYOND), *marks])
-    return round_exactly(far, 1 - far.adjusted(), RoundingMode.CEILING) if far > 0 else _FIRST_REACH
+def curve_title(curve: PlanCurve, plan: str, words: Words) -> str:
+    """What a picture shows: the plan by its name, the component, and the column where the table has them."""
+    if curve.column:
+        return words.say("curve_of_column", plan=plan, component=curve.component, column=curve.column)
+    return words.say("curve_of", plan=plan, component=curve.component)
 
 
 @attrs.frozen(kw_only=True)
@@ -169,27 +108,41 @@ class _Scale:
         return f"{json.dumps(self.labels)}[indexof({json.dumps(self.places)}, datum.value)]"
 
 
-def _specification(shape: _Shape, words: Words, currency: str) -> dict[str, Any]:
-    by_attainment = shape.basis is CurveBasis.ATTAINMENT
-
-    def labels(values: Sequence[Decimal]) -> list[str]:
-        show = format_rate if by_attainment else format_number
-        return [show(round_exactly(value, 6, RoundingMode.HALF_EVEN), words.locale) for value in values]
-
-    stops, pays = shape.stops(), shape.pays()
-    across, up = labels(stops), labels(pays)
-    x = _Scale.of(
-        words.say("attainment" if by_attainment else "measure"),
-        stops,
-        across,
-        [6.6 * len(label) + 8 for label in across],
-        _WIDTH,
-    )
-    y = _Scale.of(_pay_title(words, by_attainment, currency), pays, up, [13] * len(up), _HEIGHT)
-    return _chart(shape, x, y, [format_rate(piece.rate, words.locale) for piece in shape.pieces])
+def _specification(curve: PlanCurve, shape: Shape, words: Words) -> dict[str, Any]:
+    stops, pays = shape.stops, shape.pays
+    across = [_near(stop, curve.proof.measured_in, functools.partial(write_measure, curve), words) for stop in stops]
+    up = [_near(pay, curve.proof.paid_in, functools.partial(write_pay, curve), words) for pay in pays]
+    x = _Scale.of(_measure_title(curve, words), stops, across, [_length(label) + 8 for label in across], _WIDTH)
+    y = _Scale.of(_pay_title(curve, words), pays, up, [13] * len(up), _HEIGHT)
+    return _chart(shape, x, y, tier_labels(curve, words))
 
 
-def _chart(shape: _Shape, x_scale: _Scale, y_scale: _Scale, rates: Sequence[str]) -> dict[str, Any]:
+def _near(value: Decimal, unit: CurveUnit, write: Callable[[Decimal, Words], str], words: Words) -> str:
+    """A number at an axis, where there is room for two places of money or units, and four of a per cent."""
+    near = round_exactly(value, 6 if unit in _SHARES else 2, RoundingMode.HALF_EVEN)
+    return write(near, words) if near == value else f"≈{write(near, words)}"
+
+
+def _length(label: str) -> float:
+    """About how many pixels a label is long."""
+    return sum(11.0 if unicodedata.east_asian_width(sign) in "WF" else 6.6 for sign in label)
+
+
+def _captions(shape: Shape, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """The labels above the pieces that have room beside the one before."""
+    span = shape.pieces[-1].end[0] - shape.pieces[0].start[0]
+    rows: list[dict[str, Any]] = []
+    taken = -math.inf
+    for piece, label in zip(shape.pieces, labels, strict=True):
+        middle = (piece.start[0] + piece.end[0]) / 2
+        at = float((middle - shape.pieces[0].start[0]) / span) * _WIDTH
+        if piece.is_wide and at - _length(label) / 2 >= taken:
+            rows.append({"x": float(middle), "label": label})
+            taken = at + _length(label) / 2
+    return rows
+
+
+def _chart(shape: Shape, x_scale: _Scale, y_scale: _Scale, labels: Sequence[str]) -> dict[str, Any]:
     try:
         import altair as alt
     except ImportError as error:
@@ -212,28 +165,38 @@ def _chart(shape: _Shape, x_scale: _Scale, y_scale: _Scale, rates: Sequence[str]
 
     x = alt.X("x:Q", scale=alt.Scale(domain=x_scale.domain, nice=False), axis=axis(x_scale, 26))
     y = alt.Y("y:Q", scale=alt.Scale(domain=y_scale.domain, nice=False), axis=axis(y_scale, 60))
-    rows = [
+    strokes = [_stroke(*ends) for piece in shape.pieces for ends in piece.strokes]
+    jumps = [
         {
-            "x": float(piece.x1),
-            "y": float(piece.y1),
-            "x2": float(piece.x2),
-            "y2": float(piece.y2),
-            "middle": float((piece.x1 + piece.x2) / 2),
-            "rate": rate,
+            "x": float(jump.at),
+            "y": float(jump.before),
+            "y2": float(jump.after),
+            "color": _FALL if jump.is_fall else _CURVE,
         }
-        for piece, rate in zip(shape.pieces, rates, strict=True)
+        for jump in shape.jumps
     ]
-    jumps = [{"x": float(at), "y": float(low), "y2": float(high)} for at, low, high in shape.jumps]
-    knots, marks = ([{"x": float(at), "y": float(pay)} for at, pay in points] for points in (shape.knots, shape.marks))
+    falls = [_stroke((fall.start, fall.peak), (fall.end, fall.peak)) for fall in shape.falls]
+    returns = [(fall.end, fall.peak) for fall in shape.falls if fall.returns]
     layers = [
-        layer(rows).mark_rule(color=_CURVE, strokeWidth=2.2, strokeCap="round").encode(x=x, y=y, x2="x2:Q", y2="y2:Q"),
-        layer(rows)
+        layer(falls)
+        .mark_rect(color=_FALL, opacity=0.13)
+        .encode(x="x:Q", x2="x2:Q", y=alt.value(0), y2=alt.value(_HEIGHT)),
+        layer(strokes)
+        .mark_rule(color=_CURVE, strokeWidth=2.2, strokeCap="round")
+        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q"),
+        layer(_captions(shape, labels))
         .mark_text(color=_INK, fontSize=10.5, baseline="bottom", dy=-6)
-        .encode(x="middle:Q", y=alt.value(0), text="rate:N"),
-        layer(knots).mark_rule(color=_RULE, strokeDash=[3, 3]).encode(x="x:Q"),
-        layer(knots).mark_point(color=_CURVE, filled=True, opacity=1, size=28).encode(x="x:Q", y="y:Q"),
-        layer(jumps).mark_rule(color=_CURVE, strokeDash=[1, 3], strokeWidth=2).encode(x="x:Q", y="y:Q", y2="y2:Q"),
-        layer(marks)
+        .encode(x="x:Q", y=alt.value(0), text="label:N"),
+        layer(_points(shape.knots)).mark_rule(color=_RULE, strokeDash=[3, 3]).encode(x="x:Q"),
+        layer(_points(shape.knots)).mark_point(color=_CURVE, filled=True, opacity=1, size=28).encode(x="x:Q", y="y:Q"),
+        layer(jumps)
+        .mark_rule(strokeDash=[1, 3], strokeWidth=2)
+        .encode(x="x:Q", y="y:Q", y2="y2:Q", color=alt.Color("color:N", scale=None)),
+        layer(falls).mark_rule(color=_FALL, strokeDash=[4, 3]).encode(x="x:Q", y="y:Q", x2="x2:Q"),
+        layer(_points(returns))
+        .mark_point(color=_FALL, shape="diamond", filled=True, opacity=1, size=46)
+        .encode(x="x:Q", y="y:Q"),
+        layer(_points(shape.marks))
         .mark_point(color=_INK, filled=False, opacity=0.75, size=34, strokeWidth=1.2)
         .encode(x="x:Q", y="y:Q"),
     ]
@@ -256,7 +219,29 @@ def _chart(shape: _Shape, x_scale: _Scale, y_scale: _Scale, rates: Sequence[str]
     return dict(chart.to_dict())
 
 
-def _pay_title(words: Words, by_attainment: bool, currency: str) -> str:
-    if by_attainment:
-        return words.say("pay_of_quota")
-    return words.say("pay_in", currency=currency) if currency else words.say("pay")
+def _stroke(start: Point, end: Point) -> dict[str, Any]:
+    return {"x": float(start[0]), "y": float(start[1]), "x2": float(end[0]), "y2": float(end[1])}
+
+
+def _points(points: Iterable[Point]) -> list[dict[str, Any]]:
+    return [{"x": float(at), "y": float(pay)} for at, pay in points]
+
+
+def _measure_title(curve: PlanCurve, words: Words) -> str:
+    match curve.proof.measured_in:
+        case CurveUnit.QUOTA:
+            return words.say("attainment")
+        case CurveUnit.UNITS:
+            return words.say("units")
+        case _:
+            return words.say("measure")
+
+
+def _pay_title(curve: PlanCurve, words: Words) -> str:
+    match curve.proof.paid_in:
+        case CurveUnit.QUOTA:
+            return words.say("pay_per_unit_of_quota" if curve.is_in_units else "pay_of_quota")
+        case CurveUnit.TARGET:
+            return words.say("pay_of_target")
+        case _:
+            return words.say("pay_in", currency=curve.currency) if curve.currency else words.say("pay")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from enum import Enum
 
@@ -13,6 +12,7 @@ from salesrules.core import Money, exact_sum, minus
 from salesrules.messages import format_value, text
 from salesrules.reports.content import ReportContent
 from salesrules.reports.summaries import Attainment, attainments
+from salesrules.reports.tier_words import tier_words
 from salesrules.reports.words import Names, Words
 
 __all__ = ["BalanceRow", "ComponentRow", "LineRow", "Measured", "StatementView", "statement_view"]
@@ -196,34 +196,8 @@ def _line(line: StatementLine, names: Names) -> LineRow:
         measured=words.measure(line.measured, line.unit),
         before=words.measure(line.before, line.unit),
         after=words.measure(line.after, line.unit),
-        tiers=tuple(_tiers(line, names)),
+        tiers=tier_words(line, words),
         earned=words.amount(line.earned, currency),
         capped=words.amount(-line.capped, currency) if line.capped else "",
         amount=words.amount(line.amount.amount, currency),
     )
-
-
-def _tiers(line: StatementLine, names: Names) -> Sequence[str]:
-    words = names.words
-    if line.reversal is not None:
-        share = line.reversal.share_after - line.reversal.share_before
-        return [
-            words.say(
-                "taken_back",
-                share=words.rate(share),
-                paid=words.money(line.reversal.paid),
-                line=line.reversal.line,
-            )
-        ]
-    if len(line.pieces) == 1:
-        [piece] = line.pieces
-        return [words.say("tier", tier=piece.tier + 1, rate=words.rate(piece.rate))]
-    return [
-        words.say(
-            "tier_share",
-            tier=piece.tier + 1,
-            rate=words.rate(piece.rate),
-            measure=words.measure(piece.measure, line.unit),
-        )
-        for piece in line.pieces
-    ]

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
         Transaction,
         TransactionKind,
     )
+    from salesrules.commissions.model.measurements import (
+        Measurement,
+    )
     from salesrules.commissions.model.modifiers import (
         Adjustment,
         AdjustmentKind,
@@ -62,7 +65,6 @@ if TYPE_CHECKING:
         BalanceKind,
         CapUse,
         CommissionRun,
-        Measurement,
         PaymentConversion,
         PoolPart,
         PoolResult,
@@ -151,7 +153,17 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """The nouns load when one is first asked for; a payout curve needs only tiers."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.commissions.model' has no attribute {name!r}")
-        from salesrules.commissions.model import changes, credits, events, facts, modifiers, proofs, statements, tiers
+        from salesrules.commissions.model import (
+            changes,
+            credits,
+            events,
+            facts,
+            measurements,
+            modifiers,
+            proofs,
+            statements,
+            tiers,
+        )
 
-        shelves = (changes, credits, events, facts, modifiers, proofs, statements, tiers)
+        shelves = (changes, credits, events, facts, measurements, modifiers, proofs, statements, tiers)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

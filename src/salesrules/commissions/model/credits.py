@@ -64,7 +64,8 @@ class SalesCredit:
     `role` is `direct`, `override_N` or the role of an overlay; `rule` is the id of the crediting rule; a return is
     credited to those who were credited for its original. `day` is the day on which the rule's trigger fell, `part`
     what a part payment credits. `completes` marks the return by which the whole sale has come back.
-    `returned` is the share of what the sale paid that a refund takes back; `None` where the returns themselves say.
+    `returned` is the share of what is still kept of the sale that a refund takes back; `None` where the returns
+    themselves say.
     `rate_day` is the day of the exchange rate where it is not the credit's own.
     """
 

@@ -8,6 +8,7 @@ the quota or of the target incentive that was not given.
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable
 from decimal import Decimal
 
 import attrs
@@ -47,6 +48,10 @@ class CurveUnit(WordEnum):
     TARGET = "target"
 
 
+def _as_sides(sides: Iterable[Side | str]) -> tuple[Side, ...]:
+    return tuple(map(Side, sides))
+
+
 @attrs.frozen(kw_only=True)
 class SpanCurve:
     """What one span (or one deal, where each is measured alone) pays in all, by its measure from zero on.
@@ -56,12 +61,14 @@ class SpanCurve:
     """
 
     segments: tuple[Segment, ...] = attrs.field(converter=as_tuple)
-    sides: tuple[Side, ...] = attrs.field(converter=as_tuple)
+    sides: tuple[Side, ...] = attrs.field(converter=_as_sides)
     _keys: tuple[tuple[Exact, int], ...] = attrs.field(init=False, repr=False, eq=False)
+    _lines: tuple[tuple[Decimal, Decimal] | None, ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         starts = zip(self.segments[1:], self.sides, strict=True)
         object.__setattr__(self, "_keys", tuple((s.start, int(side is Side.UPPER)) for s, side in starts))
+        object.__setattr__(self, "_lines", tuple(segment.line for segment in self.segments))
 
     def position_at(self, measure: Exact) -> int:
         """The position of the segment that owns a measure."""
@@ -73,7 +80,11 @@ class SpanCurve:
 
     def at(self, measure: Exact) -> Exact:
         """What a measure pays in all, exactly."""
-        return self.segments[self.position_at(measure)].at(measure)
+        place = self.position_at(measure)
+        line = self._lines[place]
+        if line is None or type(measure) is not Decimal:
+            return self.segments[place].at(measure)
+        return EXACT.fma(line[0], measure, line[1])  # several times as fast as fractions
 
 
 @attrs.frozen(kw_only=True)
@@ -102,7 +113,7 @@ class Cliff:
     """
 
     at: Exact
-    side: Side
+    side: Side = attrs.field(converter=Side)
     before: Exact
     after: Exact
     returns: Reached | None
@@ -118,7 +129,7 @@ class Jump:
     """Pay rises at a bound, from `before` to `after`; `side` is `lower` where the bound itself already pays more."""
 
     at: Exact
-    side: Side
+    side: Side = attrs.field(converter=Side)
     before: Exact
     after: Exact
 
@@ -318,7 +329,7 @@ class NextThreshold:
 
     tier: int
     at: Exact
-    side: Side
+    side: Side = attrs.field(converter=Side)
     distance: Exact
     measure: Decimal
     pay: Exact

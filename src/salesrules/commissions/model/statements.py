@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from salesrules.commissions.model.credits import PendingCredit, SalesCredit
+from salesrules.commissions.model.measurements import Measurement
 from salesrules.commissions.model.modifiers import Adjustment
 from salesrules.commissions.model.tiers import FormulaUse, SupportsPieces, TableBase, TierShare
 from salesrules.core import (
@@ -35,7 +36,6 @@ __all__ = [
     "BalanceKind",
     "CapUse",
     "CommissionRun",
-    "Measurement",
     "PaymentConversion",
     "PoolPart",
     "PoolResult",
@@ -86,6 +86,8 @@ class StatementLine:
     place where a formula pays. `earned` is exact, `payable` what is left of it under the cap.
     `amount`, what is paid, is the rounding of the plan's running total less what was already paid:
     `running` and `running_paid` are those before this line, both zero where each line is rounded alone.
+    `is_rounded_by_tier` marks a line whose pieces are rounded each on its own; `spare` is the unit that a line rounded
+    down gets of what the rounded total leaves over.
     """
 
     id: str
@@ -107,6 +109,8 @@ class StatementLine:
     rounding: Rounding
     running: Exact = Decimal(0)
     running_paid: Decimal = Decimal(0)
+    is_rounded_by_tier: bool = False
+    spare: Decimal = Decimal(0)
     amount: Money
     reversal: Reversal | None = None
 
@@ -153,23 +157,6 @@ def _plain(value: Exact) -> Decimal:
     return value if isinstance(value, Decimal) else round_exactly(value, 12, RoundingMode.HALF_EVEN)
 
 
-@attrs.frozen(kw_only=True)
-class Measurement:
-    """A component's measure over its accumulation span: total credited, quota and attainment where it has one."""
-
-    plan: str
-    component: str
-    label: str
-    measured: Decimal
-    unit: str = ""
-    quota: Decimal | None = None
-
-    @property
-    def attainment(self) -> Fraction | None:
-        """The credited measure over the quota; `None` without a quota."""
-        return None if self.quota is None else Fraction(self.measured) / Fraction(self.quota)
-
-
 class BalanceKind(WordEnum):
     """Why pay differs from what was earned."""
 
@@ -178,6 +165,7 @@ class BalanceKind(WordEnum):
     HELD_CANCELLED = "held_cancelled"
     HELD_FORFEITED = "held_forfeited"
     CLAWED_BACK = "clawed_back"
+    CLAWBACK_OFFSET = "clawback_offset"
     DRAW_PAID = "draw_paid"
     SHORTFALL_CARRIED = "shortfall_carried"
     BALANCE_RECOVERED = "balance_recovered"

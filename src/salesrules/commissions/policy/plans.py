@@ -43,6 +43,7 @@ __all__ = [
     "Measure",
     "Plan",
     "Proration",
+    "Residual",
     "ReturnTerms",
     "RoundingLevel",
     "StatementRounding",
@@ -81,12 +82,24 @@ class ReturnTerms(WordEnum):
 
 
 class RoundingLevel(WordEnum):
-    """Where pay is rounded: each line alone, or the running total of what a plan version pays in the statement, so
-    that its lines sum to the rounding of their total.
+    """Where pay is rounded: each line alone, each tier's part of a line, or the running total of what a plan version
+    pays in the statement, so that its lines sum to the rounding of their total.
+
+    A line that a cap cuts, or that a formula pays, has no parts by tier and is rounded as a line.
     """
 
     LINE = "line"
+    TIER = "tier"
     CUMULATIVE = "cumulative"
+
+
+class Residual(WordEnum):
+    """Which lines get the units that are left over where a total is rounded: those at which the running total passes
+    a unit, or those that rounding down cost most, among equals the earlier.
+    """
+
+    RUNNING = "running"
+    LARGEST_REMAINDER = "largest_remainder"
 
 
 class Proration(WordEnum):
@@ -122,11 +135,15 @@ class Component:
 
 @attrs.frozen(kw_only=True)
 class StatementRounding:
-    """Where and how pay is rounded; `digits` only where they differ from the currency's own."""
+    """Where and how pay is rounded; `digits` only where they differ from the currency's own.
+
+    `residual` says which lines get what a rounded total leaves over.
+    """
 
     level: RoundingLevel = attrs.field(converter=RoundingLevel)
     mode: RoundingMode = attrs.field(converter=RoundingMode)
     digits: int | None = None
+    residual: Residual = attrs.field(default=Residual.RUNNING, converter=Residual)
 
 
 @attrs.frozen(kw_only=True)

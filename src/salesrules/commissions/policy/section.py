@@ -24,7 +24,8 @@ class CommissionPolicy:
     `pay_period` is the kind of period for which statements are made. A period that earns less than nothing pays
     nothing and carries the shortfall into the next (`carry_shortfall`), or is charged to the payee at once. Without
     `closing` a closed period stays closed, and what restating takes back is taken from the next pay in full. The splits
-    of a sale total at least 100 %, and at most `maximum_split`.
+    of a sale total at least 100 %, and at most `maximum_split`. Rates on money above `sanity_rate` are found as
+    unusual (`None`: none is).
     """
 
     life: PolicyLife
@@ -37,3 +38,4 @@ class CommissionPolicy:
     maximum_split: Rate = _WHOLE
     pools: tuple[TeamPool, ...] = attrs.field(default=(), converter=as_tuple)
     conversion: ConversionPolicy = _AT_DAY_RATES
+    sanity_rate: Rate | None = None

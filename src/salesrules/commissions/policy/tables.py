@@ -58,7 +58,8 @@ class AttainmentTable:
 class FixedTable:
     """Amounts in the plan's currency by bands; a mode by amounts says whether tiers add up or lie between.
 
-    Nothing is paid before anything was measured, whatever the first tier's amount.
+    Nothing is paid before anything was measured, whatever the first tier's amount, nor for a measure below zero; only
+    where amounts between bounds begin at nothing does their line go on below zero.
     """
 
     kind: Literal["fixed"] = "fixed"

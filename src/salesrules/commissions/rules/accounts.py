@@ -38,6 +38,11 @@ class Move(NamedTuple):
     pieces: tuple[TierShare, ...] | SupportsPieces = ()
     formula: FormulaUse | None = None
 
+    @property
+    def tiers(self) -> tuple[TierShare, ...]:
+        """The pieces themselves."""
+        return self.pieces if isinstance(self.pieces, tuple) else self.pieces.pieces(self.before, self.after)
+
 
 class Account(Protocol):
     """What a running measure has come to; `quota` and `base` are what its table's bounds and multiples are of."""
@@ -191,7 +196,8 @@ class FormulaAccount:
         after = self.measured = EXACT.add(before, credit.measured)
         if self._alone:
             before, after, was = _ZERO, credit.measured, {}
-        now = {name: EXACT.add(was.get(name, _ZERO), value) for name, value in credit.measures.items()}
+        was = {name: was.get(name, _ZERO) for name in credit.measures}  # an opening may speak of one of them alone
+        now = {name: EXACT.add(was[name], value) for name, value in credit.measures.items()}
         self._measures = now
         values = [
             self._values(measures, reached) if any(measures.values()) else {}

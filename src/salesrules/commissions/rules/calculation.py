@@ -30,10 +30,12 @@ from salesrules.commissions.rules.crediting import (
     report_uncredited,
 )
 from salesrules.commissions.rules.fact_checks import check_facts, check_opening_days, returned_shares
+from salesrules.commissions.rules.measures import unit_of
+from salesrules.commissions.rules.name_checks import report_unknown_names
 from salesrules.commissions.rules.opening_checks import check_openings
 from salesrules.commissions.rules.pay_fact_checks import report_idle_events
 from salesrules.commissions.rules.payee_run import PayeeRun, Setting
-from salesrules.commissions.rules.policy_checks import check_policy
+from salesrules.commissions.rules.policy_checks import policy_faults
 from salesrules.commissions.rules.settlement import add_payments, add_pool_parts, run_pools
 from salesrules.core import (
     CurrencyTable,
@@ -80,7 +82,7 @@ def calculate_commissions(
     """
     if period.kind is not policy.pay_period:
         raise InvalidValue("period", period.label, f"plans pay by {policy.pay_period.value}; give such a period")
-    faults = [fault for fault in check_policy(policy) if fault.severity == "error"]
+    faults = [fault for fault in policy_faults(policy) if fault.severity == "error"]
     faults += [*_unapproved("commissions", policy.life), *_unapproved("quotas", quota_policy.life)]
     faults += _uncounted(quota_policy, working_time)
     faults += [*check_facts(facts), *check_credit_facts(facts, policy), *check_openings(facts, policy)]
@@ -111,7 +113,7 @@ def calculate_commissions(
         quotas[quota.holder].append(quota)
     statements: list[Statement] = []
     findings = [*report_outside_territory(facts), *report_uncredited(facts, policy, period)]
-    findings += report_idle_events(facts, policy, period)
+    findings += [*report_unknown_names(facts, policy, period), *report_idle_events(facts, policy, period)]
     for done, payee in enumerate(facts.payees.values(), start=1):
         run = PayeeRun(setting, payee, credits[payee.id], quotas[payee.id])
         days = [credit.day for credit in credits[payee.id][:1]]
@@ -136,7 +138,13 @@ def calculate_commissions(
         period=period,
         statements=now,
         earlier=[statement for statement in statements if statement.period != period],
-        findings=(*findings, *report_pending(pending), *_closed_gates(reached), *_findings(now)),
+        findings=(
+            *findings,
+            *report_pending(pending),
+            *_closed_gates(reached, policy),
+            *_findings(now),
+            *_owed_by_others(statements, now),
+        ),
         currencies=currencies,
         version=version,
         pending=pending,
@@ -188,13 +196,23 @@ def _unknown_receivers(facts: CommissionFacts, credits: Mapping[str, Sequence[Sa
         )
 
 
-def _closed_gates(pools: Iterable[PoolResult]) -> Iterator[Reason]:
-    for result in pools:
-        if not result.is_open:
-            policy = PolicyReference("TeamPool", result.pool, "gate")
-            yield POOL_GATE(
-                pool=result.pool, period=result.period, measured=result.measured, gate=result.gate, policy=policy
-            )
+def _closed_gates(results: Iterable[PoolResult], policy: CommissionPolicy) -> Iterator[Reason]:
+    units = {pool.id: unit_of(pool.component, pool.currency) for pool in policy.pools}
+    for result in results:
+        if result.gate is not None and not result.is_open:
+            unit = units[result.pool]
+            measured, gate = (Money(each, unit) if unit else each for each in (result.measured, result.gate))
+            entry = PolicyReference("TeamPool", result.pool, "gate")
+            yield POOL_GATE(pool=result.pool, period=result.period, measured=measured, gate=gate, policy=entry)
+
+
+def _owed_by_others(statements: Iterable[Statement], now: Iterable[Statement]) -> Iterator[Reason]:
+    """What those owe who have no statement in the period any more."""
+    here = {(statement.payee, statement.currency) for statement in now}
+    last = {(s.payee, s.currency): s.closing for s in sorted(statements, key=lambda s: s.period.start)}
+    for whose, owed in last.items():
+        if owed and whose not in here:
+            yield BALANCE_OWED(payee=whose[0], amount=owed)
 
 
 def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:

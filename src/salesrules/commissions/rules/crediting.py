@@ -131,25 +131,42 @@ def credit_and_list_pending(
 def _all(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[tuple[Transaction, _Receiver, Occurrence]]:
     faults: dict[str, Fault] = {}
     sales = {t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE}
-
-    @functools.cache
-    def chain(payee: str, day: date) -> tuple[str, ...]:
-        return facts.hierarchies.at(day).chain(payee)
-
-    @functools.cache
-    def rules_of(day: date) -> list[Rule]:
-        return [rule for rule in policy.crediting if day in rule.effective]
-
+    returns: dict[str, list[Transaction]] = defaultdict(list)
+    for t in facts.transactions:
+        if t.original:
+            returns[t.original].append(t)
+    chain = _chains(facts)
+    rules_of = _rules_by_day(policy)
     for t in facts.transactions:
         sale = sales[t.original] if t.original else t
         try:
             for receiver in _receivers(sale, facts, rules_of(sale.day), chain):
-                for found in find_occurrences(t, sale, receiver.rule.trigger):
+                for found in find_occurrences(t, sale, receiver.rule.trigger, returns.get(sale.id, ())):
                     yield t, receiver, found
         except SalesRulesError as error:
             faults.setdefault(str(error), _uncreditable(t, error))
     if faults:
         raise InvalidDocument(tuple(faults.values()))
+
+
+def _chains(facts: CommissionFacts) -> Chain:
+    """The managers above a person on a day, each chain worked out once."""
+
+    @functools.cache
+    def chain(payee: str, day: date) -> tuple[str, ...]:
+        return facts.hierarchies.at(day).chain(payee)
+
+    return chain
+
+
+def _rules_by_day(policy: CommissionPolicy) -> Callable[[date], Sequence[Rule]]:
+    """The crediting rules in force on a day, each day worked out once."""
+
+    @functools.cache
+    def rules_of(day: date) -> list[Rule]:
+        return [rule for rule in policy.crediting if day in rule.effective]
+
+    return rules_of
 
 
 def _uncreditable(transaction: Transaction, error: SalesRulesError) -> Fault:
@@ -248,17 +265,23 @@ def _of(share: Rate, whole: Rate) -> Rate:
 
 
 def report_uncredited(facts: CommissionFacts, policy: CommissionPolicy, period: Period) -> tuple[Reason, ...]:
-    """One finding where sales of a period are credited to nobody, since no rule for them holds on their days."""
+    """One finding where sales of a period are credited to nobody, since no rule for them leads to a person.
+
+    Raises as `credit_transactions` does where a sale cannot be credited.
+    """
+    chain, rules_of = _chains(facts), _rules_by_day(policy)
     lines = sum(
         1
         for t in facts.transactions
-        if t.kind is TransactionKind.SALE
-        and t.day in period
-        and not any(
-            t.day in rule.effective and (not rule.filters or lets_through(rule.filters, t)) for rule in policy.crediting
-        )
+        if t.kind is TransactionKind.SALE and t.day in period and not _is_credited(t, facts, rules_of(t.day), chain)
     )
     return (UNCREDITED(lines=lines, period=period.label),) if lines else ()
+
+
+def _is_credited(sale: Transaction, facts: CommissionFacts, in_force: Sequence[Rule], chain: Chain) -> bool:
+    """Whether a sale is credited to anybody; a direct rule always leads to the seller."""
+    direct = any(isinstance(rule, DirectCredit) and lets_through(rule.filters, sale) for rule in in_force)
+    return direct or bool(_receivers(sale, facts, in_force, chain))
 
 
 def report_pending(pending: Iterable[PendingCredit]) -> tuple[Reason, ...]:

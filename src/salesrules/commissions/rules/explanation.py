@@ -22,7 +22,7 @@ from salesrules.commissions.rules.pool_explanation import (
     derive_pool,
     derive_pool_part,
 )
-from salesrules.commissions.rules.tier_explanation import derive_earned
+from salesrules.commissions.rules.tier_explanation import derive_earned, derive_pieces
 from salesrules.core import Derivation, InvalidValue, Operation, plus
 
 __all__ = ["explain_line", "explain_measurement", "explain_payment", "explain_pool", "explain_statement"]
@@ -128,14 +128,24 @@ def explain_line(line: StatementLine) -> Derivation:
     if line.reversal is not None:
         return _explain_reversal(line)
     currency = line.amount.currency
+    names = {"transaction": line.credit.transaction.id, "plan": line.plan, "component": line.component}
+    rounding = {"digits": line.rounding.digits, "mode": line.rounding.mode.value}
+    if line.is_rounded_by_tier:
+        tiers = [
+            _derive("rounded", line.rounding(piece.value), currency, Operation.ROUND, [piece], **rounding)
+            for piece in derive_pieces(line)
+        ]
+        return _derive("line", line.amount.amount, currency, Operation.SUM, tiers, **names)
     under_cap = _explain_cap(line)
     total = under_cap
     if line.running:
         whole = plus(line.running, line.payable)
         running = _derive("running_total", line.running, currency)
         total = _derive("running_with_line", whole, currency, Operation.SUM, [running, under_cap])
-    names = {"transaction": line.credit.transaction.id, "plan": line.plan, "component": line.component}
-    rounding = {"digits": line.rounding.digits, "mode": line.rounding.mode.value}
+    if line.spare:
+        down = _derive("rounded", line.rounding(total.value), currency, Operation.ROUND, [total], **rounding)
+        spare = _derive("spare_unit", line.spare, currency)
+        return _derive("line", line.amount.amount, currency, Operation.SUM, [down, spare], **names)
     if not line.running_paid:
         return _derive("line", line.amount.amount, currency, Operation.ROUND, [total], **names, **rounding)
     rounded = _derive("rounded", line.rounding(total.value), currency, Operation.ROUND, [total], **rounding)

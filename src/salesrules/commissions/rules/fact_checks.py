@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from salesrules.commissions.model import CommissionFacts, Transaction, TransactionKind
 from salesrules.commissions.rules.pay_fact_checks import check_open_days, check_pay_facts
-from salesrules.core import Fault, FiscalCalendar, PeriodKind
+from salesrules.core import Fault, FiscalCalendar, MissingDay, PeriodKind, SalesRulesError
 
-__all__ = ["check_facts", "check_opening_days", "place_of", "returned_shares"]
+__all__ = ["check_facts", "check_opening_days", "place_of", "returned_shares", "unmeasurable"]
 
 
 def check_facts(facts: CommissionFacts) -> tuple[Fault, ...]:
@@ -48,6 +48,15 @@ def place_of(transaction: Transaction) -> str:
     return transaction.source or f"transactions[{transaction.id}]"
 
 
+def unmeasurable(transaction: Transaction, error: SalesRulesError) -> Fault:
+    """The fault of a transaction that a plan cannot measure; `error` says why."""
+    value, remedy = transaction.id, "mend the facts, or let no plan measure this"
+    if isinstance(error, MissingDay):
+        value, remedy = str(transaction.amount), f"give the {error.subject} of that day"
+    place = place_of(transaction)
+    return Fault(code="commissions.unmeasurable", path=place, problem=str(error), value=value, remedy=remedy)
+
+
 def _duplicates(facts: CommissionFacts) -> Iterator[Fault]:
     first: dict[str, Transaction] = {}
     for transaction in facts.transactions:
@@ -78,12 +87,13 @@ def _unknown_payees(facts: CommissionFacts) -> Iterator[Fault]:
 def _unfit_returns(facts: CommissionFacts) -> Iterator[Fault]:
     sales = {t.id: t for t in facts.transactions if t.kind is TransactionKind.SALE}
     returned: dict[str, Fraction] = defaultdict(Fraction)
+    value: str | None
     for back in sorted(facts.transactions, key=lambda t: (t.day, t.id)):
         if back.kind is TransactionKind.SALE:
             continue
         sale = sales.get(back.original or "")
         if sale is None:
-            problem, value = "a return needs the sale that it takes back", str(back.original)
+            problem, value = "a return needs the sale that it takes back", back.original
             remedy = "give the id of a sale among the transactions"
         elif back.day < sale.day:
             problem, value = f"a return cannot precede its sale of {sale.day}", str(back.day)
@@ -92,8 +102,9 @@ def _unfit_returns(facts: CommissionFacts) -> Iterator[Fault]:
             problem, value = f"the sale was in {sale.amount.currency}", back.amount.currency
             remedy = "enter the return in the currency of its sale"
         else:
-            returned[sale.id] += _share(back, sale)
-            if returned[sale.id] <= 1:
+            share = returned[sale.id] + _share(back, sale)
+            if share <= 1:
+                returned[sale.id] = share
                 continue
             problem, value = f"more is returned than was sold by {sale.id} ({sale.amount})", str(back.amount)
             remedy = "lower the return, or enter the rest against another sale"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 import attrs
@@ -49,7 +50,8 @@ class InputChange:
 def input_changes(base: CommissionInputs, now: CommissionInputs) -> Iterator[InputChange]:
     """Each kind of input that differs, replaced after those before it; the last inputs are those of today.
 
-    People who are gone are kept until their transactions have been removed.
+    People who are gone are kept until their transactions have been removed; events of transactions that are new or
+    changed come after them, and are facts too.
     """
     inputs = base
     for cause, replace, subjects in _STEPS:
@@ -95,9 +97,15 @@ def _people(inputs: CommissionInputs, now: CommissionInputs) -> CommissionInputs
 
 
 def _other_facts(inputs: CommissionInputs, now: CommissionInputs) -> CommissionInputs:
-    """Today's facts except people and transactions, whatever kinds of fact there are."""
+    """Today's facts except people and transactions, whatever kinds of fact there are.
+
+    Of the events, those that the transactions of before allow.
+    """
     kept = inputs.facts
-    return attrs.evolve(inputs, facts=attrs.evolve(now.facts, payees=kept.payees, transactions=kept.transactions))
+    days = {hold.transaction: date.min for hold in now.facts.opening_holds} | {t.id: t.day for t in kept.transactions}
+    events = [e for e in now.facts.pay_events if not e.transaction or e.day >= days.get(e.transaction, date.max)]
+    facts = attrs.evolve(now.facts, payees=kept.payees, transactions=kept.transactions, pay_events=events)
+    return attrs.evolve(inputs, facts=facts)
 
 
 def _removed(inputs: CommissionInputs, now: CommissionInputs) -> CommissionInputs:
@@ -206,6 +214,10 @@ def _transactions(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[S
     return (Subject(id=id) for id in gone or changed or [id for id in new if id not in old])
 
 
+def _late_events(inputs: CommissionInputs, now: CommissionInputs) -> Iterator[Subject]:
+    return _of_payees("pay_events", inputs, now)
+
+
 def _leavers(inputs: CommissionInputs, now: CommissionInputs) -> Iterable[Subject]:
     return (Subject(id=id) for id in inputs.facts.payees if id not in now.facts.payees)
 
@@ -229,5 +241,6 @@ _STEPS: tuple[_Step, ...] = (
         lambda inputs, now: _with_facts(inputs, transactions=now.facts.transactions),
         _transactions,
     ),
+    (RestatementCause.FACT, _fact("pay_events"), _late_events),
     (RestatementCause.PERSON, _all, _leavers),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import attrs
 
-from salesrules.commissions.model import CapUse, OpeningMeasure, Reversal, SalesCredit, StatementLine
+from salesrules.commissions.model import CapUse, OpeningMeasure, SalesCredit, StatementLine
 from salesrules.commissions.policy import (
     Accumulation,
     AcrossAttribute,
@@ -23,6 +23,7 @@ from salesrules.commissions.policy import (
     Measure,
     Observed,
     Plan,
+    Residual,
     RoundingLevel,
 )
 from salesrules.commissions.rules.accounts import Account, Move, Moving
@@ -30,6 +31,7 @@ from salesrules.commissions.rules.columns import column_named, in_order, moves, 
 from salesrules.commissions.rules.formula import names_in
 from salesrules.commissions.rules.measures import Measured, counts, measure_as, measure_credit, unit_of
 from salesrules.commissions.rules.opening import open_account
+from salesrules.commissions.rules.residuals import spread_residual
 from salesrules.core import (
     EXACT,
     DateRange,
@@ -39,6 +41,7 @@ from salesrules.core import (
     Rate,
     Rounding,
     SalesRulesError,
+    exact_sum,
     narrowed,
     plus,
 )
@@ -85,18 +88,14 @@ class LineMaker:
         quota_over: Callable[[str, DateRange, str, str], Decimal],
         on_fault: Callable[[SalesCredit, SalesRulesError], None],
         openings: Sequence[OpeningMeasure] = (),
-        originals: Container[str] = (),
     ) -> None:
         self._rates = rates
         self._openings = openings
-        self._originals = originals
         self._bucket = bucket
         self._quota_over = quota_over
         self._on_fault = on_fault
         self._accounts: dict[Bucket, Account] = {}
         self._recent: dict[tuple[str, str], tuple[DateRange, Account]] = {}
-        self._paid: dict[tuple[str, str], list[tuple[StatementLine, Plan]]] = {}
-        self._returned: dict[str, Fraction] = {}
 
     def measured(self, bucket: Bucket) -> Decimal | None:
         """What was credited in a bucket so far, `None` where nothing was."""
@@ -111,41 +110,13 @@ class LineMaker:
         found: list[StatementLine] = []
         components = in_order(plan)
         for credit in credits:
-            for component in components:
-                if moves(component, credit, plan):
-                    line = self._line(plan, component, credit, rounding, cap, totals)
-                    if credit.transaction.id in self._originals:
-                        self._paid.setdefault((credit.transaction.id, credit.role), []).append((line, plan))
-                    found.append(line)
-        return found
-
-    def reversals(self, credit: SalesCredit, share: Fraction) -> list[StatementLine]:
-        """One line for each line of the original: the returned share of what it paid, so that shares sum to it.
-
-        An original that no component counted has no line, so nothing comes back.
-        """
-        transaction = credit.transaction
-        found = []
-        for line, plan in self._paid.get((str(transaction.original), credit.role), ()):
-            before = self._returned.get(line.id, Fraction(0))
-            after = self._returned[line.id] = before + share
-            back = [line.rounding(Fraction(line.amount.amount) * part) for part in (before, after)]
-            amount = Money(EXACT.subtract(*back), line.amount.currency)
-            found.append(
-                StatementLine(
-                    id=f"{credit.key}/{line.component}/{credit.role}"
-                    + (f"/{line.credit.part.number}" if line.credit.part else ""),
-                    credit=credit,
-                    plan=plan.id,
-                    component=line.component,
-                    measured=_ZERO,
-                    earned=amount.amount,
-                    payable=amount.amount,
-                    rounding=line.rounding,
-                    amount=amount,
-                    reversal=Reversal(line=line.id, paid=line.amount, share_before=before, share_after=after),
-                )
-            )
+            found += [
+                self._line(plan, component, credit, rounding, cap, totals)
+                for component in components
+                if moves(component, credit, plan)
+            ]
+        if plan.rounding.residual is Residual.LARGEST_REMAINDER:
+            return spread_residual(found, rounding)
         return found
 
     def _line(
@@ -170,9 +141,13 @@ class LineMaker:
         use = None if cap is None else CapUse(policy=cap.id, limit=cap.amount.amount, earned_before=totals.earned)
         payable = earned if use is None else use.room(earned)
         running, running_paid = totals.payable, totals.paid
-        if plan.rounding.level is RoundingLevel.LINE:
+        if plan.rounding.level is not RoundingLevel.CUMULATIVE:
             running = running_paid = _ZERO
-        amount = EXACT.subtract(rounding(plus(running, payable)), running_paid)
+        by_tier = plan.rounding.level is RoundingLevel.TIER and payable == earned and moved.formula is None
+        if by_tier:
+            amount = exact_sum(rounding(piece.earned) for piece in moved.tiers)
+        else:
+            amount = EXACT.subtract(rounding(plus(running, payable)), running_paid)
         totals.earned = plus(totals.earned, earned)
         totals.payable = plus(totals.payable, payable)
         totals.paid = EXACT.add(totals.paid, amount)
@@ -196,6 +171,7 @@ class LineMaker:
             rounding=rounding,
             running=running,
             running_paid=running_paid,
+            is_rounded_by_tier=by_tier,
             amount=totals.zero.with_amount(amount),
         )
 

@@ -96,7 +96,7 @@ def rescale(
     found = []
     running, paid = Fraction(0), Decimal(0)
     for item, new in changes:
-        if level is RoundingLevel.LINE and new["value"] == item.value:
+        if level is not RoundingLevel.CUMULATIVE and new["value"] == item.value:
             continue
         before = EXACT.add(paid, item.paid)
         amount = EXACT.subtract(rounding(running + new["value"]), before)

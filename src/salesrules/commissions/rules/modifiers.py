@@ -67,8 +67,12 @@ class ModifierRun:
         self._on_fault = on_fault
         self._used: dict[_Limit, Fraction] = defaultdict(Fraction)
         self._carried: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        self._kicked: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        self._kicked: dict[tuple[str, str, str, date | None], Decimal] = defaultdict(Decimal)
         self._changed: dict[str, Decimal] = defaultdict(Decimal)
+
+    def waiting(self) -> Mapping[tuple[str, str], Decimal]:
+        """What caps have carried over and not earned anew yet, by plan family and cap."""
+        return {key: exact_sum(parts.values()) for key, parts in self._carried.items() if parts}
 
     def adjust(
         self,
@@ -170,7 +174,7 @@ class ModifierRun:
             observed = _observe([measurement], modifier.observe)
             is_due = reaches(observed, modifier.threshold, modifier.side)
             due = modifier.amount.amount if is_due else Decimal(0)
-            key = (work.plan.family, modifier.id, measurement.label)
+            key = (work.plan.family, modifier.id, measurement.label, measurement.start)
             change = EXACT.subtract(due, self._kicked[key])
             self._kicked[key] = due
             if change:

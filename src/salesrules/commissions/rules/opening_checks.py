@@ -25,10 +25,12 @@ def check_openings(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator
 
 def _uses(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[Fault]:
     currencies: dict[str, set[str]] = defaultdict(set)
+    attributes: dict[str, set[str]] = defaultdict(set)
     for plan in policy.plans:
         for modifier in plan.modifiers:
             if isinstance(modifier, EarningsCap):
                 currencies[modifier.id].add(plan.currency)
+                attributes[modifier.id].add(modifier.by)
     seen: set[Hashable] = set()
     for index, use in enumerate(facts.opening_uses):
         path = f"opening_uses[{index}]"
@@ -42,6 +44,9 @@ def _uses(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[Fault]:
                 )
                 yield _fault("opening_currency", f"{path}.currency", problem, remedy, money.currency)
                 break
+        if use.by and attributes.get(use.policy) == {""}:
+            problem, remedy = "the cap holds for everything together, by no attribute", "leave it out"
+            yield _fault("opening_by", f"{path}.by", problem, remedy, use.by)
         yield from _twice(seen, (use.payee, use.policy, use.by, use.day), f"{path}.policy", use.policy)
 
 
@@ -72,7 +77,7 @@ def _unfit(opening: OpeningMeasure, components: Collection[Component], path: str
         columns |= set(component.table.columns) if isinstance(component.table, GridTable) else set()
     if opening.measure:
         yield from _known(opening.measure, measures, f"{path}.measure", "the component does not measure this")
-    if opening.column:
+    if opening.column or all(isinstance(component.table, GridTable) for component in components):
         yield from _known(opening.column, columns, f"{path}.column", "the component's table has no such column")
 
 

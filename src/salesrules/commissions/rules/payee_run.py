@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, Inexact
@@ -22,16 +22,17 @@ from salesrules.commissions.model import (
     Transaction,
 )
 from salesrules.commissions.policy import Cap, CommissionPolicy, Component, Draw, Plan
-from salesrules.commissions.reasons import OVERRIDE_WITHOUT_PLAN
+from salesrules.commissions.reasons import EXCESS_WAITING, OVERRIDE_WITHOUT_PLAN, STILL_HELD, UNCOUNTED
 from salesrules.commissions.rules.assignments import PlanRun, PlanSpan
 from salesrules.commissions.rules.balances import prorated, settle_balances, share_of_period
-from salesrules.commissions.rules.fact_checks import place_of
+from salesrules.commissions.rules.fact_checks import unmeasurable
 from salesrules.commissions.rules.held_quotas import HeldQuotas
 from salesrules.commissions.rules.lines import Bucket, LineMaker
-from salesrules.commissions.rules.measures import unit_of
+from salesrules.commissions.rules.measures import counts, unit_of
 from salesrules.commissions.rules.modifiers import ModifierRun
 from salesrules.commissions.rules.payouts import PayoutRun
 from salesrules.commissions.rules.plan_days import PlanDays
+from salesrules.commissions.rules.reversals import ReversalMaker
 from salesrules.commissions.rules.table_curves import needed_quota
 from salesrules.core import (
     CurrencyTable,
@@ -41,6 +42,7 @@ from salesrules.core import (
     InvalidDocument,
     Money,
     Period,
+    PolicyReference,
     Reason,
     Rounding,
     SalesRulesError,
@@ -85,8 +87,8 @@ class PayeeRun:
             quota_over=self._quotas.over,
             on_fault=self._cannot_measure,
             openings=[opening for opening in setting.facts.opening_measures if opening.payee == payee.id],
-            originals=setting.originals,
         )
+        self._reversals = ReversalMaker(setting.originals)
         self._modifiers = ModifierRun(
             calendar=setting.calendar,
             scores=[score for score in setting.facts.appraisal_scores if score.payee == payee.id],
@@ -133,7 +135,11 @@ class PayeeRun:
     def _statement(self, period: Period, owed: Money | None) -> Statement | None:
         spans = self._plans.spans(period.span)
         lines = self._lines(period)
+        self._report_waiting(period, spans)
         if not spans and not lines and not self._payouts.has_due(period):
+            if self._payouts.held:
+                held = Money(self._payouts.held, self._payouts.currency)
+                self.findings[period].append(STILL_HELD(payee=self._payee.id, amount=held))
             return None
         currency = self._single_currency(period, spans, lines)
         measurements = self._measurements(period)
@@ -197,14 +203,14 @@ class PayeeRun:
             plan = runs[0].plan
             rounding = self._rounding(plan)
             credits = [credit for credit in measured if any(credit.day in run.span for run in runs)]
-            lines += self._maker.lines(plan, credits, rounding, _cap_of(plan, runs, period, rounding.digits))
+            made = self._maker.lines(plan, credits, rounding, _cap_of(plan, runs, period, rounding.digits))
+            self._reversals.keep(made)
+            lines += made
+            self._report_uncounted(period, plan, credits)
         plans = [run for runs in held.values() for run in runs]
         self._report_without_plan(period, [c for c in measured if not any(c.day in run.span for run in plans)])
         for credit in reversed_:
-            share = credit.returned
-            lines += self._maker.reversals(
-                credit, self._setting.returned[credit.transaction.id] if share is None else share
-            )
+            lines += self._reversals.lines(credit, self._setting.returned[credit.transaction.id])
         return lines
 
     def _is_reversal(self, credit: SalesCredit) -> bool:
@@ -245,6 +251,7 @@ class PayeeRun:
             measured=measured or Decimal(0),
             unit=unit,
             quota=quota,
+            start=span.start,
         )
 
     def _single_currency(self, period: Period, spans: Sequence[PlanSpan], lines: Sequence[StatementLine]) -> str:
@@ -264,23 +271,31 @@ class PayeeRun:
             self._fault(
                 "no_plan",
                 f"no plan pays this person for {len(direct)} credit(s) from {direct[0].day} to {direct[-1].day}",
-                "add or extend an assignment, also one to a plan without components if nothing is to be paid",
+                "add or extend an assignment or the days of its plan; a plan without components pays nothing",
                 direct[0].transaction.id,
             )
         for role in sorted({credit.role for credit in credits} - {DIRECT}):
             lines = sum(1 for credit in credits if credit.role == role)
             self.findings[period].append(OVERRIDE_WITHOUT_PLAN(payee=self._payee.id, role=role, lines=lines))
 
+    def _report_uncounted(self, period: Period, plan: Plan, credits: Sequence[SalesCredit]) -> None:
+        """Credits that a plan pays nothing for, since none of its components counts them."""
+        left = [c for c in credits if not any(counts(component, c) for component in plan.components)]
+        for role, lines in sorted(Counter(credit.role for credit in left if plan.components).items()):
+            self.findings[period].append(UNCOUNTED(payee=self._payee.id, plan=plan.id, role=role, lines=lines))
+
+    def _report_waiting(self, period: Period, spans: Sequence[PlanSpan]) -> None:
+        """What a cap carried over while its plan does not hold any more."""
+        for (family, cap), amount in self._modifiers.waiting().items():
+            if all(span.plan.family != family for span in spans):
+                currency = next(plan.currency for plan in self._setting.policy.plans if plan.family == family)
+                policy = PolicyReference("EarningsCap", cap, "excess")
+                self.findings[period].append(
+                    EXCESS_WAITING(payee=self._payee.id, cap=cap, amount=Money(amount, currency), policy=policy)
+                )
+
     def _cannot_measure(self, credit: SalesCredit, error: SalesRulesError) -> None:
-        self._faults.append(
-            Fault(
-                code="commissions.unmeasurable",
-                path=place_of(credit.transaction),
-                problem=str(error),
-                value=credit.transaction.id,
-                remedy="mend the facts, or let no plan measure this",
-            )
-        )
+        self._faults.append(unmeasurable(credit.transaction, error))
 
     def _fault(self, code: str, problem: str, remedy: str, value: object) -> None:
         self._faults.append(self._made(code, problem, remedy, value))

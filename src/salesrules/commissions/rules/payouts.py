@@ -48,12 +48,20 @@ _ZERO = Decimal(0)
 
 @attrs.define(kw_only=True, eq=False)
 class _Sale:
-    """What one plan has really paid on one sale (`transaction` empty: what no sale earned)."""
+    """What one plan has really paid on one sale (`transaction` empty: what no sale earned).
+
+    `taken` is what events have taken of it by each clawback: paid back or forfeited.
+    """
 
     plan: Plan
     transaction: str
     day: date
     paid: Decimal = _ZERO
+    taken: dict[str, Decimal] = attrs.field(factory=dict)
+
+    def take(self, clawback: str, amount: Decimal) -> None:
+        """An event has taken an amount (below zero: has given it back)."""
+        self.taken[clawback] = EXACT.add(self.taken.get(clawback, _ZERO), amount)
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -234,7 +242,10 @@ class PayoutRun:
             yield _entry(BalanceKind.HELD, -held, holds[0], currency, held)
 
     def _cancel(self, sale: _Sale, amount: Decimal, currency: str) -> Iterator[BalanceEntry]:
-        """A return first cancels what is still held of its sale, from the last day backwards; the rest lowers pay."""
+        """A return first cancels what is still held of its sale, from the last day backwards; the rest lowers pay.
+
+        What an event took of the sale before is not taken again.
+        """
         own = [hold for hold in self._holds if (hold.plan, hold.transaction) == (sale.plan.id, sale.transaction)]
         for hold in sorted(own, key=lambda hold: hold.due or date.max, reverse=True):
             part = min(hold.amount, amount)
@@ -244,6 +255,12 @@ class PayoutRun:
             if part:
                 yield _entry(BalanceKind.HELD_CANCELLED, part, hold, currency, -part)
         self._drop([hold for hold in own if not hold.amount])
+        for clawback, taken in sale.taken.items():
+            part = min(taken, -sale.paid)
+            if part > 0:
+                sale.paid = EXACT.add(sale.paid, part)
+                sale.take(clawback, -part)
+                yield _entry(BalanceKind.CLAWBACK_OFFSET, part, sale, currency, None, clawback)
 
     def _release(self, before: date, currency: str, event: PayEvent | None = None) -> Iterator[BalanceEntry]:
         """What is due before a day, or waits for an event, is paid."""
@@ -264,6 +281,9 @@ class PayoutRun:
             claw = _clawback(self._plans[hold.plan], event)
             if claw is not None and claw.forfeits_held:
                 yield _entry(BalanceKind.HELD_FORFEITED, _ZERO, hold, currency, -hold.amount, claw.id)
+                held_of = self._sales.get((hold.plan, hold.transaction))
+                if held_of is not None:
+                    held_of.take(claw.id, hold.amount)
                 self._drop([hold])
         for sale in self._sales.values():
             claw = _clawback(sale.plan, event)
@@ -271,6 +291,7 @@ class PayoutRun:
                 continue
             amount = self._rounding_of(sale.plan)(Fraction(sale.paid) * self._share(claw, sale, event))
             sale.paid = EXACT.subtract(sale.paid, amount)
+            sale.take(claw.id, amount)
             if amount:
                 yield _entry(BalanceKind.CLAWED_BACK, -amount, sale, currency, None, claw.id)
 

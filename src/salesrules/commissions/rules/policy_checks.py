@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
-from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan
+from salesrules.commissions.policy import Assignment, CommissionPolicy, Component, Plan, Residual, RoundingLevel
 from salesrules.commissions.rules.crediting_checks import check_conversion, check_crediting, check_pools, role_of
 from salesrules.commissions.rules.modifier_checks import check_modifiers
 from salesrules.commissions.rules.proof_checks import check_proofs
+from salesrules.commissions.rules.sanity_checks import check_sanity
 from salesrules.commissions.rules.table_checks import check_table
 from salesrules.core import DateRange, Fault, InvalidValue, Money, Rate
 
-__all__ = ["check_policy"]
+__all__ = ["check_policy", "policy_faults"]
 
 
 def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
@@ -23,6 +24,11 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
     modifiers, payouts, clawbacks and draws that cannot work. Warned of are intervals in which selling more pays less,
     and tiers that pay nobody.
     """
+    return (*policy_faults(policy), *check_proofs(policy))
+
+
+def policy_faults(policy: CommissionPolicy) -> tuple[Fault, ...]:
+    """Every fault of the policy but what its plans are warned of when they are proved."""
     return tuple(
         fault
         for check in (
@@ -34,7 +40,7 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
             _pools,
             check_conversion,
             check_modifiers,
-            check_proofs,
+            check_sanity,
         )
         for fault in check(policy)
     )
@@ -157,6 +163,10 @@ def _plan_money(plan: Plan, path: str) -> Iterator[Fault]:
     if digits is not None and not -12 <= digits <= 12:
         problem = "digits are counted from the point"
         yield _fault("digits", f"{path}.rounding.digits", problem, "give a whole number from -12 to 12", digits)
+    rounding = plan.rounding
+    if rounding.residual is Residual.LARGEST_REMAINDER and rounding.level is not RoundingLevel.CUMULATIVE:
+        problem, remedy = "nothing is left over where each part is rounded alone", "choose the level 'cumulative'"
+        yield _fault("residual", f"{path}.rounding.residual", problem, remedy, rounding.residual.value)
     try:
         Money.zero(plan.currency)
     except InvalidValue as error:

@@ -30,7 +30,7 @@ from salesrules.commissions.policy import (
     StatementRounding,
     TeamPool,
 )
-from salesrules.commissions.rules.fact_checks import place_of
+from salesrules.commissions.rules.fact_checks import unmeasurable
 from salesrules.commissions.rules.held_quotas import HeldQuotas
 from salesrules.commissions.rules.lines import LineMaker
 from salesrules.commissions.rules.measures import unit_of
@@ -180,15 +180,7 @@ class PoolRun:
         return {payee: max(weight, Fraction(0)) for payee, weight in found.items()}
 
     def _cannot_measure(self, credit: SalesCredit, error: SalesRulesError) -> None:
-        self._faults.append(
-            Fault(
-                code="commissions.unmeasurable",
-                path=place_of(credit.transaction),
-                problem=str(error),
-                value=credit.transaction.id,
-                remedy="mend the facts, or let no plan measure this",
-            )
-        )
+        self._faults.append(unmeasurable(credit.transaction, error))
 
     def _fault(self, code: str, problem: str, remedy: str) -> None:
         path = f"pools[{self._pool.id}]"

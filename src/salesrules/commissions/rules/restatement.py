@@ -87,7 +87,7 @@ def restate_commissions(closed: Sequence[ClosedPeriod], now: CommissionInputs, *
             run,
             statements=restated,
             earlier=statements,
-            findings=_findings(run, restated),
+            findings=_findings(run, restated, carried),
         ),
         inputs=now,
         restated=[each.period for each in closed],
@@ -247,13 +247,28 @@ def _moved(amount: Money, policy: CommissionPolicy) -> Iterator[BalanceEntry]:
         yield BalanceEntry(kind=kind, amount=amount, policy=entry, owed=amount)
 
 
-def _findings(run: CommissionRun, statements: Sequence[Statement]) -> Iterator[Reason]:
-    """The run's findings, one more for each restated statement, and what is owed where that changed."""
+def _findings(
+    run: CommissionRun, statements: Sequence[Statement], carried: Mapping[tuple[str, str], Decimal]
+) -> Iterator[Reason]:
+    """The run's findings, one more for each restated statement, and what is owed where that changed.
+
+    Who has no statement owes what was `carried` besides.
+    """
     changed = [new for new, old in zip_longest(statements, run.statements) if new is not old]
-    whose = {statement.payee for statement in changed}
+    whose = {(statement.payee, statement.currency) for statement in changed}
+    here = {(statement.payee, statement.currency) for statement in statements}
+    gone = {who: owed for who, owed in carried.items() if owed and who not in here}
     for finding in run.findings:
-        if finding.code != BALANCE_OWED.code or finding.parameters["payee"] not in whose:
-            yield finding
+        if finding.code == BALANCE_OWED.code:
+            owed = finding.parameters["amount"]
+            who = finding.parameters["payee"], owed.currency
+            if who in whose:
+                continue
+            if who in gone:
+                finding = BALANCE_OWED(payee=who[0], amount=owed + Money(gone.pop(who), who[1]))
+        yield finding
+    for (payee, currency), owed in gone.items():
+        yield BALANCE_OWED(payee=payee, amount=Money(owed, currency))
     for statement in changed:
         if statement.restatements:
             entries = len(statement.restatements)

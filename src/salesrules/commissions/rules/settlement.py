@@ -77,7 +77,8 @@ def add_pool_parts(
         found.append(_with_parts(statement, own, faults))
     for (payee, period), own in parts.items():
         currency = own[0].share.amount.currency
-        owed = _owed_before(found, payee, period, currency)
+        last = _last_before(found, payee, period, currency)
+        owed = Money.zero(currency) if last is None else last.closing
         empty = Statement(
             payee=payee,
             period=period,
@@ -88,6 +89,7 @@ def add_pool_parts(
             paid=Money.zero(currency),
             opening=owed,
             closing=owed,
+            held=None if last is None else last.held,
         )
         found.append(_with_parts(empty, own, faults))
     order = {payee: index for index, payee in enumerate(setting.facts.payees)}
@@ -115,11 +117,11 @@ def _with_parts(statement: Statement, parts: Iterable[PoolPart], faults: list[Fa
     return statement
 
 
-def _owed_before(statements: Iterable[Statement], payee: str, period: Period, currency: str) -> Money:
-    """What a payee without a statement in a period owes; what is owed in another currency stays where it is."""
+def _last_before(statements: Iterable[Statement], payee: str, period: Period, currency: str) -> Statement | None:
+    """The last statement before a period of a payee who has none in it; one in another currency stays where it is."""
     earlier = [s for s in statements if s.payee == payee and s.period.start < period.start]
     last = max(earlier, key=lambda statement: statement.period.start, default=None)
-    return last.closing if last is not None and last.currency == currency else Money.zero(currency)
+    return last if last is not None and last.currency == currency else None
 
 
 def add_payments(

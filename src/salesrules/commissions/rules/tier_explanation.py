@@ -12,7 +12,7 @@ from salesrules.commissions.rules.formula import derive_formula
 from salesrules.commissions.rules.pool_explanation import derive_credit_part
 from salesrules.core import EXACT, Derivation, Exact, Operation, minus, narrowed, times
 
-__all__ = ["derive_earned"]
+__all__ = ["derive_earned", "derive_pieces"]
 
 _LABEL = "commissions.label."
 _ZERO = Decimal(0)
@@ -40,8 +40,13 @@ def derive_earned(line: StatementLine) -> Derivation:
         after = _formula(use, _with_line(line, use), "formula_after", currency)
         before = _formula(use, _running(use.before), "formula_before", currency)
         return _derive("earned", line.earned, currency, Operation.DIFFERENCE, [after, before])
-    pieces = [_piece(line, piece) for piece in line.pieces]
+    pieces = derive_pieces(line)
     return _derive("earned", line.earned, currency, Operation.SUM if pieces else Operation.GIVEN, pieces)
+
+
+def derive_pieces(line: StatementLine) -> list[Derivation]:
+    """How what each piece of a line earned came about."""
+    return [_piece(line, piece) for piece in line.pieces]
 
 
 def _formula(use: FormulaUse, values: Mapping[str, Exact | Derivation], label: str, currency: str) -> Derivation:

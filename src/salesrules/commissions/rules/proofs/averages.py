@@ -10,6 +10,8 @@ from salesrules.commissions.rules.proofs.grid import Grid
 
 __all__ = ["average_falls", "average_rises", "averages"]
 
+_ZERO = Fraction(0)
+
 
 def average_rises(outline: Outline) -> bool:
     """Whether a larger measure never pays less per unit, so that no measure pays more in parts; for an outline from
@@ -36,9 +38,11 @@ def _change(element: Element) -> tuple[Fraction, Fraction]:
     """The least and the most that pay per unit grows in an element, times x²: curvature·x² − constant."""
     lo, hi, (constant, _, curvature), _ = element
     if element.is_point:
-        return Fraction(0), Fraction(0)
+        return _ZERO, _ZERO
+    if not curvature:
+        return -constant, -constant
     ends = [curvature * end * end - constant for end in (lo, hi) if end is not None]
-    return min(ends), max(ends)  # an interval without end is straight, so that both are the same
+    return min(ends), max(ends)
 
 
 def averages(outline: Outline, grid: Grid) -> tuple[Fraction, Fraction]:

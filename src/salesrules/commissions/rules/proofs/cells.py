@@ -1,51 +1,25 @@
-"""One cell of a pair of measures: each of the two and their sum in one piece, and so paid by one polynomial each.
-
-Numbers are whole here: measures and pay are counted in units so small that every bound and coefficient is one.
-"""
+"""One cell of a pair of measures: each of the two and their sum in one piece, and so paid by one polynomial each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
-__all__ = ["Piece", "best_in_cell"]
+from salesrules.commissions.rules.proofs.pieces import Number, Piece
 
-_Number = int | Fraction
-_Place = tuple[_Number, _Number]
+__all__ = ["best_in_cell"]
 
-
-class Piece(NamedTuple):
-    """A point (`lo` is `hi`) or an open interval, and the polynomial that pays there; the last one has no end."""
-
-    lo: int
-    hi: int | None
-    constant: int
-    slope: int
-    curvature: int
-
-    def at(self, x: _Number) -> _Number:
-        """The value at a measure, also at the ends."""
-        return self.constant + (self.slope + self.curvature * x) * x
-
-    @property
-    def ends(self) -> tuple[int, ...]:
-        """The ends, one for a point."""
-        return (self.lo,) if self.hi is None or self.hi == self.lo else (self.lo, self.hi)
-
-    def holds(self, x: _Number) -> bool:
-        """Whether a measure lies between the ends or on them."""
-        return self.lo <= x and (self.hi is None or x <= self.hi)
+_Place = tuple[Number, Number]
 
 
-def best_in_cell(one: Piece, other: Piece, whole: Piece) -> tuple[_Number, _Number, _Number] | None:
+def best_in_cell(one: Piece, other: Piece, whole: Piece) -> tuple[Number, Number, Number] | None:
     """The most that one(y) + other(z) − whole(y + z) comes up to in a cell, and where; `None` for an empty cell.
 
     Straight lines are largest in a corner; a parabola may be where it turns, on an edge or inside.
     """
     if _is_empty(one, other, whole):
         return None
-    best: tuple[_Number, _Number, _Number] | None = None
+    best: tuple[Number, Number, Number] | None = None
     for y, z in _candidates(one, other, whole):
         if one.holds(y) and other.holds(z) and whole.holds(y + z):
             value = one.at(y) + other.at(z) - whole.at(y + z)

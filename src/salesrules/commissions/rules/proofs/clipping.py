@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -9,7 +10,6 @@ from salesrules.commissions.rules.proofs.elements import (
     Element,
     Outline,
     Polynomial,
-    changed,
     rising_and_falling,
     split_at,
 )
@@ -26,48 +26,67 @@ class Clipped(NamedTuple):
 
 
 def clipped(outline: Outline, limit: Fraction, grid: Grid, *, above: bool) -> Clipped:
-    """The outline with no pay above the limit, or none below it."""
-    pieces = rising_and_falling(outline)
-    found = [_crossing(element, limit, grid) for element in pieces]
+    """The outline with no pay above the limit, or none below it.
 
-    def held(element: Element) -> Polynomial:
+    A root lies between two measures of the grid; from the one to the other a straight line stands in for the curve.
+    """
+    hold: Callable[[Fraction], Fraction] = (lambda pay: min(pay, limit)) if above else (lambda pay: max(pay, limit))
+
+    def held(element: Element) -> Element:
         pay = element.pay.at(element.sample)
-        is_over = pay > limit if above else pay < limit
-        return Polynomial(limit) if is_over else element.pay
+        return element if hold(pay) == pay else element._replace(pay=Polynomial(limit))
 
-    bounds = [bound for crossing in found for bound in crossing.bounds]
-    is_exact = not any(crossing.is_root for crossing in found)
-    return Clipped(changed(split_at(pieces, bounds), held), is_exact)
+    found: Outline = []
+    is_exact = True
+    for element in rising_and_falling(outline):
+        low, high = _crossing(element, limit, grid)
+        bounds = sorted({bound for bound in (low, high) if bound is not None and _is_inside(element, bound)})
+        parts = [held(part) for part in split_at([element], bounds)]
+        if low != high:
+            is_exact = False
+            parts = [_straight(part, element.pay, hold) if _lies_in(part, low, high) else part for part in parts]
+        found += parts
+    return Clipped(found, is_exact)
 
 
-class _Crossing(NamedTuple):
-    bounds: list[Fraction]
-    is_root: bool = False
-
-
-def _crossing(element: Element, limit: Fraction, grid: Grid) -> _Crossing:
-    """Where pay passes the limit inside an interval that only rises or falls: one point, or both measures of the grid
-    around a root, so that every measure has the pay of its own side.
+def _crossing(element: Element, limit: Fraction, grid: Grid) -> tuple[Fraction | None, Fraction | None]:
+    """Where pay passes the limit inside an interval that only rises or falls: one point twice, or the measures of the
+    grid on either side of a root.
     """
     lo, hi, pay, _ = element
     if element.is_point or pay.is_constant:
-        return _Crossing([])
+        return None, None
     if not pay.curvature:
-        bounds = [(limit - pay.constant) / pay.slope]
-    elif lo is None or hi is None or (pay.at(lo) < limit) is (pay.at(hi) < limit):
-        return _Crossing([])  # a parabola of a table has both ends
-    else:
-        vertex = -pay.slope / (2 * pay.curvature)
-        square = vertex**2 - (pay.constant - limit) / pay.curvature
-        side = 1 if element.sample > vertex else -1
-        root = exact_root(square)
-        if root is not None:
-            bounds = [vertex + side * root]
-        else:
-            near = vertex + side * grid.above_root(square)
-            near = grid.down(near) if side > 0 else grid.up(near)
-            is_below = side * (near - vertex) < 0 or (near - vertex) ** 2 < square
-            is_left = is_below if side > 0 else not is_below
-            bounds = [near, near + grid.unit] if is_left else [near - grid.unit, near]
-    inside = [bound for bound in bounds if (lo is None or lo < bound) and (hi is None or bound < hi)]
-    return _Crossing(inside, is_root=len(bounds) > 1)
+        at = (limit - pay.constant) / pay.slope
+        return at, at
+    if lo is None or hi is None or (pay.at(lo) < limit) is (pay.at(hi) < limit):
+        return None, None  # a parabola of a table has both ends
+    vertex = -pay.slope / (2 * pay.curvature)
+    square = vertex**2 - (pay.constant - limit) / pay.curvature
+    side = 1 if element.sample > vertex else -1
+    root = exact_root(square)
+    if root is not None:
+        return vertex + side * root, vertex + side * root
+    near = vertex + side * grid.above_root(square)
+    near = grid.down(near) if side > 0 else grid.up(near)
+    is_closer = side * (near - vertex) < 0 or (near - vertex) ** 2 < square  # closer to the vertex than the root is
+    return (near, near + grid.unit) if is_closer is (side > 0) else (near - grid.unit, near)
+
+
+def _is_inside(element: Element, x: Fraction) -> bool:
+    return (element.lo is None or element.lo < x) and (element.hi is None or x < element.hi)
+
+
+def _lies_in(part: Element, low: Fraction | None, high: Fraction | None) -> bool:
+    sample = part.sample
+    return not part.is_point and low is not None and high is not None and low < sample < high
+
+
+def _straight(part: Element, pay: Polynomial, hold: Callable[[Fraction], Fraction]) -> Element:
+    """The line between what is paid at the ends of a part."""
+    lo, hi, _, _ = part
+    assert lo is not None
+    assert hi is not None
+    start, end = hold(pay.at(lo)), hold(pay.at(hi))
+    slope = (end - start) / (hi - lo)
+    return part._replace(pay=Polynomial(start - slope * lo, slope))

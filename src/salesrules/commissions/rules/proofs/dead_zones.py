@@ -9,7 +9,7 @@ import attrs
 
 from salesrules.commissions.model import DeadZone
 from salesrules.commissions.rules.proofs.elements import Element
-from salesrules.commissions.rules.proofs.grid import Grid, first_rise, highest
+from salesrules.commissions.rules.proofs.grid import Grid, Height, first_rise
 from salesrules.core import narrowed
 
 __all__ = ["find_dead_zones"]
@@ -26,10 +26,9 @@ class _Sweep:
 
     def sink(self, start: Fraction, pay: Fraction | None) -> None:
         """Pay is below the peak from `start` on, down to `pay` (`None`: without end)."""
-        if self.start is None:
-            self.start, self.lowest = start, pay
-        elif self.lowest is not None:
-            self.lowest = None if pay is None else min(self.lowest, pay)
+        is_lower = self.start is None or self.lowest is None or pay is None or pay < self.lowest
+        self.start = start if self.start is None else self.start
+        self.lowest = pay if is_lower else self.lowest
 
     def close(self, end: Fraction | None) -> None:
         """Pay is at the peak again."""
@@ -40,10 +39,10 @@ class _Sweep:
             self.start = None
 
 
-def find_dead_zones(elements: Sequence[Element], grid: Grid) -> list[DeadZone]:
+def find_dead_zones(elements: Sequence[Element], heights: Sequence[Height], grid: Grid) -> list[DeadZone]:
     """Every longest such interval of elements that only rise, fall or stay, from zero on."""
     sweep = _Sweep(elements[0].pay.constant)
-    for element in elements:
+    for element, height in zip(elements, heights, strict=True):
         lo, hi, pay, _ = element
         assert lo is not None  # elements from zero on
         start = pay.at(lo)
@@ -53,13 +52,13 @@ def find_dead_zones(elements: Sequence[Element], grid: Grid) -> list[DeadZone]:
             continue
         if start < sweep.peak:
             sweep.sink(lo, start)
-            if highest(element) < (False, sweep.peak, True):
+            if height < (False, sweep.peak, True):
                 continue
             exact, near = first_rise(element, sweep.peak, grid)
             sweep.close(near if exact is None else exact)
         else:
             sweep.close(lo)
-        is_open, top, _ = highest(element)
+        is_open, top, _ = height
         if not is_open:
             sweep.peak = max(sweep.peak, top)
     sweep.close(None)

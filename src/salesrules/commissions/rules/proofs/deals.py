@@ -72,8 +72,7 @@ def count_deals(study: Study) -> list[Incentive | None]:
     """The moves of a curve that counts deals over a span: one booked as two counts twice, two as one once."""
     bounds = {Fraction(1), study.far}
     for element in study.outline[1:]:
-        if element.lo is not None:
-            bounds |= {study.grid.down(element.lo) + step for step in (-2, -1, 0, 1)}
+        bounds |= {study.grid.down(element.lo or _ZERO) + step for step in (-2, -1, 0, 1)}
     counts = sorted(bound for bound in bounds if bound >= 1)
     steps = [(_pay(study, n + 1) - _pay(study, n), int(n)) for n in counts]
     (gain, n), (loss, m) = max(steps), min(steps)

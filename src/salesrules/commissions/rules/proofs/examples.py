@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from salesrules.commissions.model import SpanCurve
 from salesrules.commissions.rules.proofs.grid import Grid
-from salesrules.core import Exact, exact_sum, minus, narrowed
+from salesrules.commissions.rules.proofs.pairs import Pair
+from salesrules.core import Exact, exact_sum, minus
 
 __all__ = ["Example", "nearest_example"]
 
@@ -26,17 +27,25 @@ class Example(NamedTuple):
     gain: Exact
 
 
-def nearest_example(
-    curve: SpanCurve, grid: Grid, one: Fraction, other: Fraction, move: Move, least: Fraction
-) -> Example:
-    """The best example among the measures of the grid next to two given ones, none below the least that may be."""
+def nearest_example(curve: SpanCurve, grid: Grid, pair: Pair, move: Move, least: Fraction) -> Example:
+    """The best example among the measures of the grid next to a pair, none below the least that may be; the first one
+    that gains as much as the pair.
+    """
     near = [
-        [measure for measure in (grid.before(x), grid.down(x), grid.after(x)) if measure >= least] for x in (one, other)
+        [measure for measure in (grid.down(x), grid.before(x), grid.after(x)) if measure >= least]
+        for x in (pair.one, pair.other)
     ]
-    found = [_example(curve, grid, *move(y, z)) for y, z in itertools.product(*near)]
-    return max(found, key=lambda example: example.gain)
+    best: Example | None = None
+    for y, z in itertools.product(*near):
+        example = _example(curve, grid, *move(y, z))
+        if best is None or example.gain > best.gain:
+            best = example
+        if best.gain == pair.gain:
+            break
+    assert best is not None  # the measure after one is never too small
+    return best
 
 
 def _example(curve: SpanCurve, grid: Grid, before: Sequence[Fraction], after: Sequence[Fraction]) -> Example:
-    old, new = (exact_sum([curve.at(narrowed(x)) for x in measures]) for measures in (before, after))
-    return Example(tuple(map(grid.decimal, before)), tuple(map(grid.decimal, after)), minus(new, old))
+    old, new = (tuple(map(grid.decimal, measures)) for measures in (before, after))
+    return Example(old, new, minus(exact_sum(map(curve.at, new)), exact_sum(map(curve.at, old))))

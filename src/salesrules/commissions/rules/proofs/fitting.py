@@ -8,7 +8,6 @@ import attrs
 
 from salesrules.commissions.model import CurveUnit, LeftOutReason
 from salesrules.commissions.policy import (
-    Coefficient,
     Component,
     EarningsCap,
     EarningsFloor,
@@ -16,12 +15,14 @@ from salesrules.commissions.policy import (
     Gate,
     Kicker,
     LimitSpan,
-    Modifier,
     Multiplier,
     Observed,
 )
 
-__all__ = ["Fit"]
+__all__ = ["Composed", "Fit"]
+
+#: The modifiers that a measure alone may decide.
+Composed = Gate | Kicker | Multiplier | EarningsCap | EarningsFloor
 
 
 @attrs.define(kw_only=True)
@@ -37,13 +38,11 @@ class Fit:
     spans: frozenset[str]
     has_amount: bool = False
 
-    def of_modifier(self, modifier: Modifier) -> LeftOutReason | None:
+    def of_modifier(self, modifier: Composed) -> LeftOutReason | None:
         """Why a modifier cannot be composed; `None` where it can."""
         if self.has_amount and modifier.applies_to:
             return LeftOutReason.AFTER_AMOUNT
         match modifier:
-            case Coefficient():
-                return LeftOutReason.NOT_MEASURED
             case EarningsCap(by=by) if by:
                 return LeftOutReason.NOT_MEASURED
             case EarningsCap(excess=Excess.CARRIED):

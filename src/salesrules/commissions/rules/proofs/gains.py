@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.commissions.model import DealGain
-from salesrules.commissions.rules.proofs.elements import Element, Polynomial
+from salesrules.commissions.rules.proofs.elements import Element, Polynomial, from_zero
 from salesrules.commissions.rules.proofs.grid import Grid
 from salesrules.commissions.rules.proofs.outline import Curve, outline_of
 from salesrules.core import Exact, InvalidValue, minus, narrowed, plus
@@ -29,7 +29,7 @@ def gain_from_splitting(curve: Curve, deal: Decimal, *, digits: int = 2) -> Deal
     >>> tiers = BandTable(bands=(Band(start=0, value=Rate.parse("8%")), Band(start=1000, value=Rate.parse("5%"))))
     >>> found = gain_from_splitting(PayoutCurve.of(tiers, RateMode.MARGINAL), Decimal(1500))
     >>> found.gain, sum(found.parts)
-    (Decimal('15.00'), Decimal('1500.00'))
+    (Decimal('15'), Decimal('1500.00'))
     """
     grid, whole = Grid(digits), Fraction(deal)
     if whole <= 0 or grid.down(whole) != whole:
@@ -51,7 +51,7 @@ def _parts(curve: Curve, whole: Fraction, grid: Grid) -> list[Fraction]:
     Between two of these points both parts pay by one polynomial each, so that the best measure of the grid is one of
     the outermost, or next to where their sum turns.
     """
-    pieces = [each for each in outline_of(curve) if not each.is_point]
+    pieces = [each for each in from_zero(outline_of(curve)) if not each.is_point]
     bounds = {bound for each in pieces for bound in (each.lo, each.hi) if bound is not None and 0 < bound < whole}
     turns = {Fraction(0), whole, *bounds, *(whole - bound for bound in bounds)}
     ordered = sorted(turns)
@@ -68,8 +68,7 @@ def _parts(curve: Curve, whole: Fraction, grid: Grid) -> list[Fraction]:
 
 def _polynomial_at(pieces: Sequence[Element], x: Fraction) -> Polynomial:
     """What pays around a measure that is no bound."""
-    place = bisect.bisect_left(pieces, (False, x), key=lambda each: (each.hi is None, each.hi or x))
-    return pieces[place].pay
+    return pieces[bisect.bisect_left(pieces[:-1], x, key=lambda each: each.hi or x)].pay  # only the last has no end
 
 
 def gain_from_deferring(curve: Curve, measured: Exact, deal: Exact, next_measured: Exact = _NOTHING) -> Exact:

@@ -11,7 +11,7 @@ from salesrules.commissions.model import Reached
 from salesrules.commissions.rules.proofs.elements import Element
 from salesrules.core import EXACT, InvalidValue, narrowed
 
-__all__ = ["Grid", "exact_root", "first_rise", "highest", "reach_from"]
+__all__ = ["Grid", "Height", "exact_root", "first_rise", "highest", "reach_from"]
 
 _ZERO = Fraction(0)
 
@@ -75,7 +75,11 @@ def exact_root(radicand: Fraction) -> Fraction | None:
     return Fraction(over, under) if exact else None
 
 
-def highest(element: Element) -> tuple[bool, Fraction, bool]:
+#: Whether there is no bound, how far pay comes up, and whether it is paid.
+Height = tuple[bool, Fraction, bool]
+
+
+def highest(element: Element) -> Height:
     """What an element, rising or falling throughout, comes up to: without bound or not, how far, and whether it pays
     that much anywhere. A pay is reached inside where this is no less than `(False, pay, True)`.
     """
@@ -84,7 +88,9 @@ def highest(element: Element) -> tuple[bool, Fraction, bool]:
         return False, pay.constant, True
     if hi is None and pay.rate_at(element.sample) > 0:
         return True, _ZERO, False
-    return False, max(pay.at(end) for end in (lo, hi) if end is not None), False
+    if lo is None or hi is None:
+        return False, pay.at(hi or lo or _ZERO), False
+    return False, max(pay.at(lo), pay.at(hi)), False
 
 
 def first_rise(element: Element, pay: Fraction, grid: Grid) -> tuple[Fraction | None, Fraction]:

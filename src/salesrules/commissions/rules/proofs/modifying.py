@@ -10,12 +10,12 @@ import attrs
 
 from salesrules.commissions.model import LeftOut, LeftOutReason
 from salesrules.commissions.policy import (
+    Coefficient,
     EarningsCap,
     EarningsFloor,
     Gate,
     Kicker,
     LimitSpan,
-    Modifier,
     ModifierBase,
     Multiplier,
     Observed,
@@ -24,7 +24,7 @@ from salesrules.commissions.policy import (
 from salesrules.commissions.rules.modifier_items import reaches
 from salesrules.commissions.rules.proofs.clipping import clipped
 from salesrules.commissions.rules.proofs.elements import Outline, changed, split_at
-from salesrules.commissions.rules.proofs.fitting import Fit
+from salesrules.commissions.rules.proofs.fitting import Composed, Fit
 from salesrules.commissions.rules.proofs.grid import Grid
 from salesrules.core import BandTable, Rate
 
@@ -59,6 +59,9 @@ class Composition:
                 self._leave(cap.id, "cap", reason)
         for modifier in self.plan.modifiers:
             if self.fit.component.id in modifier.applies_to or not modifier.applies_to:
+                if isinstance(modifier, Coefficient):
+                    self._leave(modifier.id, modifier.kind, LeftOutReason.NOT_MEASURED)
+                    continue
                 reason = self.fit.of_modifier(modifier)
                 if reason is not None:
                     self._leave(modifier.id, modifier.kind, reason)
@@ -71,7 +74,7 @@ class Composition:
     def _leave(self, part: str, kind: str, reason: LeftOutReason) -> None:
         self.left_out.append(LeftOut(component=self.fit.component.id, part=part, kind=kind, reason=reason))
 
-    def _apply(self, modifier: Modifier) -> None:
+    def _apply(self, modifier: Composed) -> None:
         match modifier:
             case Gate(threshold=threshold, side=side, otherwise=otherwise):
                 shut = Fraction(otherwise.value)
@@ -86,7 +89,7 @@ class Composition:
                 self._clip(limit, modifier.id, modifier.kind, above=True)
                 if modifier.per is LimitSpan.TRANSACTION:  # it limits returns alike
                     self._clip(-limit, modifier.id, modifier.kind, above=False)
-            case EarningsFloor():
+            case _:
                 self._lift(modifier)
 
     def _unit(self, modifier: Gate | Kicker | Multiplier) -> Fraction:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import bisect
 import heapq
 import itertools
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.commissions.rules.proofs.cells import Piece, best_in_cell
-from salesrules.commissions.rules.proofs.elements import Outline, levelled
+from salesrules.commissions.rules.proofs.cells import best_in_cell
+from salesrules.commissions.rules.proofs.pieces import Number, Piece, Pieces
 
 __all__ = ["Pair", "largest_pair"]
 
@@ -29,30 +28,14 @@ class Pair(NamedTuple):
     other: Fraction
 
 
-def largest_pair(outline: Outline, *, together: bool) -> Pair:
-    """The largest gain of two measures above zero, apart or together; the outline is one from zero on."""
-    level = levelled(outline[1:], outline[-1].pay.slope)
-    unit = math.lcm(*(element.lo.denominator for element in level if element.lo is not None))
-    coefficients = [
-        (pay.constant, pay.slope / unit, pay.curvature / unit**2 if pay.curvature else pay.curvature)
-        for _, _, pay, _ in level
-    ]
-    pay_unit = math.lcm(*(number.denominator for numbers in coefficients for number in numbers))
-    sign = -pay_unit if together else pay_unit
-    pieces = [
-        Piece(
-            int((element.lo or 0) * unit),
-            None if element.hi is None else int(element.hi * unit),
-            *(number.numerator * (sign // number.denominator) for number in numbers),
-        )
-        for element, numbers in zip(level, coefficients, strict=True)
-    ]
-    gain, one, other = _Search(pieces).run()
-    return Pair(Fraction(gain) / pay_unit, Fraction(one) / unit, Fraction(other) / unit)
+def largest_pair(given: Pieces, *, together: bool) -> Pair:
+    """The largest gain of two measures above zero, apart or together."""
+    pieces = [Piece(*piece[:2], *(-number for number in piece[2:])) for piece in given.pieces]
+    gain, one, other = _Search(pieces if together else given.pieces).run()
+    return Pair(Fraction(gain) / given.pay_unit, Fraction(one) / given.unit, Fraction(other) / given.unit)
 
 
-_Number = int | Fraction
-_Found = tuple[_Number, _Number, _Number]
+_Found = tuple[Number, Number, Number]
 _Block = tuple[int, int, int, int]
 
 

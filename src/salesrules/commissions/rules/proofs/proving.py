@@ -19,7 +19,7 @@ from salesrules.commissions.policy import Accumulation, Component, GridTable, Me
 from salesrules.commissions.rules.proofs.composing import ComposedCurve, compose_plan
 from salesrules.commissions.rules.proofs.dead_zones import find_dead_zones
 from salesrules.commissions.rules.proofs.elements import Outline, from_zero, rising_and_falling
-from salesrules.commissions.rules.proofs.grid import Grid
+from salesrules.commissions.rules.proofs.grid import Grid, highest
 from salesrules.commissions.rules.proofs.incentives import find_incentives
 from salesrules.commissions.rules.proofs.outline import Curve, as_span_curve, outline_of
 from salesrules.commissions.rules.proofs.shape import find_bound, find_flat_stretches, find_steps, is_monotone
@@ -49,14 +49,14 @@ def prove_curve(
     >>> proof = prove_curve(PayoutCurve.of(BandTable(bands=bands), RateMode.WHOLE_AMOUNT))
     >>> [cliff] = proof.cliffs
     >>> cliff.before, cliff.after, cliff.returns_at, cliff.returns.measure
-    (Decimal('16000.00'), Decimal('15000.000'), Fraction(640000, 3), Decimal('213333.34'))
+    (Decimal('16000'), Decimal('15000'), Fraction(640000, 3), Decimal('213333.34'))
     """
     found = as_span_curve(curve)
     outline = outline_of(found)
     one = ComposedCurve(
         table=outline, outline=outline, curve=found, measured_in=measured_in, paid_in=paid_in, digits=digits
     )
-    return _with_incentives(_shape(one), outline, Declared(accumulate, returns))
+    return _with_incentives(_shape(one), outline, Declared(Accumulation(accumulate), ReturnTerms(returns)))
 
 
 def prove_plan(
@@ -106,7 +106,8 @@ def _shape(one: ComposedCurve) -> CurveProof:
     """Everything that is proved of a curve but the moves that it pays for."""
     grid = Grid(one.digits)
     elements = rising_and_falling(from_zero(one.outline))
-    cliffs, jumps = find_steps(elements, grid)
+    heights = [highest(element) for element in elements]
+    cliffs, jumps = find_steps(elements, heights, grid)
     return CurveProof(
         component=one.component,
         column=one.column,
@@ -115,10 +116,10 @@ def _shape(one: ComposedCurve) -> CurveProof:
         paid_in=one.paid_in,
         digits=one.digits,
         is_monotone=is_monotone(elements),
-        bound=find_bound(elements),
+        bound=find_bound(elements, heights),
         cliffs=cliffs,
         jumps=jumps,
-        dead_zones=find_dead_zones(elements, grid),
+        dead_zones=find_dead_zones(elements, heights, grid),
         flat_stretches=find_flat_stretches(elements),
         unreachable_tiers=find_unreachable_tiers(one.table, one.outline, grid),
     )

@@ -68,7 +68,7 @@ def calculate_liability(
     >>> curve = PayoutCurve.of(tiers, RateMode.MARGINAL)
     >>> half = Decimal("0.5")
     >>> calculate_liability(curve, {half: half, Decimal("1.5"): half}, quota=Decimal(1000))
-    Decimal('25.000')
+    Decimal('25.0000')
     """
     curves = _curves(curve, quota, target) if isinstance(curve, Plan) else [curve]
     weights = attainment if isinstance(attainment, Mapping) else {attainment: _ONE}

@@ -54,7 +54,7 @@ def find_next_threshold(curve: Curve, measured: Decimal, *, digits: int = 2) -> 
     >>> tiers = BandTable(bands=(Band(start=0, value=Rate.parse("2%")), Band(start=1000, value=Rate.parse("4%"))))
     >>> found = find_next_threshold(PayoutCurve.of(tiers, RateMode.WHOLE_AMOUNT), Decimal(900))
     >>> found.distance, found.earned, found.rate_there
-    (Decimal('100'), Decimal('22.00'), Decimal('0.04'))
+    (Decimal('100'), Decimal('22.0000'), Decimal('0.04'))
     """
     grid = Grid(digits)
     place = curve.position_at(measured) + 1

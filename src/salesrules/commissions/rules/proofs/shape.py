@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from salesrules.commissions.model import Cliff, FlatStretch, Jump, PayBound
 from salesrules.commissions.rules.proofs.elements import Element
-from salesrules.commissions.rules.proofs.grid import Grid, highest, reach_from
+from salesrules.commissions.rules.proofs.grid import Grid, Height, reach_from
 from salesrules.core import Side, narrowed
 
 __all__ = ["find_bound", "find_flat_stretches", "find_steps", "is_monotone"]
@@ -43,11 +43,11 @@ def is_monotone(elements: Sequence[Element]) -> bool:
     return not falls and all(step.before <= step.after for step in _steps(elements))
 
 
-def find_steps(elements: Sequence[Element], grid: Grid) -> tuple[list[Cliff], list[Jump]]:
+def find_steps(elements: Sequence[Element], heights: Sequence[Height], grid: Grid) -> tuple[list[Cliff], list[Jump]]:
     """Every bound at which pay falls, with its return, and every one at which it rises, in order."""
     cliffs: list[Cliff] = []
     jumps: list[Jump] = []
-    ahead = _Ahead(elements)
+    ahead = _Ahead(heights)
     for step in reversed(list(_steps(elements))):
         ends = {"at": narrowed(step.at), "before": narrowed(step.before), "after": narrowed(step.after)}
         if step.before < step.after:
@@ -66,15 +66,15 @@ class _Ahead:
     finds one.
     """
 
-    def __init__(self, elements: Sequence[Element]) -> None:
-        self._elements = elements
-        self._next = len(elements) - 1
-        self._kept: list[tuple[tuple[bool, Fraction, bool], int]] = []
+    def __init__(self, heights: Sequence[Height]) -> None:
+        self._heights = heights
+        self._next = len(heights) - 1
+        self._kept: list[tuple[Height, int]] = []
 
     def first_from(self, place: int, pay: Fraction) -> int | None:
         """The place of that element, `None` where there is none."""
         while self._next >= place:
-            height = highest(self._elements[self._next])
+            height = self._heights[self._next]
             while self._kept and self._kept[-1][0] <= height:
                 self._kept.pop()
             self._kept.append((height, self._next))
@@ -109,13 +109,13 @@ def find_flat_stretches(elements: Sequence[Element]) -> list[FlatStretch]:
     ]
 
 
-def find_bound(elements: Sequence[Element]) -> PayBound | None:
+def find_bound(elements: Sequence[Element], heights: Sequence[Height]) -> PayBound | None:
     """The most that is paid or come up to, `None` where there is no such amount."""
-    best = max(highest(element) for element in elements)
+    best = max(heights)
     is_unbounded, pay, is_reached = best
     if is_unbounded:
         return None
-    at = next(_place_of(element, pay) for element in elements if highest(element) == best)
+    at = _place_of(elements[heights.index(best)], pay)
     return PayBound(pay=narrowed(pay), at=narrowed(at), is_reached=is_reached)
 
 

@@ -13,6 +13,7 @@ from salesrules.commissions.rules.proofs.elements import Outline, changed, from_
 from salesrules.commissions.rules.proofs.examples import Move, nearest_example
 from salesrules.commissions.rules.proofs.grid import Grid
 from salesrules.commissions.rules.proofs.pairs import Pair, largest_pair
+from salesrules.commissions.rules.proofs.pieces import Pieces, whole_pieces
 from salesrules.core import narrowed
 
 __all__ = ["Declared", "Study"]
@@ -61,14 +62,19 @@ class Study:
         return self.grid.after(self.outline[-1].lo or _ZERO)
 
     @cached_property
+    def pieces(self) -> Pieces:
+        """The curve in whole numbers."""
+        return whole_pieces(self.outline)
+
+    @cached_property
     def apart(self) -> Pair:
         """The most that two measures gain apart."""
-        return _NONE if average_rises(self.outline) else largest_pair(self.outline, together=False)
+        return _NONE if average_rises(self.outline) else largest_pair(self.pieces, together=False)
 
     @cached_property
     def together(self) -> Pair:
         """The most that two measures gain together."""
-        return _NONE if average_falls(self.outline) else largest_pair(self.outline, together=True)
+        return _NONE if average_falls(self.outline) else largest_pair(self.pieces, together=True)
 
     def incentive(
         self,
@@ -83,7 +89,7 @@ class Study:
         """The incentive of a pair with an example next to it; `None` where it gains nothing."""
         if pair.gain <= 0 and is_bounded:
             return None
-        before, after, gain = nearest_example(self.curve, self.grid, pair.one, pair.other, move, self.least)
+        before, after, gain = nearest_example(self.curve, self.grid, pair, move, self.least)
         most = pair.gain if at_most is None else max(pair.gain, at_most)
         return Incentive(
             kind=kind,

@@ -15,12 +15,13 @@ __all__ = ["find_unreachable_tiers"]
 
 def find_unreachable_tiers(table: Outline, outline: Outline, grid: Grid) -> Iterator[UnreachableTier]:
     """Every tier of a table in which no measure of the grid lies, or of which the outline has nothing left."""
-    added, left = _levels(table), _levels(outline)
+    is_modified = outline is not table
+    added, left = (_levels(table), _levels(outline)) if is_modified else ({}, {})
     for tier, elements in _by_tier(table).items():
         reason = None
         if all(grid.first_in(element, element.lo or Fraction(0)) is None for element in elements):
             reason = UnreachableReason.NO_MEASURE
-        elif len(added[tier]) > 1 and len(left[tier]) == 1:
+        elif is_modified and len(added[tier]) > 1 and len(left[tier]) == 1:
             reason = UnreachableReason.NOTHING_ADDED
         if reason is not None:
             start, end = elements[0].lo or Fraction(0), elements[-1].hi
