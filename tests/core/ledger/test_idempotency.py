@@ -229,5 +229,8 @@ def test_only_commands_of_a_ledger_are_decided():
     class Stranger:
         key = "k"
 
-    with pytest.raises(InvalidValue, match="command"):
-        decide_ledger(BUDGET, Stranger())
+    stranger = Stranger()
+    with pytest.raises(InvalidValue) as caught:
+        decide_ledger(BUDGET, stranger)
+    fault = caught.value
+    assert (fault.field, fault.value, fault.remedy) == ("command", stranger, "give a command of a ledger")
