@@ -31,8 +31,8 @@ class Judge:
         self.plan, self.quota = random_plan(seed, mode=mode)
         self.twin = Twin(self.plan, self.quota)
         self.x, self.y, self.t = z3.Reals("x y t")
-        self.n = z3.Int("n")
-        self.is_straight = mode is None
+        # whole numbers and parabolas together are beyond z3
+        self.on_grid = [self.x * 100 == z3.ToReal(z3.Int("n"))] if mode is None else []
         self.solver = z3.Solver() if mode is None else z3.SolverFor("QF_NRA")
         self.solver.set("timeout", 2000)
         self.of_x = self.twin.pay(self.x)
@@ -94,7 +94,7 @@ def check_return(judge, cliff):
     behind = x >= at if cliff.side == "lower" else x > at
     pays = judge.pay(x) >= number(cliff.before)
     if cliff.returns is None:
-        judge.possible(behind, pays, expected=False)
+        judge.possible(behind, pays, *judge.on_grid, expected=False)
         return
     measure = Fraction(cliff.returns.measure)
     if cliff.returns.exact is not None:
@@ -127,13 +127,12 @@ def check_inverse(judge, proof):
     for pay in sorted(wanted)[:3]:
         solution = solve_measure(proof.curve, pay, digits=2)
         reaches = judge.pay(judge.x) >= number(pay)
-        on_grid = [judge.x * 100 == z3.ToReal(judge.n)] if judge.is_straight else []
         if solution.reached is None:
-            judge.possible(reaches, *on_grid, expected=False)
+            judge.possible(reaches, *judge.on_grid, expected=False)
             continue
         measure, exact = Fraction(solution.reached.measure), solution.reached.exact
         assert judge.value(measure) >= pay
-        judge.possible(reaches, judge.x <= number(measure - UNIT), *on_grid, expected=False)
+        judge.possible(reaches, judge.x <= number(measure - UNIT), *judge.on_grid, expected=False)
         if exact is not None:
             judge.possible(reaches, judge.x < number(exact), expected=False)
             judge.possible(reaches, judge.x >= number(exact), judge.x <= number(Fraction(exact) + NEAR), expected=True)

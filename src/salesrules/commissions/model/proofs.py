@@ -100,7 +100,7 @@ class Reached:
 
 @attrs.frozen(kw_only=True)
 class Cliff:
-    """Pay falls at a bound, and the first measure at which it is as much again (`returns`; `None`: never).
+    """Pay falls at a bound; `returns` is the first measure of the grid that pays as much again, `None` where none does.
 
     `before` is what the measures below come up to, `after` what pay falls to. `side` is `lower` where the bound itself
     already pays less, `upper` where only what is above it does.
