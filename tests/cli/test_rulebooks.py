@@ -73,7 +73,7 @@ def test_check_as_json(cli: Cli, tmp_path: Path) -> None:
     printed = cli("check", path, "--json")
     assert printed.code == 1
     found = json.loads(printed.out)
-    assert found.keys() == {"format", "faults"}
+    assert found.keys() == {"format", "faults", "proofs"}
     assert found["format"] == "salesrules.check/1"
     (fault,) = found["faults"]
     assert fault.keys() == {"code", "severity", "path", "file", "line", "value", "problem", "remedy"}

@@ -201,5 +201,5 @@ def test_pay_in_a_persons_own_currency_has_a_column(cli: Cli, firm: Path) -> Non
     cells = [row.split("│")[-2].strip() for row in printed[: total + 2] if row.startswith("│ ")]
     assert cells == ["€507.75", "CHF\u00a01,108.57", "€1,245.03", "CHF\u00a01,108.57", "€1,752.78"]
     explained = cli("explain", firm, "--period", PERIOD, "--payee", "ben").out
-    assert explained.startswith("payment to ben for Q1 2026, at the rate of Mar 31, 2026: CHF\u00a01,108.57")
+    assert explained.startswith("Payment to ben for Q1 2026, at the rate of Mar 31, 2026: CHF\u00a01,108.57")
     assert "实际发放" in cli("run", firm, "--period", PERIOD, "--locale", "zh_CN").out.replace("\n", "")

@@ -6,7 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator
 
 from salesrules.commissions.model import CommissionFacts, OpeningMeasure
-from salesrules.commissions.policy import CommissionPolicy, Component, EarningsCap, FormulaTable, GridTable, Measure
+from salesrules.commissions.policy import (
+    AcrossComponent,
+    CommissionPolicy,
+    Component,
+    EarningsCap,
+    FormulaTable,
+    GridTable,
+    Measure,
+)
 from salesrules.core import Fault, nearest_names
 
 __all__ = ["check_openings"]
@@ -74,11 +82,17 @@ def _unfit(opening: OpeningMeasure, components: Collection[Component], path: str
     columns: set[str] = set()
     for component in components:
         measures |= set(map(str, Measure)) if isinstance(component.table, FormulaTable) else {component.measure.value}
-        columns |= set(component.table.columns) if isinstance(component.table, GridTable) else set()
+        columns |= set(_columns(component))
     if opening.measure:
         yield from _known(opening.measure, measures, f"{path}.measure", "the component does not measure this")
-    if opening.column or all(isinstance(component.table, GridTable) for component in components):
+    if opening.column or all(map(_columns, components)):
         yield from _known(opening.column, columns, f"{path}.column", "the component's table has no such column")
+
+
+def _columns(component: Component) -> tuple[str, ...]:
+    """The columns in which a component measures; none where another component's measure names the column for all."""
+    table = component.table
+    return table.columns if isinstance(table, GridTable) and not isinstance(table.across, AcrossComponent) else ()
 
 
 def _known(name: str, known: Collection[str], path: str, problem: str) -> Iterator[Fault]:

@@ -24,7 +24,9 @@ def check_policy(policy: CommissionPolicy) -> tuple[Fault, ...]:
     modifiers, payouts, clawbacks and draws that cannot work. Warned of are intervals in which selling more pays less,
     and tiers that pay nobody.
     """
-    return (*policy_faults(policy), *check_proofs(policy))
+    found = policy_faults(policy)
+    wrong = {fault.path.partition(".")[0] for fault in found if fault.severity == "error"}
+    return (*found, *check_proofs(policy, wrong))
 
 
 def policy_faults(policy: CommissionPolicy) -> tuple[Fault, ...]:
