@@ -7,13 +7,15 @@ from decimal import Decimal
 import attrs
 import pytest
 from commissions.firm import by_amount, by_quota, component, money, plan, tiers
-from commissions.test_tables import by_amounts
+from commissions.test_tables import ROWS, by_amounts, grid
 
 from salesrules.commissions import (
+    AcrossAttribute,
     AmountTable,
     EarningsCap,
     FixedTable,
     FormulaTable,
+    GridTable,
     Holdback,
     PerUnitTable,
     prove_plan,
@@ -120,17 +122,28 @@ def test_moves_that_pay():
     assert "never pays more" not in split.lower()
 
 
-def test_moves_that_gain_without_bound_or_are_ruled_out():
-    said = told(component())
-    [ruled_out] = [sentence for sentence in said if sentence.startswith("Never pays more: ")]
+def test_moves_that_are_ruled_out():
+    [ruled_out] = [sentence for sentence in told(component()) if sentence.startswith("Never pays more: ")]
     assert "booking one deal as two" in ruled_out
-    units = component(
-        PerUnitTable(mode="whole_amount", tiers=by_amounts("0", "5", "10", "2")),
-        measure="quantity",
-        accumulate="transaction",
+
+
+def test_moves_that_gain_without_bound():
+    # a return that waits for a span without sales is taken back at 2 %, though its sale was paid 4 %
+    held = told(component(by_amount("0", "2%", "100", "4%")), returns="current_measure")
+    [endless] = [sentence for sentence in held if sentence.startswith("holding a return back")]
+    assert endless.startswith(
+        "holding a return back until the next period can pay more without bound, 2% for every further unit: "
     )
-    endless = [sentence for sentence in told(units) if "without bound" in sentence]
-    assert all("$" in sentence for sentence in endless)
+    units = component(PerUnitTable(mode="marginal", tiers=by_amounts("0", "2", "10", "5")), measure="quantity")
+    [per_unit] = [s for s in told(units, returns="current_measure") if s.startswith("holding a return back")]
+    assert "without bound, $3.00 for every further unit" in per_unit
+
+
+def test_a_column_of_a_table_in_two_dimensions_rules_nothing_out():
+    table = GridTable(mode="marginal", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    said = told(component(table))
+    assert not [sentence for sentence in said if sentence.startswith("Never pays more")]
+    assert any(sentence.startswith("Not proved either way: ") for sentence in said)
 
 
 def test_what_is_not_in_the_proof():
