@@ -653,3 +653,16 @@ def test_a_column_of_a_table_in_two_dimensions_is_told_with_what_it_had_before()
     ]
     columns = [node.parameters for node in walk(explain_line(last)) if node.label.endswith("column_tier")]
     assert [(each["tier"], each["column"]) for each in columns] == [(1, "old"), (1, "new"), (2, "old"), (2, "new")]
+
+
+def test_a_column_that_is_empty_again_has_no_piece():
+    table = GridTable(mode="whole_amount", tiers=grid(*ROWS), across=AcrossAttribute(attribute="business"))
+    rows = [
+        sale("s1", "01-01", "60", business="old"),
+        sale("s2", "01-02", "50", business="new"),
+        back("r1", "01-03", "50", "s2", business="new"),
+    ]
+    # 60 × 1 %; then 60 × 2 % + 50 × 4 % − 0.60; then 60 × 1 % again
+    assert paid(table, *rows) == ["0.60", "2.60", "-2.60"]
+    *_, last = lines_of(table, *rows)
+    assert [(piece.column, piece.measure) for piece in last.pieces] == [("old", -60), ("new", -50), ("old", 60)]
