@@ -64,9 +64,11 @@ PROOF_SINKS = ReasonCode("commissions.proof_sinks", ("start", "end", "peak"), Se
 PROOF_SINKS_FOR_GOOD = ReasonCode("commissions.proof_sinks_for_good", ("start", "peak"), Severity.WARNING)
 PROOF_UNBOUNDED = ReasonCode("commissions.proof_unbounded", (), Severity.INFO)
 PROOF_BOUNDED = ReasonCode("commissions.proof_bounded", ("most", "at"), Severity.INFO)
+PROOF_BOUNDED_ABOVE = ReasonCode("commissions.proof_bounded_above", ("most", "at"), Severity.INFO)
 PROOF_NEARLY = ReasonCode("commissions.proof_nearly", ("most", "at"), Severity.INFO)
 PROOF_UNREACHABLE = ReasonCode("commissions.proof_unreachable", ("tier", "unreachable"), Severity.WARNING)
 PROOF_JUMP = ReasonCode("commissions.proof_jump", ("at", "before", "after"), Severity.INFO)
+PROOF_JUMP_ABOVE = ReasonCode("commissions.proof_jump_above", ("at", "before", "after"), Severity.INFO)
 PROOF_FLAT = ReasonCode("commissions.proof_flat", ("start", "end", "pay"), Severity.INFO)
 PROOF_FLAT_FOR_GOOD = ReasonCode("commissions.proof_flat_for_good", ("start", "pay"), Severity.INFO)
 PROOF_GAIN = ReasonCode("commissions.proof_gain", (*_GAIN, "gain"), Severity.WARNING)
@@ -122,9 +124,11 @@ REASONS: tuple[ReasonCode, ...] = (
     PROOF_SINKS_FOR_GOOD,
     PROOF_UNBOUNDED,
     PROOF_BOUNDED,
+    PROOF_BOUNDED_ABOVE,
     PROOF_NEARLY,
     PROOF_UNREACHABLE,
     PROOF_JUMP,
+    PROOF_JUMP_ABOVE,
     PROOF_FLAT,
     PROOF_FLAT_FOR_GOOD,
     PROOF_GAIN,

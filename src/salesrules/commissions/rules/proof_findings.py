@@ -84,7 +84,9 @@ class _Teller:
         if bound is None:
             yield codes.PROOF_UNBOUNDED()
         elif bound.is_reached:
-            yield codes.PROOF_BOUNDED(most=self._pay(bound.pay), at=self._measure(bound.at))
+            owns = self._proof.curve.at(bound.at) == bound.pay
+            code = codes.PROOF_BOUNDED if owns else codes.PROOF_BOUNDED_ABOVE
+            yield code(most=self._pay(bound.pay), at=self._measure(bound.at))
         else:
             yield codes.PROOF_NEARLY(most=self._pay(bound.pay), at=self._measure(bound.at))
         for tier in self._proof.unreachable_tiers:
@@ -93,9 +95,8 @@ class _Teller:
     def stretches(self) -> Iterator[Reason]:
         """Bounds at which pay rises at once, and stretches in which more pays nothing more."""
         for jump in self._proof.jumps:
-            yield codes.PROOF_JUMP(
-                at=self._measure(jump.at), before=self._pay(jump.before), after=self._pay(jump.after)
-            )
+            code = codes.PROOF_JUMP if jump.side is Side.LOWER else codes.PROOF_JUMP_ABOVE
+            yield code(at=self._measure(jump.at), before=self._pay(jump.before), after=self._pay(jump.after))
         for stretch in self._proof.flat_stretches:
             start, pay = self._measure(stretch.start), self._pay(stretch.pay)
             if stretch.end is None:
