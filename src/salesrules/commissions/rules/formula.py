@@ -26,12 +26,15 @@ from salesrules.core import (
     times,
 )
 
-__all__ = ["NAMES", "derive_formula", "evaluate_formula", "fold_formula", "names_in"]
+__all__ = ["NAMES", "OF_QUOTA", "derive_formula", "evaluate_formula", "fold_formula", "names_in"]
 
 T = TypeVar("T")
 
 #: What a formula can speak of.
 NAMES = ("amount", "margin", "quantity", "count", "quota", "attainment")
+
+#: Those that it does not speak of without a quota; the others are measures.
+OF_QUOTA = frozenset({"quota", "attainment"})
 
 _LONGEST = 500
 _LABEL = "commissions.label."

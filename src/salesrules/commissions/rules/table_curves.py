@@ -16,14 +16,12 @@ from salesrules.commissions.policy import (
     TableBasis,
 )
 from salesrules.commissions.rules.curve import PayoutCurve
-from salesrules.commissions.rules.formula import names_in
+from salesrules.commissions.rules.formula import OF_QUOTA, names_in
 from salesrules.core import Band, BandTable, Exact, InvalidValue, Rate, narrowed
 
 __all__ = ["needed_quota", "payout_curve", "payout_curves", "table_base"]
 
 _ONE = Decimal(1)
-#: What a formula does not speak of without a quota.
-_OF_QUOTA = {"quota", "attainment"}
 
 
 def needed_quota(table: RateTable) -> str | None:
@@ -34,7 +32,7 @@ def needed_quota(table: RateTable) -> str | None:
         case AmountTable():
             return None
         case FormulaTable():
-            return table.quota_measure if names_in(table.formula) & _OF_QUOTA else None
+            return table.quota_measure if names_in(table.formula) & OF_QUOTA else None
         case _:
             return table.quota_measure if table.basis is TableBasis.ATTAINMENT else None
 

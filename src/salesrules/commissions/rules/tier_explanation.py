@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from salesrules.commissions.model import FormulaUse, MultipleOf, StatementLine, TierShare
-from salesrules.commissions.rules.formula import derive_formula
+from salesrules.commissions.rules.formula import OF_QUOTA, derive_formula
 from salesrules.commissions.rules.pool_explanation import derive_credit_part
 from salesrules.core import EXACT, Derivation, Exact, Operation, minus, narrowed, times
 
@@ -16,7 +16,6 @@ __all__ = ["derive_earned", "derive_pieces"]
 
 _LABEL = "commissions.label."
 _ZERO = Decimal(0)
-_OF_QUOTA = {"quota", "attainment"}
 
 
 def _derive(
@@ -60,7 +59,7 @@ def _formula(use: FormulaUse, values: Mapping[str, Exact | Derivation], label: s
 def _running(values: Mapping[str, Exact]) -> dict[str, Exact | Derivation]:
     """The values of names, those of measures as what they had come to."""
     return {
-        name: value if name in _OF_QUOTA else _derive("formula_running", value, name=name)
+        name: value if name in OF_QUOTA else _derive("formula_running", value, name=name)
         for name, value in values.items()
     }
 
@@ -68,7 +67,7 @@ def _running(values: Mapping[str, Exact]) -> dict[str, Exact | Derivation]:
 def _with_line(line: StatementLine, use: FormulaUse) -> dict[str, Exact | Derivation]:
     """The values after the line, each measure as what it was before and what the line adds."""
     found = _running(use.after)
-    for name in found.keys() - _OF_QUOTA:
+    for name in found.keys() - OF_QUOTA:
         value, before = use.after[name], use.before.get(name, _ZERO)
         terms = [
             _derive("formula_running", before, name=name),
