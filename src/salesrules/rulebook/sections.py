@@ -87,6 +87,7 @@ class SectionRegistry:
 HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
+        "approvals": "salesrules.approvals:ApprovalPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
