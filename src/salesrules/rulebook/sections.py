@@ -87,6 +87,7 @@ class SectionRegistry:
 HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
+        "customers": "salesrules.customers:CustomerPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
