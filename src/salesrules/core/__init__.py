@@ -76,6 +76,7 @@ from salesrules.core.storage_ports import (
     UnitOfWork,
     Versioned,
 )
+from salesrules.core.time_limits import CountsTime, TimeCount, TimeLimit, is_zone, local_day, local_midnight
 from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
 from salesrules.core.word_enum import WordEnum
 
@@ -157,6 +158,7 @@ __all__ = [
     "Choice",
     "CloseAccount",
     "Conformance",
+    "CountsTime",
     "CountsWorkingTime",
     "CurrencyMismatch",
     "CurrencyTable",
@@ -231,6 +233,8 @@ __all__ = [
     "StoredKind",
     "SupportsRecords",
     "TieOrder",
+    "TimeCount",
+    "TimeLimit",
     "TransferLimit",
     "Transition",
     "UnitOfWork",
@@ -276,7 +280,10 @@ __all__ = [
     "is_day",
     "is_named",
     "is_overdue",
+    "is_zone",
     "later_by",
+    "local_day",
+    "local_midnight",
     "minus",
     "narrowed",
     "nearest_names",

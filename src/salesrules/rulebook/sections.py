@@ -88,6 +88,7 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
+        "customers": "salesrules.customers:CustomerPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
