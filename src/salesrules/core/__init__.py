@@ -22,6 +22,7 @@ from salesrules.core.decisions import (
     ReasonCode,
     RequiredApproval,
     Severity,
+    combine_decisions,
     decide,
 )
 from salesrules.core.derivations import Derivation, Operation
@@ -59,7 +60,7 @@ from salesrules.core.exact import (
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.instants import is_before, later_by
-from salesrules.core.life import PolicyLife, PolicyStatus, check_life
+from salesrules.core.life import PolicyLife, PolicyStatus, check_life, decide_in_force, demand
 from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
@@ -263,10 +264,13 @@ __all__ = [
     "check_edit",
     "check_identifier",
     "check_life",
+    "combine_decisions",
     "days_between",
     "decide",
     "decide_command",
+    "decide_in_force",
     "decide_ledger",
+    "demand",
     "evolve_case",
     "evolve_ledger",
     "exact_product",
