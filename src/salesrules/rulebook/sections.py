@@ -88,6 +88,8 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "approvals": "salesrules.approvals:ApprovalPolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
+        "customers": "salesrules.customers:CustomerPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
