@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from salesrules import (
         analytics,
+        approvals,
         commissions,
         company,
         core,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "analytics",
+    "approvals",
     "commissions",
     "company",
     "core",
