@@ -145,7 +145,7 @@ def _to_decision(data: Any) -> Decision:
 
 
 def _plain(value: object) -> Any:
-    """A value as plain data: texts, whole numbers and null as they are, all others as a list that begins with a word."""
+    """A value as plain data: texts, whole numbers and null as they are, others as a list that begins with a word."""
     kind = type(value)
     if value is None or kind is str or kind is int:
         return value

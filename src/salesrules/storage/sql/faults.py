@@ -34,7 +34,9 @@ def reported(backend: str) -> Iterator[None]:
         raise as_unavailable(backend, error) from error
 
 
-def as_unavailable(backend: str, error: SQLAlchemyError, *, is_commit: bool = False) -> BackendUnavailable | InvalidValue:
+def as_unavailable(
+    backend: str, error: SQLAlchemyError, *, is_commit: bool = False
+) -> BackendUnavailable | InvalidValue:
     """The error of this library for one of SQLAlchemy; `is_commit` where it came from the commit itself.
 
     Tables that are missing are no matter of availability, so that nobody tries again.

@@ -27,7 +27,7 @@ from salesrules.core import (
     evolve_ledger,
 )
 from salesrules.storage.sql.codec import microseconds, to_entry
-from salesrules.storage.sql.reading import LedgerReader, check_command, parts_of
+from salesrules.storage.sql.reading import LedgerReader, check_command
 from salesrules.storage.sql.rows import to_posting, to_reservation
 from salesrules.storage.sql.session import Session
 from salesrules.storage.sql.statements import Statements
@@ -120,7 +120,7 @@ class SqlLedgerStore:
     def entry(self, key: str) -> LedgerEntry:
         """What came of the command with that key; raises `UnknownName`."""
         row = self._row(self._statements.entry, "key", key, self._statements.keys)
-        return to_entry(*row)
+        return to_entry(row.command, row.decision, row.movements)
 
     def due(self, as_of: datetime) -> Sequence[Reservation]:
         """The open reservations that have expired by an instant, the earliest first."""
@@ -131,7 +131,8 @@ class SqlLedgerStore:
     def entries(self) -> Iterable[LedgerEntry]:
         """Every entry in the order in which they were recorded."""
         self._session.check_open()
-        return (to_entry(*row) for row in self._session.stream(self._statements.entries))
+        rows = self._session.stream(self._statements.entries)
+        return (to_entry(row.command, row.decision, row.movements) for row in rows)
 
     def _part(self, account: str) -> Ledger:
         """The account with all above it."""

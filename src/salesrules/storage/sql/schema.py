@@ -27,7 +27,9 @@ def check_version(connection: Connection, tables: SqlTables) -> None:
     """Nothing where the tables have the version that this library knows; else `InvalidValue` with the call to run."""
     found = stored_version(connection, tables)
     if found is None:
-        remedy = "call SqlStorage(engine, ...).create_schema(), or stamp(connection, tables) at the end of your migration"
+        remedy = (
+            "call SqlStorage(engine, ...).create_schema(), or stamp(connection, tables) at the end of your migration"
+        )
         raise InvalidValue("schema version", found, remedy)
     if found < SCHEMA_VERSION:
         raise InvalidValue("schema version", found, f"the library needs {SCHEMA_VERSION}; {_MIGRATE}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Insert, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from salesrules.storage.sql.rows import AccountRow
@@ -20,11 +20,12 @@ def _insert_if_new(table: Table, dialect: str) -> Insert:
     """An insert that leaves a row alone which is there, having waited for whoever is just inserting it."""
     match dialect:
         case "postgresql":
-            return postgresql.insert(table).on_conflict_do_nothing()
+            statement: Insert = postgresql.insert(table).on_conflict_do_nothing()
         case "sqlite":
-            return sqlite.insert(table).on_conflict_do_nothing()
+            statement = sqlite.insert(table).on_conflict_do_nothing()
         case _:
-            return insert(table).prefix_with("IGNORE")
+            statement = insert(table).prefix_with("IGNORE")
+    return statement.execution_options(preserve_rowcount=True)  # whether the row is new
 
 
 class Statements:
@@ -115,11 +116,10 @@ class Statements:
         self.change_account = (
             update(account)
             .where(account.c.id == bindparam("of_id"))
-            .values(
-                limit_units=bindparam("limit_units"), is_open=bindparam("is_open"), children=bindparam("children")
-            )
+            .values(limit_units=bindparam("limit_units"), is_open=bindparam("is_open"), children=bindparam("children"))
         )
-        to_pending, to_posted = bindparam("to_pending"), bindparam("to_posted")
+        to_pending: BindParameter[int] = bindparam("to_pending")
+        to_posted: BindParameter[int] = bindparam("to_posted")
         self.move = (
             update(account)
             .where(

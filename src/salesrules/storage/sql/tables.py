@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -148,9 +149,9 @@ class SqlTables:
             Column("movements", _text(), nullable=False),
         )
 
-    def _table(self, name: str, *columns: Column[object]) -> Table:
-        engine = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB"}
-        return Table(f"{self._prefix}{name}", self.metadata, *columns, schema=self._schema, **engine)
+    def _table(self, name: str, *columns: Column[Any]) -> Table:
+        named, metadata, schema = f"{self._prefix}{name}", self.metadata, self._schema
+        return Table(named, metadata, *columns, schema=schema, mysql_engine="InnoDB", mariadb_engine="InnoDB")
 
     @property
     def all(self) -> tuple[Table, ...]:

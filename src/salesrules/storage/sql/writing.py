@@ -78,9 +78,7 @@ class LedgerWriter:
                 )
             if steps != (0, 0):
                 alike[steps].append(id)
-        moves_limits = any(
-            movement.kind is MovementKind.LIMIT_SET for entry in entries for movement in entry.movements
-        )
+        moves_limits = any(movement.kind is MovementKind.LIMIT_SET for entry in entries for movement in entry.movements)
         for (to_pending, to_posted), ids in alike.items():
             needs_room = to_pending + to_posted > 0 and not moves_limits
             statement = self._statements.move_within_limits if needs_room else self._statements.move
