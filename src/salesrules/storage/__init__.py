@@ -11,7 +11,8 @@
 Versioned(value='called back', version=1)
 """
 
+from salesrules.storage.commission_periods import commission_stores
 from salesrules.storage.memory import MemoryStorage
 from salesrules.storage.units import run_once, run_unit
 
-__all__ = ["MemoryStorage", "run_once", "run_unit"]
+__all__ = ["MemoryStorage", "commission_stores", "run_once", "run_unit"]

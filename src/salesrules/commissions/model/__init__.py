@@ -39,6 +39,16 @@ if TYPE_CHECKING:
         AdjustmentKind,
         AdjustmentPart,
     )
+    from salesrules.commissions.model.periods import (
+        CalculatedVersion,
+        CommissionBook,
+        DoneCommand,
+        PaymentOrder,
+        PeriodCommand,
+        PeriodRecord,
+        PeriodStep,
+        PeriodVersion,
+    )
     from salesrules.commissions.model.proofs import (
         Cliff,
         CurveProof,
@@ -92,8 +102,10 @@ __all__ = [
     "AppraisalScore",
     "BalanceEntry",
     "BalanceKind",
+    "CalculatedVersion",
     "CapUse",
     "Cliff",
+    "CommissionBook",
     "CommissionFacts",
     "CommissionRun",
     "CreditPart",
@@ -101,6 +113,7 @@ __all__ = [
     "CurveUnit",
     "DeadZone",
     "DealGain",
+    "DoneCommand",
     "FlatStretch",
     "FormulaUse",
     "Incentive",
@@ -121,7 +134,12 @@ __all__ = [
     "Payee",
     "Payment",
     "PaymentConversion",
+    "PaymentOrder",
     "PendingCredit",
+    "PeriodCommand",
+    "PeriodRecord",
+    "PeriodStep",
+    "PeriodVersion",
     "PlanProof",
     "PoolPart",
     "PoolResult",
@@ -160,10 +178,11 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             facts,
             measurements,
             modifiers,
+            periods,
             proofs,
             statements,
             tiers,
         )
 
-        shelves = (changes, credits, events, facts, measurements, modifiers, proofs, statements, tiers)
+        shelves = (changes, credits, events, facts, measurements, modifiers, periods, proofs, statements, tiers)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

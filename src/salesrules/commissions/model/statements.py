@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -76,7 +77,7 @@ def _as_pieces(given: Iterable[TierShare] | SupportsPieces) -> tuple[TierShare, 
     return tuple(given) if isinstance(given, Iterable) else given
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class StatementLine:
     """What one credit earned in one component of a plan.
 
@@ -124,6 +125,15 @@ class StatementLine:
         """What the cap took."""
         return minus(self.earned, self.payable)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the lines show the same, whether a curve pays or the pieces were kept."""
+        if type(other) is not StatementLine:
+            return NotImplemented
+        return _kept(self) == _kept(other) and (self._pieces == other._pieces or self.pieces == other.pieces)
+
+    def __hash__(self) -> int:
+        return hash(_kept(self))
+
     def to_record(self) -> dict[str, Any]:
         """The line as one flat row of plain values; a fraction that no decimal equals is given to twelve places."""
         transaction = self.credit.transaction
@@ -145,6 +155,10 @@ class StatementLine:
             "amount": self.amount.amount,
             "currency": self.amount.currency,
         }
+
+
+#: The fields of a line but its pieces.
+_kept = attrgetter(*(field.name for field in attrs.fields(StatementLine) if field.name != "_pieces"))
 
 
 def _tier(piece: TierShare) -> str:
