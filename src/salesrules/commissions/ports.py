@@ -6,8 +6,7 @@ import attrs
 
 from salesrules.commissions.model import CalculatedVersion, CommissionBook, PaymentOrder, PeriodRecord
 from salesrules.commissions.rules.closing import CommissionInputs
-from salesrules.core import AggregateStore, Journal
-from salesrules.core.validators import is_identifier
+from salesrules.core import AggregateStore, Journal, is_identifier
 
 __all__ = ["PeriodStores"]
 

@@ -76,7 +76,7 @@ from salesrules.core.storage_ports import (
     UnitOfWork,
     Versioned,
 )
-from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
+from salesrules.core.validators import check_identifier, is_aware, is_day, is_identifier, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -274,6 +274,7 @@ __all__ = [
     "is_currency",
     "is_currency_code",
     "is_day",
+    "is_identifier",
     "is_named",
     "is_overdue",
     "later_by",

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
         Transaction,
         TransactionKind,
     )
+    from salesrules.commissions.model.lines import (
+        CapUse,
+        Reversal,
+        StatementLine,
+    )
     from salesrules.commissions.model.measurements import (
         Measurement,
     )
@@ -73,7 +78,6 @@ if TYPE_CHECKING:
     from salesrules.commissions.model.statements import (
         BalanceEntry,
         BalanceKind,
-        CapUse,
         CommissionRun,
         PaymentConversion,
         PoolPart,
@@ -81,9 +85,7 @@ if TYPE_CHECKING:
         PoolShare,
         Restatement,
         RestatementCause,
-        Reversal,
         Statement,
-        StatementLine,
     )
     from salesrules.commissions.model.tiers import (
         FormulaUse,
@@ -176,6 +178,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             credits,
             events,
             facts,
+            lines,
             measurements,
             modifiers,
             periods,
@@ -184,5 +187,5 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             tiers,
         )
 
-        shelves = (changes, credits, events, facts, measurements, modifiers, periods, proofs, statements, tiers)
+        shelves = (changes, credits, events, facts, lines, measurements, modifiers, periods, proofs, statements, tiers)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

@@ -7,8 +7,7 @@ from datetime import datetime
 import attrs
 
 from salesrules.commissions.model.statements import CommissionRun
-from salesrules.core import Decision, Money, Period, WorkflowCase, as_tuple
-from salesrules.core.validators import is_identifier
+from salesrules.core import Decision, Money, Period, WorkflowCase, as_tuple, is_identifier
 
 __all__ = [
     "CalculatedVersion",
