@@ -87,6 +87,9 @@ class SectionRegistry:
 HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
+        "approvals": "salesrules.approvals:ApprovalPolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
+        "customers": "salesrules.customers:CustomerPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
