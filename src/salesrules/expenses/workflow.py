@@ -142,7 +142,8 @@ def _payment_moves(reviews: ReviewPolicy, states: list[str], paying: list[str]) 
 
 def _acknowledgements() -> tuple[Transition, ...]:
     def gives_up(facts: ClaimFacts, policy: ExpensePolicy, as_of: datetime) -> Decision | bool:
-        return is_own(facts, policy, as_of) if facts.gives_up else False
+        own = is_own(facts, policy, as_of)
+        return own if facts.gives_up or not own.is_allowed else False
 
     common: dict[str, Any] = {
         "sources": ["refused"],

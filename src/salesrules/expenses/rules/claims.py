@@ -279,7 +279,7 @@ def calculate_settlement(
 def check_sanctions(
     claim: Claim, sanctions: Iterable[Sanction], policy: ExpensePolicy, *, rates: ExchangeRates = NO_RATES
 ) -> Decision:
-    """Whether a reviewer may allow these amounts: of lines that are there, zero or more, never above the claimed ones."""
+    """Whether a reviewer may allow these amounts: of lines that are there, zero or more, never above the claims."""
     rules = demand(policy.claims, "claims")
     claimed = {line.id: convert_line(line, claim, rules, rates).rounded for line in claim.lines}
     reasons = tuple(find_sanction_reasons(claimed, sanctions, rules))
