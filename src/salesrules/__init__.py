@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from salesrules import analytics, commissions, company, core, messages, org, quotas, reports, rulebook, wire
+    from salesrules import (
+        analytics,
+        commissions,
+        company,
+        core,
+        customers,
+        messages,
+        org,
+        quotas,
+        reports,
+        rulebook,
+        wire,
+    )
 
 __all__ = [
     "analytics",
     "commissions",
     "company",
     "core",
+    "customers",
     "messages",
     "org",
     "quotas",

@@ -88,6 +88,8 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "expenses": "salesrules.expenses:ExpensePolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
+        "customers": "salesrules.customers:CustomerPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
