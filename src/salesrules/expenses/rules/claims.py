@@ -17,6 +17,7 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     Severity,
+    combine_decisions,
     nearest_names,
     total,
 )
@@ -86,9 +87,7 @@ def check_claim(
         decision = _with_budget(decision, claim, policy, rates, tuple(history), book, usage or {})
     if approval is None or approval is ALLOW:
         return decision
-    outcome = max(decision.outcome, approval.outcome, key=lambda one: one.weight)
-    approvals = approval.approvals if outcome is Outcome.REFER else ()
-    return attrs.evolve(decision, outcome=outcome, reasons=(*decision.reasons, *approval.reasons), approvals=approvals)
+    return attrs.evolve(combine_decisions([decision, approval]), headroom=decision.headroom)
 
 
 def _find(
