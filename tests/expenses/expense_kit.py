@@ -15,6 +15,7 @@ from salesrules.expenses import (
     BudgetPolicy,
     CarryPolicy,
     Claim,
+    ClaimFile,
     ClaimLine,
     ClaimPolicy,
     ExpenseCategory,
@@ -23,7 +24,11 @@ from salesrules.expenses import (
     ReviewPolicy,
     ReviewStep,
     TransferPolicy,
+    open_budgets,
+    reserve_budget,
 )
+from salesrules.storage import MemoryStorage, run_unit
+from salesrules.wire import stored_kind
 
 YEAR = DateRange(date(2026, 1, 1), date(2027, 1, 1))
 DAY = date(2026, 3, 10)
@@ -145,3 +150,53 @@ def codes(decision: Any) -> list[str]:
 
 def paths(decision: Any) -> list[str]:
     return [reason.path for reason in decision.reasons]
+
+
+#: How the room's values are stored.
+BUDGETS = stored_kind(BudgetLine, name="budget")
+CLAIMS = stored_kind(ClaimFile, name="claim")
+
+
+class Office:
+    """A storage with budgets and claims, asked as a service would: every call is a unit of work of its own."""
+
+    def __init__(self, policy: ExpensePolicy, storage: Any = None, attempts: int = 10) -> None:
+        self.policy = policy
+        self.storage = MemoryStorage() if storage is None else storage
+        self.attempts = attempts
+        self.keys = 0
+        self.now = NOON
+
+    def run(self, act: Any, *given: Any, ports: str = "budgets ledger", as_of: datetime = NOON, **named: Any) -> Any:
+        """What a service decides, in a unit of work that is committed; `key` is made where none is given."""
+
+        def unit(work: Any) -> Any:
+            offered = {
+                "budgets": work.aggregates(BUDGETS),
+                "claims": work.aggregates(CLAIMS),
+                "ledger": work.ledger,
+                "policy": self.policy,
+            }
+            return act(*given, **{name: offered[name] for name in ports.split()}, as_of=as_of, **named)
+
+        return run_unit(self.storage, unit, attempts=self.attempts, first_wait=0.001, longest_wait=0.02)
+
+    def open(self, *lines: BudgetLine, key: str = "open", **rest: Any) -> Any:
+        return self.run(open_budgets, lines, ports="budgets ledger policy", key=key, **rest)
+
+    def reserve(self, key: str, *charges: BudgetCharge, **rest: Any) -> Any:
+        return self.run(reserve_budget, charges, ports="budgets ledger policy", key=key, **rest)
+
+    def used(self, account: str) -> tuple[Money, Money]:
+        """What is committed and what is actual at an account."""
+        with self.storage.begin() as work:
+            balance = work.ledger.balance(account)
+        return balance.pending, balance.posted
+
+    def line(self, id: str) -> BudgetLine:
+        with self.storage.begin() as work:
+            return work.aggregates(BUDGETS).get(id).value
+
+    def file(self, id: str) -> ClaimFile:
+        with self.storage.begin() as work:
+            return work.aggregates(CLAIMS).get(id).value

@@ -99,14 +99,15 @@ def calculate_headroom(
     if book.find(last.line) is None:
         return None
     least: Money | None = None
+    taken: dict[str, Money] = {}
+    for charge in charges if is_taken else ():
+        for gate in find_gates(book, charge.line, charge.day, policy):
+            taken[gate.account] = taken.get(gate.account, Money.zero(charge.amount.currency)) + charge.amount
     for gate in find_gates(book, last.line, last.day, policy):
         if gate.limit is None or gate.limit.currency != last.amount.currency:
             continue
         free = gate.limit - used_of(usage, gate.account, gate.limit.currency).used
-        if is_taken:
-            for charge in charges:
-                if gate.account in {one.account for one in find_gates(book, charge.line, charge.day, policy)}:
-                    free -= charge.amount
+        free -= taken.get(gate.account, Money.zero(free.currency))
         least = free if least is None or free < least else least
     return None if least is None else max(least, Money.zero(least.currency))
 

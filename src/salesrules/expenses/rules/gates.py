@@ -39,6 +39,9 @@ __all__ = [
 ]
 
 
+_ISO = CurrencyTable.iso()
+
+
 @attrs.frozen(kw_only=True)
 class Gate:
     """One account that a charge counts against.
@@ -81,7 +84,7 @@ class Gate:
 
 def digits_of(currency: str) -> int:
     """The digits after the point that a budget in a currency keeps, by ISO 4217; raises `UnknownName`."""
-    return CurrencyTable.iso().digits(currency)
+    return _ISO.digits(currency)
 
 
 def find_control(line: BudgetLine, level: int, span: ControlSpan, policy: BudgetPolicy) -> BudgetControl | None:

@@ -116,7 +116,7 @@ def commit_budget(
     nothing releases its charge. Denied for more than is held. Raises `UnknownName` where nothing was held under the
     key, `InvalidValue` for another number of amounts.
     """
-    held = batch_of(ledger, reserved).commands
+    held = [command for command in batch_of(ledger, reserved).commands if isinstance(command, Reserve)]
     places = {_place(command.key, reserved) for command in held}
     if amounts is not None and len(amounts) != len(places):
         raise InvalidValue("amounts", len(amounts), f"give {len(places)}, one per charge")
