@@ -95,7 +95,7 @@ def test_budget_01(index):
 
 
 def test_budget_03():
-    """Refused: two entries of 20,000 on a monthly limit of 16,666; a stop set afterwards must not block cancelling one."""
+    """Refused: two entries of 20,000 where 16,666 were meant; a stop must not block cancelling one of them."""
     assert REFUSED["BUDGET-03"]
     office = Office(make_policy(control(table=tolerances((None, "ignore")))))
     office.open(line("b", 100000))
