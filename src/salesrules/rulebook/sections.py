@@ -88,6 +88,7 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "approvals": "salesrules.approvals:ApprovalPolicy",
+        "expenses": "salesrules.expenses:ExpensePolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
