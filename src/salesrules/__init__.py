@@ -8,18 +8,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from salesrules import analytics, commissions, company, core, messages, org, quotas, reports, rulebook, wire
+    from salesrules import (
+        analytics,
+        commissions,
+        company,
+        core,
+        invitations,
+        messages,
+        org,
+        quotas,
+        reports,
+        rulebook,
+        service,
+        wire,
+    )
 
 __all__ = [
     "analytics",
     "commissions",
     "company",
     "core",
+    "invitations",
     "messages",
     "org",
     "quotas",
     "reports",
     "rulebook",
+    "service",
     "wire",
 ]
 __version__ = "0.1.0"

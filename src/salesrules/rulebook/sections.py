@@ -87,6 +87,8 @@ class SectionRegistry:
 HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
+        "service": "salesrules.service:ServicePolicy",
+        "invitations": "salesrules.invitations:InvitationPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }

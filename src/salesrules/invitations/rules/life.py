@@ -1,0 +1,28 @@
+"""What every check of the room asks first: whether the policy decides at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import attrs
+
+from salesrules.core import Decision, Reason, check_life, decide
+from salesrules.invitations.policy import InvitationPolicy
+
+__all__ = ["decide_by"]
+
+
+def decide_by(
+    policy: InvitationPolicy, as_of: date, findings: Iterable[Reason], changes_at: date | None = None
+) -> Decision:
+    """The decision that findings amount to, where the policy decides on a day; else why it decides nothing.
+
+    An instant's own local day counts. `changes_at` is when the answer changes by itself.
+    """
+    day = as_of.date() if isinstance(as_of, datetime) else as_of
+    life = check_life(policy.life, day, "InvitationPolicy")
+    if not life.is_allowed:
+        return life
+    decision = decide([*life.reasons, *findings])
+    return decision if changes_at is None else attrs.evolve(decision, changes_at=changes_at)
