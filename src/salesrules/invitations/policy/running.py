@@ -113,7 +113,7 @@ class FollowUpPolicy:
 
 @attrs.frozen(kw_only=True)
 class Threshold:
-    """A rate that a ratio is held against; exactly that rate belongs to the values above (`LOWER`) or below (`UPPER`)."""
+    """A rate that a ratio is held against; exactly that rate counts as above (`LOWER`) or below (`UPPER`)."""
 
     rate: Rate
     side: Side = attrs.field(default=Side.LOWER, converter=Side)
