@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
     from salesrules import (
         analytics,
+        approvals,
         commissions,
         company,
         core,
+        customers,
         invitations,
         messages,
         org,
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "analytics",
+    "approvals",
     "commissions",
     "company",
     "core",
+    "customers",
     "invitations",
     "messages",
     "org",

@@ -162,7 +162,7 @@ def test_what_a_firm_may_set() -> None:
         manners(minimum_gap_hours=-1)
 
 
-# --- Channels ----------------------------------------------------------------------------------------------------------
+# --- Channels ---
 
 
 def test_conversion_and_cost_per_channel() -> None:

@@ -63,14 +63,16 @@ def test_an_outcome_is_counted_from_the_lives_of_the_invitations(invitations, ev
     assert (row["conversion"], row["cost_per_deal"], row["currency"]) == ("5/7", "1500", "CNY")
     for derivation in outcome.derivations():
         assert derivation.recompute() == derivation.value
-    assert [derivation.value for derivation in outcome.derivations()] == [Fraction(5, 7), Fraction(1, 3), Fraction("0.06")]
+    assert [derivation.value for derivation in outcome.derivations()] == [
+        Fraction(5, 7),
+        Fraction(1, 3),
+        Fraction("0.06"),
+    ]
 
 
 def test_conversion_may_count_those_who_came(invitations, event, policy) -> None:
     rule = attrs.evolve(policy.outcomes, conversion_counts="attended")
-    outcome = calculate_outcome(
-        event, invitations, attrs.evolve(policy, outcomes=rule), sales=cny(0), cost=cny(0)
-    )
+    outcome = calculate_outcome(event, invitations, attrs.evolve(policy, outcomes=rule), sales=cny(0), cost=cny(0))
     assert outcome.conversion == Fraction(3, 7)
     assert outcome.derivations()[0].terms[0].label == "invitations.label.attended"
 
@@ -159,7 +161,7 @@ def test_seats_are_counted_in_people_and_never_below_zero(event, make_event, mak
     assert calculate_seat_counts(make_event(capacity=None), invitations).available is None
 
 
-# --- Effect against a baseline -----------------------------------------------------------------------------------------
+# --- Effect against a baseline ---
 
 
 def span(first: date, days: int, amount) -> SalesSpan:

@@ -110,7 +110,16 @@ def test_faults_between_fields_are_found_with_their_places(make_policy) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["script_rules", "contact_rules", "reminder_rules", "seat_rules", "follow_up_rules", "outcome_rules", "effect_rules"]
+    "name",
+    [
+        "script_rules",
+        "contact_rules",
+        "reminder_rules",
+        "seat_rules",
+        "follow_up_rules",
+        "outcome_rules",
+        "effect_rules",
+    ],
 )
 def test_a_part_that_the_rulebook_lacks_is_an_error_with_its_place(life, name) -> None:
     bare = invitations.InvitationPolicy(life=life)

@@ -48,9 +48,9 @@ def test_the_published_reminder_is_a_day_before_the_beginning(make_event, policy
     assert calculate_reminder_at(event, policy) == expected
     # Its mail "one hour after the end" is a follow-up with a limit of an hour.
     hour_after = attrs.evolve(policy, follow_up=FollowUpPolicy(id="f", hours=1))
-    assert calculate_follow_up_due(event, hour_after) == datetime.fromisoformat(
-        case["expected"]["post_at"]
-    ).replace(tzinfo=UTC)
+    assert calculate_follow_up_due(event, hour_after) == datetime.fromisoformat(case["expected"]["post_at"]).replace(
+        tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(

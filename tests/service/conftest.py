@@ -16,9 +16,9 @@ from salesrules.service import (
     ComplaintKind,
     ComplaintPolicy,
     EscalationLevel,
+    HourLimit,
     ServicePolicy,
     SeverityRule,
-    TimeLimit,
 )
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -58,10 +58,10 @@ def make_complaints() -> Callable[..., ComplaintPolicy]:
             "severities": [
                 SeverityRule(
                     id="urgent",
-                    response=TimeLimit(hours=2, counted="working"),
-                    resolution=TimeLimit(hours=16, counted="working"),
+                    response=HourLimit(hours=2, counted="working"),
+                    resolution=HourLimit(hours=16, counted="working"),
                 ),
-                SeverityRule(id="plain", response=TimeLimit(hours=24), resolution=TimeLimit(hours=72)),
+                SeverityRule(id="plain", response=HourLimit(hours=24), resolution=HourLimit(hours=72)),
             ],
             "escalation": [
                 EscalationLevel(id="head", hours_after=0),
@@ -71,7 +71,7 @@ def make_complaints() -> Callable[..., ComplaintPolicy]:
             "causes": ["material", "transport"],
             "remedies": ["replacement", "refund"],
             "reopening_reasons": ["came_back", "not_done"],
-            "confirmation": TimeLimit(hours=72),
+            "confirmation": HourLimit(hours=72),
             "maximum_reopenings": 1,
         }
         return ComplaintPolicy(**(given | changes))

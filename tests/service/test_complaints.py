@@ -22,9 +22,9 @@ from salesrules.org import Absence, Appointment, Organisation, Person, Position,
 from salesrules.service import (
     Complaint,
     ComplaintDeadline,
+    HourLimit,
     JointFinding,
     SeverityRule,
-    TimeLimit,
     build_complaint_workflow,
     calculate_complaint_deadlines,
     check_assignment,
@@ -59,7 +59,7 @@ def codes_of(decision) -> list[str]:
     return [reason.code.removeprefix("service.") for reason in decision.reasons]
 
 
-# --- Intake, owner, handler, joint cases -------------------------------------------------------------------------------
+# --- Intake, owner, handler, joint cases ---
 
 
 def test_the_policy_names_intake_and_owner_per_kind(make_complaint, policy) -> None:
@@ -138,7 +138,7 @@ def test_every_joint_department_says_its_finding_first(make_complaint, policy) -
     assert [reason.parameters["department"] for reason in decision.reasons] == ["lab"]
 
 
-# --- Deadlines ---------------------------------------------------------------------------------------------------------
+# --- Deadlines ---
 
 
 def test_severity_sets_both_deadlines_in_working_time(make_complaint, policy, office) -> None:
@@ -160,8 +160,8 @@ def test_working_time_is_asked_for(make_complaint, policy) -> None:
     [("upper", 0, False), ("upper", 1, True), ("lower", -1, False), ("lower", 0, True)],
 )
 def test_the_side_owns_the_due_instant(make_complaint, policy, make_complaints, office, side, seconds, late) -> None:
-    limit = TimeLimit(hours=24, side=side)
-    rules = make_complaints(severities=[SeverityRule(id="plain", response=limit, resolution=TimeLimit(hours=72))])
+    limit = HourLimit(hours=24, side=side)
+    rules = make_complaints(severities=[SeverityRule(id="plain", response=limit, resolution=HourLimit(hours=72))])
     policy = attrs.evolve(policy, complaints=rules)
     complaint = make_complaint(severity="plain")
     as_of = MONDAY + 24 * HOUR + seconds * SECOND
@@ -233,7 +233,7 @@ def test_a_rulebook_that_says_nothing_of_complaints_is_an_error(make_complaint, 
         check_assignment(make_complaint(), attrs.evolve(policy, complaints=None), MONDAY)
 
 
-# --- Escalation --------------------------------------------------------------------------------------------------------
+# --- Escalation ---
 
 
 @pytest.fixture
@@ -299,18 +299,18 @@ def test_what_was_met_or_closed_escalates_no_further(make_complaint, policy, off
     assert missed == ((ComplaintDeadline.RESPONSE, MONDAY + 2 * HOUR),)
 
 
-# --- What a firm may set -----------------------------------------------------------------------------------------------
+# --- What a firm may set ---
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "0.00001", "1e9", "NaN"])
 def test_a_limit_is_a_positive_number_of_whole_seconds(hours) -> None:
     with pytest.raises(InvalidValue):
-        TimeLimit(hours=hours)
+        HourLimit(hours=hours)
 
 
 def test_a_limit_of_half_an_hour_is_exact() -> None:
-    assert TimeLimit(hours="0.5").due(MONDAY) == MONDAY + 30 * 60 * SECOND
-    assert TimeLimit(hours=1).counted is DeadlineKind.ELAPSED
+    assert HourLimit(hours="0.5").due(MONDAY) == MONDAY + 30 * 60 * SECOND
+    assert HourLimit(hours=1).counted is DeadlineKind.ELAPSED
 
 
 def test_silence_confirms_only_after_a_time(make_complaints) -> None:

@@ -20,11 +20,11 @@ from salesrules.service import (
     ComplaintKind,
     EscalationLevel,
     FeedbackRoute,
+    HourLimit,
     RequestRule,
     ServicePolicy,
     ServiceStandard,
     SeverityRule,
-    TimeLimit,
     check_policy,
     reasons,
 )
@@ -32,7 +32,7 @@ from salesrules.wire import load_rulebook
 
 SOURCES = "\n".join(path.read_text("utf-8") for path in Path(service.__file__).parent.rglob("*.py"))
 EVER = DateRange(date(2010, 1, 1))
-HOURS = TimeLimit(hours=4)
+HOURS = HourLimit(hours=4)
 
 
 def test_codes_are_unique_of_this_room_and_given_somewhere() -> None:
@@ -70,8 +70,8 @@ def test_faults_of_complaints_are_found(policy, make_complaints) -> None:
         ComplaintKind(id="q", intake="h", owner="u", joint=["u"]),
         ComplaintKind(id="q", intake="h", owner="u", joint=["a", "a"]),
     ]
-    slow = SeverityRule(id="s", response=TimeLimit(hours=5), resolution=HOURS)
-    mixed = SeverityRule(id="m", response=TimeLimit(hours=5), resolution=TimeLimit(hours=4, counted="working"))
+    slow = SeverityRule(id="s", response=HourLimit(hours=5), resolution=HOURS)
+    mixed = SeverityRule(id="m", response=HourLimit(hours=5), resolution=HourLimit(hours=4, counted="working"))
     falling = [EscalationLevel(id="a", hours_after=8), EscalationLevel(id="b", hours_after=4)]
     wrong = make_complaints(kinds=kinds, severities=[slow, mixed], escalation=falling)
     assert faults_of(attrs.evolve(policy, complaints=wrong)) == [

@@ -13,11 +13,11 @@ from salesrules.core import Band, BandTable, InvalidValue, Outcome, UnknownName,
 from salesrules.service import (
     Feedback,
     FeedbackRoute,
+    HourLimit,
     RequestRule,
     ServicePolicy,
     ServiceRequest,
     ServiceStandard,
-    TimeLimit,
     calculate_feedback_deadlines,
     calculate_request_clock,
     calculate_service_score,
@@ -52,12 +52,12 @@ def codes_of(decision) -> list[str]:
 
 @pytest.fixture
 def elapsed(life) -> ServicePolicy:
-    return ServicePolicy(life=life, requests=[RequestRule(id="repair", limit=TimeLimit(hours=10))])
+    return ServicePolicy(life=life, requests=[RequestRule(id="repair", limit=HourLimit(hours=10))])
 
 
 @pytest.fixture
 def working(life) -> ServicePolicy:
-    return ServicePolicy(life=life, requests=[RequestRule(id="repair", limit=TimeLimit(hours=10, counted="working"))])
+    return ServicePolicy(life=life, requests=[RequestRule(id="repair", limit=HourLimit(hours=10, counted="working"))])
 
 
 def test_the_clock_stands_still_while_a_request_waits_for_the_customer(elapsed) -> None:
@@ -88,7 +88,7 @@ def test_a_request_is_overdue_once_its_time_is_used_up(elapsed, seconds, late) -
 
 
 def test_the_lower_side_owns_the_due_instant(life) -> None:
-    rule = RequestRule(id="repair", limit=TimeLimit(hours=10, side="lower"))
+    rule = RequestRule(id="repair", limit=HourLimit(hours=10, side="lower"))
     policy = ServicePolicy(life=life, requests=[rule])
     assert calculate_request_clock(REPAIR, case_of(), policy, MONDAY + 10 * HOUR).is_overdue
     done = case_of((1, "accept"), (1, "begin"), (10, "finish"))
@@ -123,16 +123,16 @@ def test_a_kind_without_a_clock_names_the_nearest(elapsed) -> None:
         check_request(attrs.evolve(REPAIR, kind="repare"), case_of(), elapsed, MONDAY)
 
 
-# --- Feedback ----------------------------------------------------------------------------------------------------------
+# --- Feedback ---
 
 
 @pytest.fixture
 def routes(life) -> ServicePolicy:
-    quick = TimeLimit(hours=4)
+    quick = HourLimit(hours=4)
     return ServicePolicy(
         life=life,
         feedback=[
-            FeedbackRoute(id="q", kinds=["quality"], owner="works", forward=quick, answer=TimeLimit(hours=48)),
+            FeedbackRoute(id="q", kinds=["quality"], owner="works", forward=quick, answer=HourLimit(hours=48)),
             FeedbackRoute(
                 id="m", kinds=["need", "market", "dealer_wish"], owner="marketing", forward=quick, answer=quick
             ),
@@ -144,7 +144,8 @@ FEEDBACK = Feedback(id="f1", kind="quality", given_by="li", department="works")
 
 
 @pytest.mark.parametrize(
-    ("kind", "owner"), [("quality", "works"), ("need", "marketing"), ("market", "marketing"), ("dealer_wish", "marketing")]
+    ("kind", "owner"),
+    [("quality", "works"), ("need", "marketing"), ("market", "marketing"), ("dealer_wish", "marketing")],
 )
 def test_each_kind_of_feedback_has_its_owner(routes, kind, owner) -> None:
     feedback = attrs.evolve(FEEDBACK, kind=kind)
@@ -180,7 +181,7 @@ def test_feedback_that_nobody_forwarded_is_overdue_twice_in_the_end(routes) -> N
     assert decision.outcome is Outcome.WARN
 
 
-# --- Standards ---------------------------------------------------------------------------------------------------------
+# --- Standards ---
 
 
 def standard(id="ring", **changes) -> ServiceStandard:

@@ -15,9 +15,9 @@ from salesrules.service import (
     CustomerAnswer,
     Feedback,
     FeedbackRoute,
+    HourLimit,
     JointFinding,
     ServicePolicy,
-    TimeLimit,
     build_complaint_workflow,
     build_feedback_workflow,
     build_request_workflow,
@@ -57,7 +57,7 @@ RULES = ComplaintPolicy(
     kinds=[],
     severities=[],
     reopening_reasons=["came_back"],
-    confirmation=TimeLimit(hours=72, side="lower"),
+    confirmation=HourLimit(hours=72, side="lower"),
     silence="confirmed",
 )
 TABLES = [
@@ -161,7 +161,7 @@ def test_without_a_policy_nothing_lapses_and_no_code_is_asked_for(make_complaint
 
 def test_feedback_goes_to_the_department_that_owns_its_kind(life) -> None:
     route = FeedbackRoute(
-        id="q", kinds=["quality"], owner="works", forward=TimeLimit(hours=4), answer=TimeLimit(hours=48)
+        id="q", kinds=["quality"], owner="works", forward=HourLimit(hours=4), answer=HourLimit(hours=48)
     )
     policy = ServicePolicy(life=life, feedback=[route])
     table = build_feedback_workflow()

@@ -87,8 +87,11 @@ class SectionRegistry:
 HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
+        "approvals": "salesrules.approvals:ApprovalPolicy",
+        "customers": "salesrules.customers:CustomerPolicy",
         "service": "salesrules.service:ServicePolicy",
         "invitations": "salesrules.invitations:InvitationPolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }

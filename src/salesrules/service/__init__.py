@@ -2,9 +2,9 @@
 
 >>> from datetime import date, datetime, timezone
 >>> from salesrules.core import DateRange, PolicyLife, start_case
->>> from salesrules.service import Complaint, ComplaintPolicy, ServicePolicy, SeverityRule, TimeLimit
+>>> from salesrules.service import Complaint, ComplaintPolicy, ServicePolicy, SeverityRule, HourLimit
 >>> from salesrules.service import build_complaint_workflow, check_complaint
->>> urgent = SeverityRule(id="urgent", response=TimeLimit(hours=2), resolution=TimeLimit(hours=48))
+>>> urgent = SeverityRule(id="urgent", response=HourLimit(hours=2), resolution=HourLimit(hours=48))
 >>> policy = ServicePolicy(
 ...     life=PolicyLife(
 ...         status="in_force", scope="all", owner="service", approver="director", effective=DateRange(date(2020, 1, 1))
@@ -47,11 +47,11 @@ from salesrules.service.policy import (
     EscalationLevel,
     FeedbackRoute,
     FreeDay,
+    HourLimit,
     RequestRule,
     ServicePolicy,
     ServiceStandard,
     SeverityRule,
-    TimeLimit,
 )
 from salesrules.service.reasons import LABELS, REASONS
 from salesrules.service.rules import (
@@ -107,6 +107,7 @@ __all__ = [
     "FeedbackDeadlines",
     "FeedbackRoute",
     "FreeDay",
+    "HourLimit",
     "JointFinding",
     "KnowsWorkingDays",
     "MeasuresWorkingTime",
@@ -118,7 +119,6 @@ __all__ = [
     "SeverityRule",
     "StandardResult",
     "StandardScore",
-    "TimeLimit",
     "build_complaint_workflow",
     "build_feedback_workflow",
     "build_request_workflow",

@@ -174,5 +174,4 @@ def machine_for(table: WorkflowTable, text: str) -> type:
         self.runTest()
         assert machine.given >= 25_000, machine.given
 
-    made = type(f"Test_{table.id}", (case,), {"test_it_took_enough_steps": test_it_took_enough_steps})
-    return made
+    return type(f"Test_{table.id}", (case,), {"test_it_took_enough_steps": test_it_took_enough_steps})

@@ -75,7 +75,13 @@ def walk_at_random(table: WorkflowTable, chance: random.Random) -> Walk:
             chance.choice([None, *reasons]) if chance.random() < 0.2 or not reasons else chance.choice(reasons),
         )
         decision, events = decide_command(
-            table, case, command, as_of=NOON + number * MINUTE, facts=step.verdicts, roles=step.roles, reason=step.reason
+            table,
+            case,
+            command,
+            as_of=NOON + number * MINUTE,
+            facts=step.verdicts,
+            roles=step.roles,
+            reason=step.reason,
         )
         assert len(events) == decision.is_allowed
         for event in events:
@@ -158,7 +164,8 @@ class StatemachineJudge:
         if (codes := row.get(f"{OWN}reasons")) is not None:
             name = f"coded_{len(members)}"
             found.append(name)
-            members[name] = lambda self, step, codes=frozenset(codes.split()): step.reason in codes
+            known = frozenset(codes.split())
+            members[name] = lambda self, step, known=known: step.reason in known
         if (guard := row.get(f"{OWN}guard")) is not None:
             found.append(f"guard_{guard}")
             members[f"guard_{guard}"] = lambda self, step, guard=guard: step.verdicts[guard]

@@ -8,18 +8,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from salesrules.core import InvalidValue, WordEnum, as_tuple, check_identifier, is_aware, is_before, is_named
+from salesrules.core import InvalidValue, WordEnum, as_tuple, check_identifier, is_aware, is_before, is_named, is_zone
 
-__all__ = ["AgendaItem", "Event", "EventItem", "EventKind", "instant_at", "is_plain_id", "is_zone", "local_day_before"]
-
-
-def is_zone(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    """Refuse anything but the name of an IANA time zone: a validator."""
-    try:
-        ZoneInfo(value)
-    except (LookupError, ValueError, TypeError, OSError):
-        remedy = "give the name of an IANA time zone, such as 'Asia/Shanghai'"
-        raise InvalidValue(attribute.name, value, remedy) from None
+__all__ = ["AgendaItem", "Event", "EventItem", "EventKind", "instant_at", "is_plain_id", "local_day_before"]
 
 
 def is_plain_id(instance: object, attribute: attrs.Attribute[Any], value: str) -> None:

@@ -7,8 +7,18 @@ from typing import Any
 
 import attrs
 
-from salesrules.core import InvalidValue, Money, WordEnum, WorkflowCase, as_tuple, is_aware, is_before, is_named
-from salesrules.invitations.model.events import Event, is_plain_id, is_zone
+from salesrules.core import (
+    InvalidValue,
+    Money,
+    WordEnum,
+    WorkflowCase,
+    as_tuple,
+    is_aware,
+    is_before,
+    is_named,
+    is_zone,
+)
+from salesrules.invitations.model.events import Event, is_plain_id
 
 __all__ = ["Contact", "ContactResult", "Guest", "Invitation", "InvitationFacts", "OptOut", "Waitlist"]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import attrs
 
-from salesrules.core import Deadline, InvalidValue, PolicyLife, as_tuple
+from salesrules.core import Deadline, PolicyLife, as_tuple, demand
 from salesrules.invitations.model import ScriptTemplate
 from salesrules.invitations.policy.running import (
     ConversionCount,
@@ -51,8 +49,6 @@ __all__ = [
     "folded",
 ]
 
-T = TypeVar("T")
-
 
 @attrs.frozen(kw_only=True)
 class InvitationPolicy:
@@ -77,45 +73,39 @@ class InvitationPolicy:
     @property
     def script_rules(self) -> ScriptPolicy:
         """What is set about scripts; raises `InvalidValue` where the rulebook says nothing, as do those below."""
-        return _set(self.script_rule, "script_rule")
+        return demand(self.script_rule, "invitations.script_rule")
 
     @property
     def contact_rules(self) -> ContactPolicy:
         """What is set about contacts."""
-        return _set(self.contacts, "contacts")
+        return demand(self.contacts, "invitations.contacts")
 
     @property
     def reminder_rules(self) -> ReminderPolicy:
         """What is set about reminders."""
-        return _set(self.reminders, "reminders")
+        return demand(self.reminders, "invitations.reminders")
 
     @property
     def seat_rules(self) -> SeatPolicy:
         """What is set about seats."""
-        return _set(self.seats, "seats")
+        return demand(self.seats, "invitations.seats")
 
     @property
     def follow_up_rules(self) -> FollowUpPolicy:
         """What is set about following up."""
-        return _set(self.follow_up, "follow_up")
+        return demand(self.follow_up, "invitations.follow_up")
 
     @property
     def outcome_rules(self) -> OutcomePolicy:
         """What is set about outcomes."""
-        return _set(self.outcomes, "outcomes")
+        return demand(self.outcomes, "invitations.outcomes")
 
     @property
     def effect_rules(self) -> EffectPolicy:
         """What is set about effects."""
-        return _set(self.effects, "effects")
+        return demand(self.effects, "invitations.effects")
 
     def follow_up_deadline(self) -> Deadline | None:
         """The deadline of following up, counted from the event's end; `None` where nothing is set."""
         rule = self.follow_up
         return None if rule is None else Deadline(after=as_hours(rule.hours), side=rule.side)
-
-
-def _set(part: T | None, name: str) -> T:
-    if part is None:
-        raise InvalidValue(f"invitations.{name}", None, "the rulebook does not set this; add the section")
-    return part

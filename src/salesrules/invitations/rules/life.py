@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from salesrules.core import Decision, Reason, check_life, decide
+from salesrules.core import Decision, Reason, check_life, decide_in_force
 from salesrules.invitations.policy import InvitationPolicy
 
 __all__ = ["decide_by"]
@@ -21,8 +21,7 @@ def decide_by(
     An instant's own local day counts. `changes_at` is when the answer changes by itself.
     """
     day = as_of.date() if isinstance(as_of, datetime) else as_of
-    life = check_life(policy.life, day, "InvitationPolicy")
-    if not life.is_allowed:
-        return life
-    decision = decide([*life.reasons, *findings])
-    return decision if changes_at is None else attrs.evolve(decision, changes_at=changes_at)
+    decision = decide_in_force(policy.life, day, "InvitationPolicy", findings)
+    if changes_at is None or not check_life(policy.life, day, "InvitationPolicy").is_allowed:
+        return decision
+    return attrs.evolve(decision, changes_at=changes_at)

@@ -6,7 +6,7 @@ from datetime import date
 
 import attrs
 
-from salesrules.core import AmbiguousDay, InvalidValue, PolicyLife, UnknownName, as_tuple, nearest_names
+from salesrules.core import AmbiguousDay, PolicyLife, UnknownName, as_tuple, demand, nearest_names
 from salesrules.service.policy.care import CareKind, CareSchedule, CareStep, FreeDay
 from salesrules.service.policy.complaints import (
     ComplaintKind,
@@ -16,7 +16,7 @@ from salesrules.service.policy.complaints import (
     SeverityRule,
 )
 from salesrules.service.policy.entries import find_entry
-from salesrules.service.policy.limits import TimeLimit, later
+from salesrules.service.policy.limits import HourLimit, later
 from salesrules.service.policy.steps import Better, FeedbackRoute, RequestRule, ServiceStandard
 
 __all__ = [
@@ -30,11 +30,11 @@ __all__ = [
     "EscalationLevel",
     "FeedbackRoute",
     "FreeDay",
+    "HourLimit",
     "RequestRule",
     "ServicePolicy",
     "ServiceStandard",
     "SeverityRule",
-    "TimeLimit",
     "later",
 ]
 
@@ -53,9 +53,7 @@ class ServicePolicy:
     @property
     def complaint_rules(self) -> ComplaintPolicy:
         """What is set about complaints; raises `InvalidValue` where the rulebook says nothing."""
-        if self.complaints is None:
-            raise InvalidValue("service.complaints", None, "the rulebook does not set this; add the section")
-        return self.complaints
+        return demand(self.complaints, "service.complaints")
 
     def care_schedule(self, customer_class: str, day: date) -> CareSchedule | None:
         """The schedule of a class for deliveries of a day, `None` without one; raises `AmbiguousDay` for several."""

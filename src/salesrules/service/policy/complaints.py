@@ -8,7 +8,7 @@ import attrs
 
 from salesrules.core import Deadline, DeadlineKind, InvalidValue, WordEnum, as_tuple, to_decimal
 from salesrules.service.policy.entries import find_entry
-from salesrules.service.policy.limits import TimeLimit, as_duration
+from salesrules.service.policy.limits import HourLimit, as_duration
 
 __all__ = ["ComplaintKind", "ComplaintPolicy", "CustomerSilence", "EscalationLevel", "SeverityRule"]
 
@@ -21,8 +21,8 @@ class SeverityRule:
     """
 
     id: str
-    response: TimeLimit
-    resolution: TimeLimit
+    response: HourLimit
+    resolution: HourLimit
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +70,7 @@ class ComplaintPolicy:
     causes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     remedies: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     reopening_reasons: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    confirmation: TimeLimit | None = None
+    confirmation: HourLimit | None = None
     silence: CustomerSilence = attrs.field(default=CustomerSilence.OPEN, converter=CustomerSilence)
     maximum_reopenings: int | None = None
 

@@ -9,7 +9,7 @@ import attrs
 
 from salesrules.core import CountsWorkingTime, DeadlineKind, InvalidValue, Side, is_before, later_by, to_decimal
 
-__all__ = ["TimeLimit", "as_duration", "later"]
+__all__ = ["HourLimit", "as_duration", "later"]
 
 _HOUR = 3600
 
@@ -39,10 +39,12 @@ def _positive(instance: object, attribute: attrs.Attribute[Decimal], value: Deci
 
 
 @attrs.frozen(kw_only=True)
-class TimeLimit:
-    """So many hours, elapsed or of working time (`counted`); `side` owns the due instant: `UPPER`, still in time.
+class HourLimit:
+    """So many hours or parts of them, elapsed or of working time (`counted`), after which something is due.
 
-    >>> TimeLimit(hours="0.5").duration
+    `side` owns the due instant, which is told to people: `UPPER`, at it something is still in time.
+
+    >>> HourLimit(hours="0.5").duration
     datetime.timedelta(seconds=1800)
     """
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from salesrules.core import BandTable, InvalidValue, Side, WordEnum, as_tuple, to_decimal
-from salesrules.service.policy.limits import TimeLimit
+from salesrules.service.policy.limits import HourLimit
 
 __all__ = ["Better", "FeedbackRoute", "RequestRule", "ServiceStandard"]
 
@@ -18,7 +18,7 @@ class RequestRule:
     """A kind of service request and its clock, which stands still while the request waits for the customer."""
 
     id: str
-    limit: TimeLimit
+    limit: HourLimit
 
 
 class Better(WordEnum):
@@ -69,5 +69,5 @@ class FeedbackRoute:
     id: str
     kinds: tuple[str, ...] = attrs.field(converter=as_tuple)
     owner: str
-    forward: TimeLimit
-    answer: TimeLimit
+    forward: HourLimit
+    answer: HourLimit

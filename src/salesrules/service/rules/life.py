@@ -7,19 +7,15 @@ from datetime import UTC, date, datetime
 
 import attrs
 
-from salesrules.core import Decision, Reason, check_life, decide
+from salesrules.core import Decision, Reason, check_life, decide_in_force
 from salesrules.service.policy import ServicePolicy
 
 __all__ = ["as_it_passes", "decide_by", "decide_until"]
 
 
 def decide_by(policy: ServicePolicy, as_of: date, findings: Iterable[Reason]) -> Decision:
-    """The decision that findings amount to, where the policy decides on a day; else why it decides nothing.
-
-    Findings that are made one by one are not even sought then.
-    """
-    life = check_life(policy.life, as_of, "ServicePolicy")
-    return decide([*life.reasons, *findings]) if life.is_allowed else life
+    """The decision that findings amount to, where the policy decides on a day; else why it decides nothing."""
+    return decide_in_force(policy.life, as_of, "ServicePolicy", findings)
 
 
 def decide_until(policy: ServicePolicy, as_of: date, findings: Iterable[Reason], changes: Iterable[date]) -> Decision:
