@@ -91,6 +91,9 @@ HOUSE = SectionRegistry(
         "expenses": "salesrules.expenses:ExpensePolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
+        "service": "salesrules.service:ServicePolicy",
+        "invitations": "salesrules.invitations:InvitationPolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
