@@ -20,6 +20,7 @@ from salesrules.core import (
     ExchangeRates,
     InvalidValue,
     Money,
+    Outcome,
     PolicyReference,
     Reason,
     decide,
@@ -98,7 +99,8 @@ def review(
         yield from _credit(contract, policy, credit, path)
 
     decision = decide_in_force(policy.life, as_of.date(), "ContractPolicy", findings())
-    return attrs.evolve(decision, headroom=headroom[0]) if headroom and headroom[0] is not None else decision
+    room = next(iter(headroom), None)
+    return decision if room is None or decision.outcome is Outcome.DENY else attrs.evolve(decision, headroom=room)
 
 
 def _credit(

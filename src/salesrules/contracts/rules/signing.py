@@ -106,10 +106,11 @@ def check_signatory(
 ) -> Iterator[Reason]:
     """Why whoever is to sign may not: neither authority for an act of this size, nor among those who approved it.
 
-    The size is the amount that counts, with the parts of the matter added up.
+    The size is the amount that counts, with the parts of the matter added up. Where there is no route it is unknown;
+    the faults of the route come first.
     """
     person, structure = contract.signatory.strip(), directory.structure
-    if not person or directory.policy is None or found is None:
+    if not person or directory.policy is None or found is None or found.decision.outcome is Outcome.DENY:
         return
     approvers = {name for one in evidence if one.subject == contract.reference for name in one.approvers}
     if person in approvers:
