@@ -15,13 +15,16 @@ if TYPE_CHECKING:
         company,
         core,
         customers,
+        expenses,
         invitations,
         messages,
         org,
+        pricing,
         quotas,
         reports,
         rulebook,
         service,
+        storage,
         wire,
     )
 
@@ -32,13 +35,16 @@ __all__ = [
     "company",
     "core",
     "customers",
+    "expenses",
     "invitations",
     "messages",
     "org",
+    "pricing",
     "quotas",
     "reports",
     "rulebook",
     "service",
+    "storage",
     "wire",
 ]
 __version__ = "0.1.0"
