@@ -89,6 +89,7 @@ HOUSE = SectionRegistry(
         "org": "salesrules.org:OrgPolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
+        "credit": "salesrules.credit:CreditPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
