@@ -27,7 +27,6 @@ MEASURE_MISSING = ReasonCode("credit.measure_missing", ("customer", "measure"))
 GRADE_GATED = ReasonCode("credit.grade_gated", ("customer", "gate", "scored", "at_most"), Severity.INFO)
 
 UNKNOWN_ORDER = ReasonCode("credit.unknown_order", ("order",))
-ORDER_HELD = ReasonCode("credit.order_held", ("order",))
 ORDER_NOT_HELD = ReasonCode("credit.order_not_held", ("order",))
 INVOICE_BILLED = ReasonCode("credit.invoice_billed", ("order", "invoice"))
 OVER_SETTLED = ReasonCode("credit.over_settled", ("order", "invoice", "amount", "open_amount"))
@@ -60,7 +59,6 @@ REASONS: tuple[ReasonCode, ...] = (
     MEASURE_MISSING,
     GRADE_GATED,
     UNKNOWN_ORDER,
-    ORDER_HELD,
     ORDER_NOT_HELD,
     INVOICE_BILLED,
     OVER_SETTLED,

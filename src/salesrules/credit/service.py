@@ -196,10 +196,8 @@ def release_credit(
     held = _remaining(ledger, found)
     if found is None or held is None:
         return decide([codes.ORDER_NOT_HELD(order=order, path="order")])
-    decision = ledger.execute(VoidReservation(key=key, at=as_of, reservation=held.id))
-    if decision.is_allowed:
-        _put(orders, found, attrs.evolve(found.value, reservation=None))
-    return decision
+    _put(orders, found, attrs.evolve(found.value, reservation=None))
+    return ledger.execute(VoidReservation(key=key, at=as_of, reservation=held.id))
 
 
 def settle_credit(
@@ -252,7 +250,8 @@ def _remaining(ledger: LedgerStore, found: Versioned[OrderCredit] | None) -> Res
     """The open reservation of an order, `None` where it has none."""
     if found is None or found.value.reservation is None:
         return None
-    return ledger.reservation(found.value.reservation)
+    reservation = ledger.reservation(found.value.reservation)
+    return reservation if reservation.is_open else None
 
 
 def _beyond(

@@ -70,7 +70,9 @@ class Exposure:
         for (component, currency), amounts in sums.items():
             worth = exact_product(exact_sum(amounts), self.rates[currency])
             components[component.value] = exact_sum((components[component.value], worth))
-        whole = exact_sum(amount * Component(name).sign for name, amount in components.items())
+        whole = exact_sum(
+            amount if Component(name).sign > 0 else amount.copy_negate() for name, amount in components.items()
+        )
         object.__setattr__(self, "components", as_parameters(components))
         object.__setattr__(self, "amount", Money(whole, self.currency))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from salesrules.core import EXACT, BandTable, Money, Outcome, RoundingMode, Side, round_exactly
+from salesrules.core import EXACT, Money, Outcome, RoundingMode, Side, round_exactly
 from salesrules.credit.model import CreditLimit
 from salesrules.credit.policy import CreditMeasure, CreditPolicy, CreditRule
 from salesrules.credit.rules.measures import Asked
@@ -53,21 +53,21 @@ def _free(asked: Asked, rules: tuple[CreditRule, ...], digits: int) -> Iterator[
 
 
 def _within(rule: CreditRule, unit: Fraction, digits: int, less: Fraction = Fraction(0)) -> Decimal | None:
-    """The largest amount, in units of the last digit, that a rule allows above `less`; `None` for any amount."""
-    bound = _first_refusing(rule.levels)
-    if bound is None:
+    """The largest amount, in units of the last digit, that a rule allows above `less`; `None` for any amount.
+
+    Below zero where it allows nothing. Of a limit of nothing, whatever is above zero is beyond.
+    """
+    bands = rule.levels.bands
+    place = next((index for index, band in enumerate(bands) if band.value in _REFUSING), None)
+    if place is None:
         return None
-    start, includes_start = bound
-    rest = Fraction(start) * unit - less
+    step = Decimal((0, (1,), -digits))
+    if place == 0:
+        return -step
+    rest = Fraction(bands[place].start or 0) * unit - less
     amount = round_exactly(rest, digits, RoundingMode.FLOOR)
-    if includes_start and Fraction(amount) == rest:
-        return EXACT.subtract(amount, Decimal((0, (1,), -digits)))
-    return amount
+    belongs = (bands[place].side or rule.levels.side) is Side.LOWER
+    return EXACT.subtract(amount, step) if unit and belongs and Fraction(amount) == rest else amount
 
 
-def _first_refusing(levels: BandTable[Outcome]) -> tuple[Decimal | Fraction | int, bool] | None:
-    """Where values begin that are referred or denied, and whether that value itself is."""
-    for band in levels.bands:
-        if band.value is Outcome.REFER or band.value is Outcome.DENY:
-            return band.start or 0, (band.side or levels.side) is Side.LOWER
-    return None
+_REFUSING = frozenset({Outcome.REFER, Outcome.DENY})

@@ -10,6 +10,7 @@ from fractions import Fraction
 from dateutil.relativedelta import relativedelta
 
 from salesrules.core import (
+    EXACT,
     AmbiguousDay,
     DateRange,
     Derivation,
@@ -113,7 +114,7 @@ def calculate_limit(
         Derivation(label="credit.label.grade_factor", value=chosen.value, unit="rate", parameters={"grade": grade}),
     ]
     if season is not None:
-        value = 1 + season.adjust.value
+        value = EXACT.add(Decimal(1), season.adjust.value)
         factors.append(
             Derivation(label="credit.label.season", value=value, unit="rate", parameters={"season": season.id})
         )

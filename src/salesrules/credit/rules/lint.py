@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
-from salesrules.core import Fault, Money, Outcome, exact_sum, nearest_names
+from salesrules.core import Fault, Money, Outcome, Rate, exact_sum, nearest_names
 from salesrules.credit.policy import CreditPolicy, GradingPolicy, LimitPolicy, NewCustomerGate
 
 __all__ = ["check_policy"]
@@ -54,7 +53,7 @@ def _weights(grading: GradingPolicy) -> Iterator[Fault]:
             "grading.factors",
             "the weights do not sum to 100%",
             "change them until they do",
-            f"{whole * Decimal(100):f}%",
+            str(Rate(whole)),
         )
 
 

@@ -34,7 +34,7 @@ def judge_release(release: CreditRelease, request: CreditRequest, policy: Credit
     rule = demand(policy.releases, "releases")
     start = release.evidence.at.date()
     ends = start + timedelta(days=rule.valid_days)
-    maximum = release.amount * (1 + rule.maximum_deviation.value)
+    maximum = release.amount + release.amount * rule.maximum_deviation
     note = codes.RELEASED(
         order=request.order,
         approver=release.evidence.approver,
