@@ -16,6 +16,7 @@ from salesrules.core import (
     Reason,
     Side,
     check_life,
+    combine_decisions,
     decide,
     narrowed,
 )
@@ -23,7 +24,6 @@ from salesrules.pricing import reasons as codes
 from salesrules.pricing.model import Buyer, SalesLine
 from salesrules.pricing.policy import DiscountPolicy, PricePoint, PricingPolicy
 from salesrules.pricing.rules.asking import Asker, Authority
-from salesrules.pricing.rules.life import combined
 from salesrules.pricing.rules.places import place_in
 
 __all__ = ["JudgedPrice", "check_price", "find_price", "judge_price"]
@@ -81,7 +81,7 @@ def check_price(
     asker = Asker(seller=seller, authority=authority, evidence=tuple(evidence), subject=subject or line.id, as_of=as_of)
     judged = judge_price(line, buyer, policy, as_of, asker, path)
     ends = Decision(outcome=life.outcome, reasons=life.reasons, changes_at=judged.list_end)
-    return attrs.evolve(combined([ends, judged.decision]), headroom=judged.headroom)
+    return attrs.evolve(combine_decisions([ends, judged.decision]), headroom=judged.headroom)
 
 
 @attrs.frozen(kw_only=True)

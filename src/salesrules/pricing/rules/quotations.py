@@ -16,6 +16,7 @@ from salesrules.core import (
     Severity,
     days_between,
     decide,
+    decide_in_force,
     nearest_names,
     total,
 )
@@ -23,7 +24,6 @@ from salesrules.pricing import reasons as codes
 from salesrules.pricing.model import PromotionUse, Quotation
 from salesrules.pricing.policy import PricingPolicy
 from salesrules.pricing.rules.asking import Asker, Authority
-from salesrules.pricing.rules.life import decide_by
 from salesrules.pricing.rules.prices import judge_price
 from salesrules.pricing.rules.promotions import calculate_benefits
 
@@ -48,7 +48,7 @@ def check_quotation(
     from which it is no longer valid, or on which it becomes so.
     """
     parts = _parts(quotation, policy, as_of, authority, tuple(evidence), tuple(uses), latest_version, path)
-    return decide_by(policy, as_of, parts)
+    return decide_in_force(policy.life, as_of, "PricingPolicy", parts)
 
 
 def _parts(
