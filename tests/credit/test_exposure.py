@@ -137,6 +137,8 @@ def test_receipts_and_credit_notes_settle_invoices(measured, make_invoice) -> No
     note = make_invoice("n1", 30, is_credit_note=True, corrects="i1")
     alone = make_invoice("n2", 5, is_credit_note=True)
     receipt = paid("r1", 50, ("i1", 40))
+    account = CustomerAccount(customer="c1", invoices=[bill, note, alone], receipts=[receipt])
+    assert [(item.id, item.amount) for item in calculate_open_items(account, DAY)] == [("i1", cny(30)), ("n2", cny(-5))]
     exposure = measured(invoices=[bill, note, alone], receipts=[receipt])
     assert amounts(exposure) == {"open_items": "25", "on_account": "10"}
     assert exposure.amount == cny(15)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,6 +20,7 @@ from salesrules.credit import (
 )
 from salesrules.storage import MemoryStorage, run_unit
 from salesrules.testing import Scenario, ScheduleFailed, explore_schedules
+from salesrules.testing.storage_kit import in_threads
 from salesrules.wire import stored_kind
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -68,32 +68,18 @@ def lent(storage: Any, account: str) -> Decimal:
     return run_unit(storage, lambda work: work.ledger.balance(account).used.amount)
 
 
-class TestOnThreads:
-    """The same on every storage: `storage` is what a test class for another adapter overrides."""
+def test_sixteen_orders_on_one_limit(storage, policy, make_standing, make_request) -> None:
+    opened(storage, policy)
 
-    @pytest.fixture
-    def storage(self) -> Any:
-        return MemoryStorage()
+    def act(number: int) -> bool:
+        request = make_request(150, f"o{number}")
+        return run_unit(
+            storage, lambda work: reserve(work, request, make_standing(), policy, f"k{number}"), attempts=50
+        )
 
-    def test_sixteen_orders_on_one_limit(self, storage, policy, make_standing, make_request) -> None:
-        opened(storage, policy)
-        passed: list[bool] = []
-
-        def act(number: int) -> None:
-            request = make_request(150, f"o{number}")
-            passed.append(
-                run_unit(
-                    storage, lambda work: reserve(work, request, make_standing(), policy, f"k{number}"), attempts=50
-                )
-            )
-
-        threads = [threading.Thread(target=act, args=(number,)) for number in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert (len(passed), sum(passed)) == (16, 6)
-        assert lent(storage, credit_account("c1")) == 900
+    passed = in_threads(16, act, 16)
+    assert (len(passed), sum(passed)) == (16, 6)
+    assert lent(storage, credit_account("c1")) == 900
 
 
 def racing(act: Callable[..., bool], account: str, policy, standing, requests):

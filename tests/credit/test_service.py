@@ -120,6 +120,18 @@ def test_an_order_goes_from_reserved_to_billed_to_paid(desk, make_request) -> No
     assert desk.lent == (0, 0)
 
 
+def test_the_same_on_every_storage(storage, desk, make_request, make_release) -> None:
+    here = Desk(desk.policy, desk.standing, storage)
+    here.limit(1000)
+    assert here.reserve(make_request(600)).is_allowed
+    assert here.reserve(make_request(600, "o2")).outcome is Outcome.REFER
+    assert here.reserve(make_request(600, "o2"), release=make_release(600, "o2")).is_allowed
+    assert here.act(commit_credit, "o1", "i1", cny(700)).is_allowed
+    assert here.act(settle_credit, "o1", "i1", cny(650)).is_allowed
+    assert here.act(release_credit, "o2").is_allowed
+    assert here.lent == (0, 50)
+
+
 def test_the_exposure_checked_is_the_ledgers(desk, make_request) -> None:
     desk.reserve(make_request(600))
     decision = desk.reserve(make_request(400, "o2"))
