@@ -92,6 +92,7 @@ HOUSE = SectionRegistry(
         "service": "salesrules.service:ServicePolicy",
         "invitations": "salesrules.invitations:InvitationPolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
+        "credit": "salesrules.credit:CreditPolicy",
         "expenses": "salesrules.expenses:ExpensePolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
