@@ -28,6 +28,7 @@ __all__ = [
     "company",
     "core",
     "customers",
+    "leads",
     "messages",
     "org",
     "quotas",

@@ -23,6 +23,7 @@ from salesrules.core.decisions import (
     RequiredApproval,
     Severity,
     decide,
+    decision_of,
 )
 from salesrules.core.derivations import Derivation, Operation
 from salesrules.core.errors import (
@@ -267,6 +268,7 @@ __all__ = [
     "decide",
     "decide_command",
     "decide_ledger",
+    "decision_of",
     "evolve_case",
     "evolve_ledger",
     "exact_product",

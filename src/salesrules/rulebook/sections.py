@@ -88,6 +88,7 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
+        "leads": "salesrules.leads:LeadPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
