@@ -22,6 +22,7 @@ from salesrules.core.decisions import (
     ReasonCode,
     RequiredApproval,
     Severity,
+    combine_decisions,
     decide,
     decision_of,
 )
@@ -60,7 +61,7 @@ from salesrules.core.exact import (
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.instants import is_before, later_by
-from salesrules.core.life import PolicyLife, PolicyStatus, check_life
+from salesrules.core.life import PolicyLife, PolicyStatus, check_life, decide_in_force, demand
 from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
@@ -78,7 +79,7 @@ from salesrules.core.storage_ports import (
     Versioned,
 )
 from salesrules.core.time_limits import CountsTime, TimeCount, TimeLimit, is_zone, local_day, local_midnight
-from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
+from salesrules.core.validators import check_identifier, is_aware, is_day, is_identifier, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
         ChangeLimit,
         CloseAccount,
         ExpireReservations,
+        Held,
         Ledger,
         LedgerAccount,
         LedgerAmount,
@@ -180,6 +182,7 @@ __all__ = [
     "FiscalCalendar",
     "FiscalPattern",
     "Guard",
+    "Held",
     "IdempotencyConflict",
     "InvalidDocument",
     "InvalidValue",
@@ -264,11 +267,14 @@ __all__ = [
     "check_edit",
     "check_identifier",
     "check_life",
+    "combine_decisions",
     "days_between",
     "decide",
     "decide_command",
+    "decide_in_force",
     "decide_ledger",
     "decision_of",
+    "demand",
     "evolve_case",
     "evolve_ledger",
     "exact_product",
@@ -280,6 +286,7 @@ __all__ = [
     "is_currency",
     "is_currency_code",
     "is_day",
+    "is_identifier",
     "is_named",
     "is_overdue",
     "is_zone",
