@@ -50,7 +50,7 @@ def five():
 
 def test_counts_conversion_ages_and_values(small, five) -> None:
     funnel = calculate_funnel(five, STAGES, small, LATER)
-    assert [(s.reached, s.advanced, s.open, s.lost) for s in funnel] == [
+    assert [(s.reached, s.advanced, s.open_leads, s.lost) for s in funnel] == [
         (5, 4, 1, 0), (4, 2, 1, 1), (2, 2, 0, 0), (2, 0, 2, 0)
     ]  # fmt: skip
     assert [s.conversion for s in funnel] == [Fraction(4, 5), Fraction(1, 2), Fraction(1), Fraction(0)]
@@ -88,13 +88,17 @@ def test_a_lead_that_comes_back_has_reached_what_it_had(small) -> None:
     back = journey("a", ("captured", 0), ("qualified", 1), ("contacted", 3), ("contacted", 4))
     funnel = calculate_funnel([back], STAGES, small, START + 10 * DAY)
     assert [s.reached for s in funnel] == [1, 1, 1, 0]
-    assert [s.open for s in funnel] == [0, 1, 0, 0]
+    assert [s.open_leads for s in funnel] == [0, 1, 0, 0]
     assert funnel.of("contacted").open_ages == (7 * DAY,), "a stay goes on where a step stays in its stage"
     recycled = journey("b", ("captured", 0), ("contacted", 1), ("recycled", 2), ("contacted", 5))
     funnel = calculate_funnel([recycled], STAGES, small, START + 6 * DAY)
-    assert (funnel.of("contacted").lost, funnel.of("contacted").open, funnel.of("contacted").ages) == (0, 1, (DAY,))
+    assert (funnel.of("contacted").lost, funnel.of("contacted").open_leads, funnel.of("contacted").ages) == (
+        0,
+        1,
+        (DAY,),
+    )
     ended = calculate_funnel([recycled], STAGES, small, START + 3 * DAY)
-    assert (ended.of("contacted").lost, ended.of("contacted").open) == (1, 0)
+    assert (ended.of("contacted").lost, ended.of("contacted").open_leads) == (1, 0)
     strange = calculate_funnel([journey("c", ("lost", 0))], STAGES, small, LATER)
     assert (strange.leads, strange.of("captured").reached) == (1, 0)
 
@@ -177,7 +181,7 @@ def test_a_literal_recount_agrees(small, walks) -> None:
         assert found.reached_value == sum(int(one.lead) for one in reached)
     seen = [[s for s in one.steps if s.at <= as_of and s.stage != "offer"] for one in journeys]
     last = [steps[-1].stage for steps in seen if steps]
-    assert [s.open for s in funnel] == [last.count(stage) for stage in STAGES]
+    assert [s.open_leads for s in funnel] == [last.count(stage) for stage in STAGES]
     offered = [
         (one.steps[i], one.steps[i + 1] if i + 1 < len(one.steps) and one.steps[i + 1].at <= as_of else None)
         for one in journeys

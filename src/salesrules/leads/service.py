@@ -28,6 +28,7 @@ from salesrules.core import (
     Refund,
     UnknownName,
     decide,
+    demand,
     local_day,
     local_midnight,
 )
@@ -45,7 +46,6 @@ from salesrules.leads.rules import (
     assign_leads,
     check_holding,
     decide_by,
-    demand,
     find_claim_objections,
     find_scheme,
 )
@@ -99,7 +99,7 @@ def claim_lead(
     found = decide_by(policy, as_of, find_claim_objections(lead, person, policy, as_of))
     if not found.is_allowed:
         return found
-    claims = demand(policy.pool, "pool").claims
+    claims = demand(policy.pool, "leads.pool").claims
     day = local_day(as_of, policy.zone)
     counted = {
         owned_account(person): (f"{key}:owned", claims.owned if claims else None),
@@ -160,7 +160,7 @@ def _prepare(account: str, limit: int | None, key: str, ledger: LedgerStore, as_
 
 
 def _limit_denial(person: str, accounts: Sequence[str], full: Iterable[str], policy: LeadPolicy, day: date) -> Decision:
-    claims = demand(policy.pool, "pool").claims
+    claims = demand(policy.pool, "leads.pool").claims
     policy_id = claims.id if claims else ""
     owned, per_day = accounts
     reasons: list[Reason] = []

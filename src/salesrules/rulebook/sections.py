@@ -89,7 +89,6 @@ HOUSE = SectionRegistry(
         "org": "salesrules.org:OrgPolicy",
         "approvals": "salesrules.approvals:ApprovalPolicy",
         "expenses": "salesrules.expenses:ExpensePolicy",
-        "pricing": "salesrules.pricing:PricingPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
         "leads": "salesrules.leads:LeadPolicy",
         "service": "salesrules.service:ServicePolicy",

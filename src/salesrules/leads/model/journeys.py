@@ -52,7 +52,7 @@ class StageMeasure:
     """One stage of a funnel: how many came so far, how many went on, and how long that took.
 
     `reached` counts leads that came into this stage or a later one, `advanced` those of them that came into a later
-    one, `open` those that stand here now, `lost` those that ended here otherwise. `ages` are how long finished stays
+    one, `open_leads` those that stand here now, `lost` those that ended here otherwise. `ages` are how long finished stays
     lasted, `open_ages` how long open ones have lasted, both ascending. Values are of the leads that are counted, in
     the funnel's unit.
     """
@@ -60,7 +60,7 @@ class StageMeasure:
     stage: str
     reached: int
     advanced: int
-    open: int
+    open_leads: int
     lost: int
     reached_value: Decimal
     advanced_value: Decimal
@@ -168,7 +168,7 @@ class Funnel:
                 "stage": stage.stage,
                 "reached": stage.reached,
                 "advanced": stage.advanced,
-                "open": stage.open,
+                "open": stage.open_leads,
                 "lost": stage.lost,
                 "conversion": stage.conversion,
                 "median_age": stage.median_age,

@@ -4,7 +4,7 @@ from salesrules.leads.rules.assignment import assign_leads, calculate_day_quota,
 from salesrules.leads.rules.claims import check_claim, check_claim_quota, find_claim_objections
 from salesrules.leads.rules.deadlines import calculate_dues, check_deadlines, find_escalation
 from salesrules.leads.rules.funnel import calculate_funnel, calculate_funnels, to_journey
-from salesrules.leads.rules.life import decide_by, demand
+from salesrules.leads.rules.life import decide_by
 from salesrules.leads.rules.lint import check_policy
 from salesrules.leads.rules.merging import merge_captures
 from salesrules.leads.rules.ownerships import check_lead, check_ownerships, find_owner
@@ -29,7 +29,6 @@ __all__ = [
     "check_ownerships",
     "check_policy",
     "decide_by",
-    "demand",
     "find_claim_objections",
     "find_escalation",
     "find_owner",

@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 import attrs
 
-from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, decide
+from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, decide, demand
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import AssignableLead, AssignedLead, Assignee, AssignmentResult, AssignmentState
 from salesrules.leads.policy import AssignmentPick, AssignmentRule, LeadMatch, LeadPolicy
-from salesrules.leads.rules.life import demand
 from salesrules.leads.rules.schemes import find_scheme_of
 
 __all__ = ["assign_leads", "calculate_day_quota", "find_skips"]
@@ -27,7 +26,7 @@ def calculate_day_quota(monthly_capacity: int, assigned: int, policy: LeadPolicy
 
     Policy says over how many days, and how the quotient is rounded; never below zero.
     """
-    rule = demand(policy.capacity, "capacity")
+    rule = demand(policy.capacity, "leads.capacity")
     for field, value in (("monthly_capacity", monthly_capacity), ("assigned", assigned)):
         if type(value) is not int or value < 0:
             raise InvalidValue(field, value, "give zero or more leads")
@@ -109,7 +108,7 @@ def _is_there(one: Assignee, moment: datetime) -> bool:
 
 def _first_rule(lead: AssignableLead, policy: LeadPolicy) -> str:
     scheme = find_scheme_of(lead.source, lead.kind, policy)
-    rules = demand(policy.assignment, "assignment")
+    rules = demand(policy.assignment, "leads.assignment")
     return scheme.assignment or rules[0].id
 
 

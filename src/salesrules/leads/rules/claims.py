@@ -7,11 +7,20 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, is_before, local_day, local_midnight
+from salesrules.core import (
+    Decision,
+    InvalidValue,
+    PolicyReference,
+    Reason,
+    demand,
+    is_before,
+    local_day,
+    local_midnight,
+)
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import Claimant, Lead
 from salesrules.leads.policy import LeadPolicy, PoolPolicy
-from salesrules.leads.rules.life import decide_by, demand
+from salesrules.leads.rules.life import decide_by
 
 __all__ = ["check_claim", "check_claim_quota", "find_claim_objections"]
 
@@ -24,7 +33,7 @@ def check_claim(lead: Lead, claimant: Claimant, policy: LeadPolicy, as_of: datet
     one local day. `headroom` is how many more may be claimed; `changes_at` the next instant at which another answer is
     given by itself.
     """
-    pool = demand(policy.pool, "pool")
+    pool = demand(policy.pool, "leads.pool")
     waits = dict(_waits(lead, claimant.person, policy, pool, as_of))
     return _decided(claimant, 1, policy, as_of, find_claim_objections(lead, claimant.person, policy, as_of), waits)
 
@@ -41,7 +50,7 @@ def check_claim_quota(claimant: Claimant, count: int, policy: LeadPolicy, as_of:
 
 def find_claim_objections(lead: Lead, person: str, policy: LeadPolicy, as_of: datetime) -> Iterator[Reason]:
     """What speaks against somebody taking a lead out of the pool, but for the number of their leads."""
-    pool = demand(policy.pool, "pool")
+    pool = demand(policy.pool, "leads.pool")
     if lead.owner is not None or lead.pooled_at is None:
         yield codes.NOT_IN_POOL(lead=lead.id, owner=lead.owner, path="owner")
     for field, until in _waits(lead, person, policy, pool, as_of):
@@ -74,7 +83,7 @@ def _decided(
     objections: Iterator[Reason] | tuple[Reason, ...],
     waits: dict[str, datetime],
 ) -> Decision:
-    pool = demand(policy.pool, "pool")
+    pool = demand(policy.pool, "leads.pool")
     quota = tuple(_quota_findings(claimant, count, pool))
     decision = decide_by(policy, as_of, [*objections, *quota])
     changes = list(waits.values())

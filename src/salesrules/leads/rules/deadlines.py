@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from salesrules.core import CountsTime, Decision, InvalidValue, PolicyReference, Reason, is_before
+from salesrules.core import CountsTime, Decision, InvalidValue, PolicyReference, Reason, demand, is_before
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import Escalation, Lead, LeadDue
 from salesrules.leads.policy import DeadlineSubject, LeadDeadline, LeadPolicy
-from salesrules.leads.rules.life import decide_by, demand
+from salesrules.leads.rules.life import decide_by
 
 __all__ = ["calculate_dues", "check_deadlines", "find_escalation"]
 
@@ -22,7 +22,7 @@ def calculate_dues(lead: Lead, policy: LeadPolicy, working_time: CountsTime | No
     A first contact is due until somebody follows up after the owner got the lead; a contact of an owner before counts
     for nothing. Raises `InvalidValue` where a deadline counts working time and none is given.
     """
-    deadlines = demand(policy.deadlines, "deadlines")
+    deadlines = demand(policy.deadlines, "leads.deadlines")
     if lead.owned_since is None or lead.is_won:
         return ()
     found = []
@@ -97,7 +97,7 @@ def find_escalation(
 
     `None` where it has no owner or is won. Each step is reached once its time is over, by its declared count and side.
     """
-    steps = demand(policy.escalation, "escalation")
+    steps = demand(policy.escalation, "leads.escalation")
     owned = lead.owned_since
     if owned is None or lead.is_won:
         return None

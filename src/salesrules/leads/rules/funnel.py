@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.analytics import calculate_totals
-from salesrules.core import InvalidValue, Money, WorkflowCase, check_identifier, exact_sum
+from salesrules.core import InvalidValue, Money, WorkflowCase, check_identifier, demand, exact_sum
 from salesrules.leads.model import (
     Bottleneck,
     Funnel,
@@ -19,7 +19,6 @@ from salesrules.leads.model import (
     StageMeasure,
 )
 from salesrules.leads.policy import LEAD_ENDS, Bottlenecks, FunnelPolicy, LeadPolicy
-from salesrules.leads.rules.life import demand
 
 __all__ = ["calculate_funnel", "calculate_funnels", "to_journey"]
 
@@ -55,7 +54,7 @@ def calculate_funnel(
     Raises `InvalidValue` where a stage is named twice or a lead given twice, and `CurrencyMismatch` where values are of
     several currencies.
     """
-    rule = demand(policy.funnel, "funnel")
+    rule = demand(policy.funnel, "leads.funnel")
     if len(set(stages)) < len(stages) or not stages:
         raise InvalidValue("stages", list(stages), "name every stage once, in their order")
     given = list(journeys)
@@ -177,7 +176,7 @@ class _Tally:
                 stage=stage,
                 reached=len(self._reached[place]),
                 advanced=len(after[place]),
-                open=len(self._open[place]),
+                open_leads=len(self._open[place]),
                 lost=self._lost[place],
                 reached_value=exact_sum(self._reached[place]),
                 advanced_value=exact_sum(after[place]),

@@ -6,11 +6,10 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from salesrules.core import Fault, InvalidDocument, is_before
+from salesrules.core import Fault, InvalidDocument, demand, is_before
 from salesrules.customers import Match, is_filled, match_keys
 from salesrules.leads.model import Capture, FieldConflict, MergedLead
 from salesrules.leads.policy import FieldSurvivors, LeadPolicy, MergePolicy
-from salesrules.leads.rules.life import demand
 
 __all__ = ["merge_captures"]
 
@@ -21,7 +20,7 @@ def merge_captures(captures: Iterable[Capture], policy: LeadPolicy) -> tuple[Mer
     Captures that match one another directly or over others are one lead. Leads come in the order of their first
     captures; equal instants are told apart by id. Raises `InvalidDocument` for every id that comes twice.
     """
-    rule = demand(policy.merging, "merging")
+    rule = demand(policy.merging, "leads.merging")
     given = sorted(captures, key=_by_time)
     faults = tuple(_duplicates(given))
     if faults:

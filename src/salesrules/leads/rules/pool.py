@@ -15,12 +15,12 @@ from salesrules.core import (
     Reason,
     check_life,
     decision_of,
+    demand,
     local_midnight,
 )
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import Lead
 from salesrules.leads.policy import LeadPolicy, PoolLine
-from salesrules.leads.rules.life import demand
 
 __all__ = ["Recall", "check_holding", "find_recall"]
 
@@ -136,7 +136,7 @@ def check_holding(lead: Lead, policy: LeadPolicy, as_of: datetime) -> Decision:
         moment = as_of.astimezone(UTC)
     except (AttributeError, TypeError, ValueError):
         raise InvalidValue("as_of", as_of, "give an instant with its time zone") from None
-    pool = policy.pool or demand(policy.pool, "pool")
+    pool = policy.pool or demand(policy.pool, "leads.pool")
     if not policy.life.is_approved or moment < policy.decides_from or _is_past(moment, policy.decides_until):
         return _undecided(policy, moment)
     since = lead.owned_since

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from salesrules.core import InvalidValue, PolicyReference, Reason, nearest_names
+from salesrules.core import InvalidValue, PolicyReference, Reason, demand, nearest_names
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import Lead, LeadFacts
 from salesrules.leads.policy import ConditionForm, EntryCondition, HandlingScheme, LeadPolicy, LeadStage
-from salesrules.leads.rules.life import demand
 
 __all__ = ["find_scheme", "find_scheme_of", "find_unmet_conditions"]
 
@@ -26,7 +25,7 @@ def find_scheme(lead: Lead, policy: LeadPolicy) -> HandlingScheme:
 def find_scheme_of(source: str, kind: str, policy: LeadPolicy) -> HandlingScheme:
     """The scheme for leads of a source and a kind; raises as `find_scheme` does."""
     best: tuple[tuple[bool, bool], HandlingScheme] | None = None
-    schemes = demand(policy.schemes, "schemes")
+    schemes = demand(policy.schemes, "leads.schemes")
     for scheme in schemes:
         fits = (not scheme.sources or source in scheme.sources) and (not scheme.kinds or kind in scheme.kinds)
         weight = (bool(scheme.sources), bool(scheme.kinds))

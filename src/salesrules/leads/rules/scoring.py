@@ -16,13 +16,14 @@ from salesrules.core import (
     InvalidValue,
     Operation,
     PolicyReference,
+    demand,
     exact_product,
     nearest_names,
 )
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import Opportunity, OpportunityScore
 from salesrules.leads.policy import LeadPolicy, ScoreFactor, ScoringPolicy
-from salesrules.leads.rules.life import decide_by, demand
+from salesrules.leads.rules.life import decide_by
 
 __all__ = ["calculate_score", "check_opportunity"]
 
@@ -34,7 +35,7 @@ def calculate_score(opportunity: Opportunity, policy: LeadPolicy) -> Opportunity
     factor of which nothing was found, every word without points, every number outside the bands, and every finding of
     a factor that the policy does not have.
     """
-    rule = demand(policy.scoring, "scoring")
+    rule = demand(policy.scoring, "leads.scoring")
     faults = tuple(_finding_faults(opportunity, rule))
     if faults:
         raise InvalidDocument(faults)
@@ -51,7 +52,7 @@ def calculate_score(opportunity: Opportunity, policy: LeadPolicy) -> Opportunity
 
 def check_opportunity(opportunity: Opportunity, policy: LeadPolicy, as_of: date) -> Decision:
     """Whether an opportunity is worth pursuing: a warning where its score is too low; raises as the score does."""
-    rule, found = demand(policy.scoring, "scoring"), calculate_score(opportunity, policy)
+    rule, found = demand(policy.scoring, "leads.scoring"), calculate_score(opportunity, policy)
     if found.score >= Fraction(rule.pursue_from):
         return decide_by(policy, as_of, ())
     reason = codes.NOT_WORTH_PURSUING(
