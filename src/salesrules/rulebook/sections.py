@@ -90,6 +90,7 @@ HOUSE = SectionRegistry(
         "approvals": "salesrules.approvals:ApprovalPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
         "service": "salesrules.service:ServicePolicy",
+        "leads": "salesrules.leads:LeadPolicy",
         "invitations": "salesrules.invitations:InvitationPolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
         "credit": "salesrules.credit:CreditPolicy",
