@@ -88,6 +88,8 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "approvals": "salesrules.approvals:ApprovalPolicy",
+        "expenses": "salesrules.expenses:ExpensePolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
         "service": "salesrules.service:ServicePolicy",
         "invitations": "salesrules.invitations:InvitationPolicy",
