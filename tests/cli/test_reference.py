@@ -114,5 +114,17 @@ def test_replays(page: str, cli: Cli, tmp_path: Path) -> None:
 
 def test_every_command_is_in_the_reference(page: str) -> None:
     commands = {name for name in app if not name.startswith("-")}
-    assert {"demo", "run", "explain", "why", "check", "solve", "diff", "schema", "diagram", "replay", "init"} == commands
+    assert {
+        "demo",
+        "run",
+        "explain",
+        "why",
+        "check",
+        "solve",
+        "diff",
+        "schema",
+        "diagram",
+        "replay",
+        "init",
+    } == commands
     assert commands <= set(re.findall(r"^\| `salesrules (\w+)", page, re.M))

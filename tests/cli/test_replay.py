@@ -62,8 +62,12 @@ def test_each_deviation_is_listed_with_its_case_event_and_rule(replay) -> None:
     assert (printed.code, printed.err) == (1, "")
     first, *lines = printed.out.splitlines()
     assert first == "invitation: 0 of 2 cases keep to the workflow (7 events)"
-    assert lines[:3] == ["3 × workflow.not_allowed", "2 × workflow.not_finished", "1 × workflow.unknown_activity"]
-    assert "1 × workflow.out_of_order" in lines
+    assert sorted(lines[:4]) == [
+        "1 × workflow.out_of_order",
+        "1 × workflow.unknown_activity",
+        "2 × workflow.not_allowed",
+        "2 × workflow.not_finished",
+    ]
     assert any(line.startswith("b, event 2 (danced, Mar 10, 2026 09:06 UTC+01:00): ") for line in lines)
     assert "flowchart TD" in lines
     assert '    a0["called"]' in lines
@@ -107,9 +111,7 @@ def test_a_rulebook_brings_its_deadlines(replay, files) -> None:
 def test_unfinished_cases_may_be_overdue_by_a_day(replay, files) -> None:
     words = 'close = "close"\n[roles]'
     (files / "map.toml").write_text(MAP.replace("[roles]", words), "utf-8")
-    (files / "log.csv").write_text(
-        "".join(LOG.splitlines(keepends=True)[:5]) + "a,close,2026-03-10 18:00,\n", "utf-8"
-    )
+    (files / "log.csv").write_text("".join(LOG.splitlines(keepends=True)[:5]) + "a,close,2026-03-10 18:00,\n", "utf-8")
     book = ("--rulebook", company.starter_rulebook(), "--as-of")
     assert "deadline_missed" not in replay(*book, "2026-03-12T18:00:00+01:00").out
     assert "deadline_missed" in replay(*book, "2026-03-12T18:00:01+01:00").out
@@ -161,16 +163,13 @@ def test_hostile_names_are_shown_and_not_obeyed(replay, files) -> None:
     (files / "log.csv").write_text('id,did,at,as\n"a\x1b[2J","x""]; click a0",2026-03-01,\n', "utf-8")
     out = replay().out
     assert "\x1b" not in out
-    assert '#34;#93;#59;' in out or "#34;]#59;" in out
+    assert "#34;#93;#59;" in out or "#34;]#59;" in out
 
 
-def every_workflow():
-    for room in salesrules.__all__:
-        for name in getattr(getattr(salesrules, room), "WORKFLOWS", {}):
-            yield room, name
+EVERY = [(room, name) for room in salesrules.__all__ for name in getattr(getattr(salesrules, room), "WORKFLOWS", {})]
 
 
-@pytest.mark.parametrize(("room", "name"), every_workflow())
+@pytest.mark.parametrize(("room", "name"), EVERY)
 def test_every_workflow_of_every_room_can_be_replayed_with_the_starter_rulebook(cli, tmp_path, room, name) -> None:
     (build,) = find_workflows(room, name).values()
     table = build()
@@ -178,7 +177,9 @@ def test_every_workflow_of_every_room_can_be_replayed_with_the_starter_rulebook(
     (tmp_path / "log.csv").write_text(f"c,a,t\n1,{command},2026-01-05\n", "utf-8")
     (tmp_path / "map.toml").write_text('columns = { case = "c", activity = "a", instant = "t" }', "utf-8")
     given = (room, tmp_path / "log.csv", "--map", tmp_path / "map.toml", "--workflow", name)
-    for more in ((), ("--rulebook", company.starter_rulebook())):
+    starter = company.starter_rulebook()
+    is_there = room in load_rulebook(starter).sections
+    for more in ((), *([("--rulebook", starter)] if is_there else [])):
         printed = cli("replay", *given, *more)
         assert printed.err == ""
         assert "not_allowed" not in printed.out
@@ -191,5 +192,5 @@ def test_a_part_that_the_rulebook_lacks_is_named() -> None:
     from salesrules.service import build_complaint_workflow
 
     section = attrs.evolve(load_rulebook(company.starter_rulebook()).section("service"), complaints=None)
-    with pytest.raises(InvalidValue, match="ComplaintPolicy"):
+    with pytest.raises(InvalidValue, match=r"service\.complaints"):
         build_from_rulebook(build_complaint_workflow, section, "service")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 import typing
 from collections import Counter
 from collections.abc import Callable
@@ -90,22 +91,34 @@ def replay_file(
 def build_from_rulebook(build: Callable[..., WorkflowTable], section: Any, room: str) -> WorkflowTable:
     """A room's workflow with its policy's numbers: its builder takes the whole section, or one part of it, by its type.
 
-    A builder that takes nothing is called so. Raises `InvalidValue` where the section lacks the part.
+    A builder that takes nothing, or what no rulebook holds (a route that facts select), is called so. Raises
+    `InvalidValue` where the section lacks the part.
     """
     hints = typing.get_type_hints(build)
     hints.pop("return", None)
-    if not hints:
-        return build()
-    name, hint = next(iter(hints.items()))
-    kinds = tuple(kind for kind in (typing.get_args(hint) or (hint,)) if kind is not type(None))
-    if isinstance(section, kinds):
-        return build(**{name: section})
-    parts = [getattr(section, field.name) for field in attrs.fields(type(section))]
-    part = next((part for part in parts if isinstance(part, kinds)), None)
-    if part is None:
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        raise InvalidValue(room, None, f"the workflow needs the rulebook's {wanted}; add it")
-    return build(**{name: part})
+    for name, hint in hints.items():
+        kinds = _classes(hint)
+        if isinstance(section, kinds):
+            return build(**{name: section})
+        fields = [field.name for field, type in _typed_fields(section) if set(_classes(type)) & set(kinds)]
+        parts = [part for field in fields if isinstance(part := getattr(section, field), kinds)]
+        if parts:
+            return build(**{name: parts[0]})
+        if fields:
+            raise InvalidValue(f"{room}.{fields[0]}", None, "the workflow needs this part of the rulebook; add it")
+    return build()
+
+
+def _classes(hint: Any) -> tuple[type, ...]:
+    """The classes of a union, or the one class; none for a list of things."""
+    is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+    kinds = typing.get_args(hint) if is_union else (hint,)
+    return tuple(kind for kind in kinds if isinstance(kind, type) and kind is not types.NoneType)
+
+
+def _typed_fields(section: Any) -> list[tuple[Any, Any]]:
+    hints = typing.get_type_hints(type(section))
+    return [(field, hints[field.name]) for field in attrs.fields(type(section))]
 
 
 def show_replay(replayed: Replayed, locale: str) -> None:

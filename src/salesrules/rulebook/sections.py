@@ -88,12 +88,11 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "approvals": "salesrules.approvals:ApprovalPolicy",
-        "expenses": "salesrules.expenses:ExpensePolicy",
-        "pricing": "salesrules.pricing:PricingPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
         "service": "salesrules.service:ServicePolicy",
         "invitations": "salesrules.invitations:InvitationPolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
+        "expenses": "salesrules.expenses:ExpensePolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }
