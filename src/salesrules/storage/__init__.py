@@ -13,6 +13,7 @@ Versioned(value='called back', version=1)
 
 from salesrules.storage.commission_periods import commission_stores
 from salesrules.storage.memory import MemoryStorage
+from salesrules.storage.plain import from_text, to_text
 from salesrules.storage.units import run_once, run_unit
 
-__all__ = ["MemoryStorage", "commission_stores", "run_once", "run_unit"]
+__all__ = ["MemoryStorage", "commission_stores", "from_text", "run_once", "run_unit", "to_text"]
