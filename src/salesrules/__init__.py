@@ -15,11 +15,13 @@ if TYPE_CHECKING:
         company,
         core,
         customers,
+        invitations,
         messages,
         org,
         quotas,
         reports,
         rulebook,
+        service,
         wire,
     )
 
@@ -30,11 +32,13 @@ __all__ = [
     "company",
     "core",
     "customers",
+    "invitations",
     "messages",
     "org",
     "quotas",
     "reports",
     "rulebook",
+    "service",
     "wire",
 ]
 __version__ = "0.1.0"

@@ -20,6 +20,7 @@ from salesrules.approvals.model import (
     PersonApprover,
     PositionApprover,
     RankApprover,
+    RequestBundle,
     Review,
     ReviewVote,
     Route,
@@ -46,7 +47,14 @@ from salesrules.approvals.policy import (
     check_policy,
 )
 from salesrules.approvals.reasons import REASONS
-from salesrules.approvals.rules import check_evidence, find_evidence_faults, route
+from salesrules.approvals.rules import bundle_key, check_evidence, find_evidence_faults, route
+from salesrules.approvals.service import (
+    expire_approval,
+    review_approval,
+    revise_approval,
+    submit_approval,
+    withdraw_approval,
+)
 from salesrules.approvals.workflow import (
     WORKFLOWS,
     build_approval_workflow,
@@ -85,6 +93,7 @@ __all__ = [
     "PersonApprover",
     "PositionApprover",
     "RankApprover",
+    "RequestBundle",
     "Review",
     "ReviewVote",
     "Route",
@@ -100,17 +109,23 @@ __all__ = [
     "WhenMissing",
     "WordCondition",
     "build_approval_workflow",
+    "bundle_key",
     "check_evidence",
     "check_policy",
     "edit_request",
+    "expire_approval",
     "expire_request",
     "find_evidence_faults",
     "find_reviewers",
     "make_evidence",
     "open_request",
+    "review_approval",
     "review_request",
+    "revise_approval",
     "revise_request",
     "route",
+    "submit_approval",
     "submit_request",
+    "withdraw_approval",
     "withdraw_request",
 ]

@@ -1,6 +1,14 @@
 """Nouns: requests and the organisation they are asked in, steps, routes, files."""
 
-from salesrules.approvals.model.files import ApprovalFile, Review, ReviewVote, StepFacts, StepOutcome, Verdict
+from salesrules.approvals.model.files import (
+    ApprovalFile,
+    RequestBundle,
+    Review,
+    ReviewVote,
+    StepFacts,
+    StepOutcome,
+    Verdict,
+)
 from salesrules.approvals.model.requests import ApprovalRequest, Directory
 from salesrules.approvals.model.routes import ChosenRow, Route, RoutedStep, Seat
 from salesrules.approvals.model.steps import (
@@ -33,6 +41,7 @@ __all__ = [
     "PersonApprover",
     "PositionApprover",
     "RankApprover",
+    "RequestBundle",
     "Review",
     "ReviewVote",
     "Route",

@@ -10,7 +10,7 @@ from salesrules.approvals.model.requests import ApprovalRequest
 from salesrules.approvals.model.steps import ApprovalStep
 from salesrules.core import InvalidValue, Money, WordEnum, WorkflowCase, as_tuple, check_identifier, is_aware, is_named
 
-__all__ = ["ApprovalFile", "Review", "ReviewVote", "StepFacts", "StepOutcome", "Verdict"]
+__all__ = ["ApprovalFile", "RequestBundle", "Review", "ReviewVote", "StepFacts", "StepOutcome", "Verdict"]
 
 
 def _identifier(instance: object, attribute: attrs.Attribute[str], value: object) -> None:
@@ -69,12 +69,28 @@ class ReviewVote:
 
 
 @attrs.frozen(kw_only=True)
+class RequestBundle:
+    """The requests pending or approved that add up with each other, kept under one key so that none slips by."""
+
+    requests: tuple[ApprovalRequest, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def with_request(self, request: ApprovalRequest) -> RequestBundle:
+        """The bundle with a request in it once, as it is now."""
+        return RequestBundle(requests=(*self.without(request.id).requests, request))
+
+    def without(self, id: str) -> RequestBundle:
+        """The bundle without a request."""
+        return RequestBundle(requests=tuple(request for request in self.requests if request.id != id))
+
+
+@attrs.frozen(kw_only=True)
 class ApprovalFile:
     """A request with all that happened to it; made by `open_file`, changed by the functions of the workflow.
 
     `steps` are those of the route as it was submitted: a rulebook that changes later changes no route under way.
     `submitted` is the request that the votes are about, `votes` those that count, `past_votes` those that a restart
-    of the route made void; `position` is the step at which an unchanged request would go on.
+    of the route made void; `position` is the step at which an unchanged request would go on. `bundle` is the key of
+    the requests that it adds up with, where it is stored among them.
     """
 
     request: ApprovalRequest
@@ -86,6 +102,7 @@ class ApprovalFile:
     votes: tuple[ReviewVote, ...] = attrs.field(default=(), converter=as_tuple)
     past_votes: tuple[ReviewVote, ...] = attrs.field(default=(), converter=as_tuple)
     position: str | None = None
+    bundle: str | None = None
 
     def __attrs_post_init__(self) -> None:
         known = {step.id for step in self.steps}

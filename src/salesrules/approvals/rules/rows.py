@@ -24,7 +24,7 @@ from salesrules.approvals.policy import (
 from salesrules.core import ExchangeRates, MissingDay, Money, PolicyReference, Reason, exact_sum
 from salesrules.org import Hierarchy
 
-__all__ = ["Combined", "choose_row", "combine_requests", "convert_amount"]
+__all__ = ["Combined", "choose_row", "combine_requests", "comparable", "convert_amount"]
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +51,7 @@ def combine_requests(request: ApprovalRequest, related: Iterable[ApprovalRequest
     names = rule.combine_by
     if not names:
         return Combined(requests=(request,))
-    key = [_comparable(request.value(name)) for name in names]
+    key = [comparable(request.value(name)) for name in names]
     missing = tuple(name for name, value in zip(names, key, strict=True) if value is None)
     if missing:
         return Combined(requests=(request,), missing=missing)
@@ -59,12 +59,13 @@ def combine_requests(request: ApprovalRequest, related: Iterable[ApprovalRequest
     found = {
         other.id: other
         for other in related
-        if other.id != request.id and other.act in acts and [_comparable(other.value(name)) for name in names] == key
+        if other.id != request.id and other.act in acts and [comparable(other.value(name)) for name in names] == key
     }
     return Combined(requests=(request, *found.values()))
 
 
-def _comparable(value: object) -> object:
+def comparable(value: object) -> object:
+    """A value as requests are compared by it: a text without regard to case, width and blanks, `None` for none."""
     if isinstance(value, str):
         return " ".join(unicodedata.normalize("NFKC", value).casefold().split()) or None
     return value
