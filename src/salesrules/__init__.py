@@ -10,29 +10,35 @@ if TYPE_CHECKING:
 
     from salesrules import (
         analytics,
+        approvals,
         commissions,
         company,
         core,
         customers,
+        invitations,
         messages,
         org,
         quotas,
         reports,
         rulebook,
+        service,
         wire,
     )
 
 __all__ = [
     "analytics",
+    "approvals",
     "commissions",
     "company",
     "core",
     "customers",
+    "invitations",
     "messages",
     "org",
     "quotas",
     "reports",
     "rulebook",
+    "service",
     "wire",
 ]
 __version__ = "0.1.0"

@@ -431,6 +431,10 @@ def test_entries_of_a_ledger_come_back_as_they_were() -> None:
 PROGRAMS = {"Ledger", "StoredKind", "Transition", "WorkflowTable", "WorkflowState"}
 
 
+#: What is computed to answer questions, and made again of the records that are stored.
+COMPUTED = {"DayRecords"}
+
+
 def nouns() -> list[type]:
     """The public attrs classes of core, and those of the models and policies of every room."""
     found = {}
@@ -450,7 +454,8 @@ def test_every_noun_of_every_room_can_be_stored() -> None:
         try:
             stored_kind(kind, name="noun")
         except InvalidValue as fault:
-            refused.append(f"{kind.__module__}: {fault}")
+            if fault.field.partition(".")[0] not in COMPUTED:
+                refused.append(f"{kind.__module__}: {fault}")
     assert not refused
 
 

@@ -78,7 +78,7 @@ from salesrules.core.storage_ports import (
     Versioned,
 )
 from salesrules.core.time_limits import CountsTime, TimeCount, TimeLimit, is_zone, local_day, local_midnight
-from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
+from salesrules.core.validators import check_identifier, is_aware, is_day, is_identifier, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         ChangeLimit,
         CloseAccount,
         ExpireReservations,
+        Held,
         Ledger,
         LedgerAccount,
         LedgerAmount,
@@ -180,6 +181,7 @@ __all__ = [
     "FiscalCalendar",
     "FiscalPattern",
     "Guard",
+    "Held",
     "IdempotencyConflict",
     "InvalidDocument",
     "InvalidValue",
@@ -282,6 +284,7 @@ __all__ = [
     "is_currency",
     "is_currency_code",
     "is_day",
+    "is_identifier",
     "is_named",
     "is_overdue",
     "is_zone",

@@ -12,6 +12,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from enum import Enum, StrEnum
+from types import GenericAlias
 from typing import Any, NewType, TypeVar, get_args, get_origin
 
 import attrs
@@ -131,8 +132,8 @@ def _fixed_tuple_form(kind: Any) -> Form:
     parts = [form_of(part) for part in get_args(kind)]
     expected = f"a list of {len(parts)}"
 
-    def check(values: Any, kind: type) -> None:
-        if not isinstance(values, kind) or len(values) != len(parts):  # type: ignore[arg-type]  # tuples and lists
+    def check(values: Any, kind: type[tuple[Any, ...]] | type[list[Any]]) -> None:
+        if not isinstance(values, kind) or len(values) != len(parts):
             raise wrong_type(values, expected, f"give {expected}")
 
     def read(data: Any) -> tuple[Any, ...]:
@@ -152,7 +153,7 @@ def _is_set(kind: Any) -> bool:
 
 
 def _set_form(kind: Any) -> Form:
-    items = form_of(tuple[get_args(kind)[0], ...])  # type: ignore[misc]  # made at run time
+    items = form_of(GenericAlias(tuple, (get_args(kind)[0], ...)))
 
     def write(value: Any) -> list[Any]:
         if not isinstance(value, frozenset):
@@ -187,7 +188,7 @@ def _is_other_mapping(kind: Any) -> bool:
 
 def _other_mapping_form(kind: Any) -> Form:
     """A mapping whose keys are no texts is a list of pairs."""
-    pairs = form_of(tuple[tuple[get_args(kind)], ...])  # type: ignore[misc]  # made at run time
+    pairs = form_of(GenericAlias(tuple, (GenericAlias(tuple, get_args(kind)), ...)))
 
     def write(value: Any) -> list[Any]:
         _check_mapping(value)
