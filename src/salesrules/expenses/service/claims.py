@@ -8,6 +8,7 @@ from datetime import datetime
 
 import attrs
 
+from salesrules.approvals import Route
 from salesrules.core import (
     AggregateStore,
     Decision,
@@ -69,7 +70,7 @@ def submit_claim(
     rates: ExchangeRates = NO_RATES,
     history: Iterable[Claim] = (),
     working_time: CountsWorkingDays | None = None,
-    approval: Decision | None = None,
+    routes: Iterable[Route] = (),
 ) -> Decision:
     """Submit a stored draft: checked with every finding at once, and its budget held until it is paid or given back.
 
@@ -93,7 +94,7 @@ def submit_claim(
         book=book,
         usage=usage,
         working_time=working_time,
-        approval=approval,
+        routes=routes,
     )
     decision, after = advance_claim(
         _table_of(policy.reviews),
