@@ -16,8 +16,18 @@ import salesrules
 from salesrules import company, rulebook
 from salesrules.cli import output, proofs, replaying, solving, tables
 from salesrules.cli.diagrams import draw_diagrams
+from salesrules.cli.reviewing import review_contract, review_record, show_review
 from salesrules.commissions import CommissionPolicy
-from salesrules.core import Denied, Fault, InvalidDocument, InvalidValue, SalesRulesError, Severity, to_decimal
+from salesrules.core import (
+    Denied,
+    Fault,
+    InvalidDocument,
+    InvalidValue,
+    Outcome,
+    SalesRulesError,
+    Severity,
+    to_decimal,
+)
 from salesrules.messages import negotiate, render_change, render_decision, render_derivation, text
 from salesrules.wire import check_rulebook, document_schema, dump, load_rulebook, rulebook_schema
 
@@ -216,6 +226,41 @@ def check(
             proofs.show_proofs(found, book.currencies, language)
         tables.show_faults(faults, str(rulebook))  # last, where they are seen
     return FOUND if is_wrong else FINE
+
+
+@app.command(name="review")
+def review_document(
+    contract: Path,
+    *,
+    rulebook: Path,
+    as_of: date,
+    quotation: Path | None = None,
+    related: tuple[Path, ...] = (),
+    locale: Locale = "en",
+    json: Json = False,
+) -> int:
+    """Review a contract: every finding with its path in the document, and who must approve it.
+
+    Parameters
+    ----------
+    contract
+        The contract in JSON, TOML or YAML.
+    rulebook
+        A rulebook with a section contracts; its sections pricing and approvals are asked too where it has them.
+    as_of
+        The day for which it is asked.
+    quotation
+        The quotation that the contract follows.
+    related
+        Another contract that stands, of which parts may belong to the same matter; give it once for each.
+    """
+    book = load_rulebook(rulebook)
+    decision = review_contract(contract, book, as_of, quotation, list(related))
+    if json:
+        output.write_json(review_record(decision, contract, as_of, book))
+    else:
+        show_review(decision, book, negotiate(locale))
+    return FOUND if decision.outcome is Outcome.DENY else FINE
 
 
 @app.command
