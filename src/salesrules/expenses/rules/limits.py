@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.core import Exact, Money, minus, narrowed, plus, times
+from salesrules.core import Exact, minus, narrowed, plus, times
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
 from salesrules.expenses.rules.amounts import Converted
@@ -24,7 +24,8 @@ class Excess(NamedTuple):
     limit: ExpenseLimit | None
 
 
-_NONE = Excess(Decimal(0), None)
+_NOTHING = Decimal(0)
+_NONE = Excess(_NOTHING, None)
 
 
 def find_limits(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> tuple[ExpenseLimit, ...]:
@@ -126,38 +127,31 @@ def assess_line(
 
     The person's part is rounded as policy says, and the firm bears the rest, so that both sum to the claimed amount.
     """
-    currency, claimed = policy.currency, amount.rounded
+    claimed, limit = amount.rounded, excess.limit
+    over = person = claimed.with_amount(_NOTHING)
     category = find_category(line, policy)
     if category is not None and category.prior_act and not has_prior_approval(line, claim, category.prior_act):
-        return LineAssessment(
-            line=line.id,
-            category=line.category,
-            budget=line.budget,
-            claimed=claimed,
-            exact=amount.exact,
-            excess=claimed,
-            person=claimed,
-        )
-    if excess.limit is None:
-        nothing = Money.zero(currency)
-        return LineAssessment(
-            line=line.id,
-            category=line.category,
-            budget=line.budget,
-            claimed=claimed,
-            exact=amount.exact,
-            excess=nothing,
-            person=nothing,
-        )
-    persons = times(excess.amount, Decimal(1) - policy.excess.firm_share.value) if policy.excess else excess.amount
-    person = Money(policy.rounding(persons), currency)
+        over, person, limit = claimed, claimed, None
+    elif limit is not None:
+        over = claimed.with_amount(_rounded(excess.amount, policy))
+        person = over
+        if policy.excess is not None:
+            share = times(excess.amount, Decimal(1) - policy.excess.firm_share.value)
+            person = claimed.with_amount(_rounded(share, policy))
     return LineAssessment(
         line=line.id,
         category=line.category,
         budget=line.budget,
         claimed=claimed,
         exact=amount.exact,
-        excess=Money(policy.rounding(excess.amount), currency),
-        person=min(person, claimed),
-        limit=excess.limit.id,
+        excess=over,
+        person=person if person.amount <= claimed.amount else claimed,
+        limit=limit.id if limit else "",
     )
+
+
+def _rounded(value: Exact, policy: ClaimPolicy) -> Decimal:
+    """A number as policy rounds it; one with no more digits stays as it is."""
+    if isinstance(value, Decimal) and value.as_tuple().exponent >= -policy.rounding.digits:  # type: ignore[operator]  # it is finite
+        return value
+    return policy.rounding(value)
