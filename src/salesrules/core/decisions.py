@@ -48,7 +48,10 @@ class Outcome(WordEnum):
     @property
     def weight(self) -> int:
         """The place in the order allow, warn, refer, deny."""
-        return tuple(Outcome).index(self)
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
 @attrs.frozen
@@ -154,16 +157,38 @@ ALLOW = Decision(outcome=Outcome.ALLOW)
 _OUTCOME_OF = {Severity.INFO: Outcome.ALLOW, Severity.WARNING: Outcome.WARN, Severity.ERROR: Outcome.DENY}
 
 
-def decide(reasons: Iterable[Reason]) -> Decision:
+def decide(reasons: Iterable[Reason], *, headroom: Money | Decimal | int | None = None) -> Decision:
     """The decision that findings amount to: an error denies, a warning warns, none or information allows.
+
+    `headroom` is what would still pass.
 
     >>> decide([Reason("org.span.too_wide", Severity.WARNING)]).outcome.value
     'warn'
     """
     given = tuple(reasons)
     if not given:
-        return ALLOW
-    return Decision(outcome=max((_OUTCOME_OF[r.severity] for r in given), key=lambda o: o.weight), reasons=given)
+        return ALLOW if headroom is None else _allowed(headroom)
+    outcome = _OUTCOME_OF[given[0].severity]
+    if len(given) > 1:
+        outcome = max((_OUTCOME_OF[reason.severity] for reason in given), key=lambda each: each.weight)
+    return Decision(outcome=outcome, reasons=given, headroom=headroom)
+
+
+_new = object.__new__
+_set_outcome, _set_reasons, _set_approvals, _set_headroom, _set_changes_at = (
+    Decision.__dict__[field.name].__set__ for field in attrs.fields(Decision)
+)
+
+
+def _allowed(headroom: Money | Decimal | int) -> Decision:
+    """The plain yes with its headroom; a ledger says it with every reservation, so that nothing is converted."""
+    decision = _new(Decision)
+    _set_outcome(decision, ALLOW.outcome)
+    _set_reasons(decision, ())
+    _set_approvals(decision, ())
+    _set_headroom(decision, headroom)
+    _set_changes_at(decision, None)
+    return decision
 
 
 #: Comes before every instant, as the start of a day does.

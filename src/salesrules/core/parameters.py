@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 __all__ = ["Parameters"]
@@ -21,7 +23,8 @@ class Parameters(Mapping[str, Any]):
     _items: dict[str, Any]
 
     def __init__(self, mapping: Mapping[str, Any] | None = None, /, **named: Any) -> None:
-        items = {name: _frozen(value) for name, value in {**(mapping or {}), **named}.items()}
+        given = {**(mapping or {}), **named}
+        items = {name: value if type(value) in _ATOMS else _frozen(value) for name, value in given.items()}
         object.__setattr__(self, "_items", items)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -47,6 +50,10 @@ class Parameters(Mapping[str, Any]):
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[dict[str, Any]]]:
         return (Parameters, (dict(self._items),))
+
+
+#: Values of these types need no look at what they are; to ask whether one is a mapping takes longer than all the rest.
+_ATOMS = frozenset({str, int, bool, type(None), Decimal, date, datetime})
 
 
 def _frozen(value: Any) -> Any:
