@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,10 +14,10 @@ from cyclopts import App, CycloptsError, Parameter
 
 import salesrules
 from salesrules import company, rulebook
-from salesrules.cli import output, proofs, solving, tables
+from salesrules.cli import output, proofs, replaying, solving, tables
 from salesrules.cli.diagrams import draw_diagrams
 from salesrules.commissions import CommissionPolicy
-from salesrules.core import Denied, Fault, InvalidDocument, SalesRulesError, Severity, to_decimal
+from salesrules.core import Denied, Fault, InvalidDocument, InvalidValue, SalesRulesError, Severity, to_decimal
 from salesrules.messages import negotiate, render_change, render_decision, render_derivation, text
 from salesrules.wire import check_rulebook, document_schema, dump, load_rulebook, rulebook_schema
 
@@ -344,6 +344,52 @@ def diagram(
     """
     output.write("\n".join(draw_diagrams(room, workflow, form)))
     return FINE
+
+
+@app.command
+def replay(
+    room: str,
+    log: Path,
+    *,
+    mapping: Annotated[Path, Parameter(name="--map")],
+    workflow: str | None = None,
+    rulebook: Path | None = None,
+    as_of: str | None = None,
+    locale: Locale = "en",
+    json: Json = False,
+) -> int:
+    """Hold an event log of another system against a room's workflow: every deviation, and the paths as a diagram.
+
+    Parameters
+    ----------
+    room
+        A room with workflows, such as leads.
+    log
+        A CSV file with a row for everything that was done: case, activity, instant, role.
+    mapping
+        A document (TOML, JSON or YAML) that names the log's columns, and what its activities and roles stand for.
+    workflow
+        One of the room's workflows; needed where it has several.
+    rulebook
+        A rulebook whose numbers the workflow has; without it there are no deadlines and no coded reasons.
+    as_of
+        An instant with its offset; then unfinished cases that are overdue by then are named too.
+    """
+    found = replaying.replay_file(room, log, mapping, workflow, rulebook, _instant(as_of))
+    if json:
+        output.write_json(found.to_document())
+    else:
+        replaying.show_replay(found, negotiate(locale))
+    return FOUND if found.found.deviations else FINE
+
+
+def _instant(value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise InvalidValue("as_of", value, "write it as 2020-01-31T12:30:00+08:00") from None
 
 
 @app.command

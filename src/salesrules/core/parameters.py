@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
+from types import NoneType
 from typing import Any
 
-__all__ = ["Parameters"]
+__all__ = ["Parameters", "parameters_of"]
+
+#: The types of most values, which hold nothing that could change.
+_ATOMS = frozenset({str, int, bool, NoneType, Decimal, Fraction, date, datetime})
 
 
 class Parameters(Mapping[str, Any]):
@@ -23,8 +28,7 @@ class Parameters(Mapping[str, Any]):
     _items: dict[str, Any]
 
     def __init__(self, mapping: Mapping[str, Any] | None = None, /, **named: Any) -> None:
-        given = {**(mapping or {}), **named}
-        items = {name: value if type(value) in _ATOMS else _frozen(value) for name, value in given.items()}
+        items = {name: _frozen(value) for name, value in {**(mapping or {}), **named}.items()}
         object.__setattr__(self, "_items", items)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -52,10 +56,6 @@ class Parameters(Mapping[str, Any]):
         return (Parameters, (dict(self._items),))
 
 
-#: Values of these types need no look at what they are; to ask whether one is a mapping takes longer than all the rest.
-_ATOMS = frozenset({str, int, bool, type(None), Decimal, date, datetime})
-
-
 def _frozen(value: Any) -> Any:
     """The value, or its immutable twin where it is a builtin container that could change."""
     match value:
@@ -69,3 +69,17 @@ def _frozen(value: Any) -> Any:
             return frozenset(value)
         case _:
             return value
+
+
+_new = object.__new__
+_set_items = Parameters.__dict__["_items"].__set__
+
+
+def parameters_of(items: dict[str, Any]) -> Parameters:
+    """Parameters that take over a mapping which nobody else holds, so that it need not be copied."""
+    for name, value in items.items():
+        if type(value) not in _ATOMS:
+            items[name] = _frozen(value)
+    parameters = _new(Parameters)
+    _set_items(parameters, items)
+    return parameters
