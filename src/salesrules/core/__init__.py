@@ -24,6 +24,7 @@ from salesrules.core.decisions import (
     Severity,
     combine_decisions,
     decide,
+    decision_of,
 )
 from salesrules.core.derivations import Derivation, Operation
 from salesrules.core.errors import (
@@ -273,6 +274,7 @@ __all__ = [
     "decide_command",
     "decide_in_force",
     "decide_ledger",
+    "decision_of",
     "demand",
     "evolve_case",
     "evolve_ledger",

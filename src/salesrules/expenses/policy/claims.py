@@ -82,10 +82,17 @@ class LimitPer(WordEnum):
 
 @attrs.frozen(kw_only=True)
 class ExpenseCategory:
-    """A category of expenses; where `prior_act` names an act, spending without its prior approval is the person's."""
+    """A category of expenses: what of it somebody must approve, before it is spent and once it is claimed.
+
+    Where `prior_act` names an act, spending without its prior approval is the person's. Where `claim_act` names one,
+    the approval matrix is asked for it: for all such lines of a claim together, or, where `is_per_line`, for each (an
+    event) with what it costs a head.
+    """
 
     id: str = attrs.field(validator=is_named)
     prior_act: str | None = None
+    claim_act: str | None = None
+    is_per_line: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -180,8 +187,7 @@ class ClaimPolicy:
     """What a claim must be, and how much of it the firm bears.
 
     Claims are paid in `currency`; other currencies are converted at the rate of `rate_day`, rounded by `rounding`.
-    `cities` says of each city its class, `city_class` that of all others. `approve_act` is the act that an approval of
-    a claim is asked for.
+    `cities` says of each city its class, `city_class` that of all others.
     """
 
     id: str = attrs.field(default="claims", validator=is_named)
@@ -197,7 +203,6 @@ class ClaimPolicy:
     cities: Mapping[str, str] = attrs.field(factory=dict, converter=as_parameters)
     city_class: str = "other"
     excess: ExcessPolicy | None = None
-    approve_act: str = "expense.claim"
 
     def class_of(self, city: str | None) -> str:
         """The class of a city, by its name as written."""

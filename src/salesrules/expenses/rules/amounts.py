@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import date
 
@@ -23,7 +24,7 @@ from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import Claim, ClaimLine
 from salesrules.expenses.policy import ClaimPolicy, Precision, RateDay
 
-__all__ = ["Converted", "convert_line", "find_amount_reasons", "rate_day", "round_claimed"]
+__all__ = ["Converted", "convert_line", "convert_lines", "find_amount_reasons", "rate_day", "round_claimed"]
 
 NO_RATES = ExchangeRates()
 _ISO = CurrencyTable.iso()
@@ -53,6 +54,16 @@ def convert_line(line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: Exch
     """A line's amount in the currency of claims; raises `MissingDay` or `AmbiguousDay` without exactly one rate."""
     exact = rates.convert(line.amount, policy.currency, rate_day(line, claim, policy))
     return Converted(exact=exact, rounded=round_claimed(exact, policy))
+
+
+def convert_lines(claim: Claim, policy: ClaimPolicy, rates: ExchangeRates) -> dict[str, Converted]:
+    """The lines' amounts by id, so far as there is a rate and the amount is above zero: the rest is a finding."""
+    amounts = {}
+    for line in claim.lines:
+        if line.amount.amount > 0:
+            with contextlib.suppress(MissingDay, AmbiguousDay):
+                amounts[line.id] = convert_line(line, claim, policy, rates)
+    return amounts
 
 
 def find_amount_reasons(

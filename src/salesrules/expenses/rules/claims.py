@@ -7,6 +7,7 @@ from datetime import date
 
 import attrs
 
+from salesrules.approvals import Route
 from salesrules.core import (
     ALLOW,
     Decision,
@@ -32,7 +33,7 @@ from salesrules.expenses.model import (
     Usage,
 )
 from salesrules.expenses.policy import ClaimPolicy, ExpensePolicy
-from salesrules.expenses.rules.amounts import NO_RATES, Converted, convert_line, find_amount_reasons, round_claimed
+from salesrules.expenses.rules.amounts import NO_RATES, convert_line, convert_lines, find_amount_reasons, round_claimed
 from salesrules.expenses.rules.control import calculate_headroom, find_charge_reasons
 from salesrules.expenses.rules.life import decide_by, demand
 from salesrules.expenses.rules.limits import assess_line, calculate_excesses
@@ -64,7 +65,7 @@ def check_claim(
     book: BudgetBook | None = None,
     usage: Mapping[str, Usage] | None = None,
     working_time: CountsWorkingDays | None = None,
-    approval: Decision | None = None,
+    routes: Iterable[Route] = (),
 ) -> Decision:
     """Whether a claim is right, with every finding at once, each with its path in the claim.
 
@@ -75,8 +76,8 @@ def check_claim(
     whose excess the person bears in part; advances in the currency of claims. Where the lines name budgets, they must
     fit, with `book` and `usage` as for `check_charges`.
 
-    `approval` is what the firm's approval matrix says about the claim (`calculate_charges` gives the amount): where the
-    claim itself is right, its referral is the outcome, and its approvals are who must say yes. A claim that did not
+    `routes` are what the firm's approval matrix says about the claim, as `route_claim` finds them: where the claim is
+    right, they refer it, and the decision's approvals are who must say yes. A claim that did not
     come in yet is judged as if it came in on the day `as_of`.
 
     Raises `InvalidValue` where the policy counts working days and none are given.
@@ -85,9 +86,19 @@ def check_claim(
     decision = decide_by(policy, as_of, _find(claim, policy, rules, as_of, rates, tuple(history), working_time))
     if book is not None:
         decision = _with_budget(decision, claim, policy, rates, tuple(history), book, usage or {})
-    if approval is None or approval is ALLOW:
+    asked = [_in_claim(route) for route in routes]
+    if not asked:
         return decision
-    return attrs.evolve(combine_decisions([decision, approval]), headroom=decision.headroom)
+    return attrs.evolve(combine_decisions([decision, *asked]), headroom=decision.headroom)
+
+
+def _in_claim(route: Route) -> Decision:
+    """What a route says, with paths that name the request: `approvals[c1:expense.travel].amount`."""
+    found = route.decision
+    reasons = [
+        attrs.evolve(reason, path=f"approvals[{route.request}].{reason.path}".rstrip(".")) for reason in found.reasons
+    ]
+    return attrs.evolve(found, reasons=reasons)
 
 
 def _find(
@@ -101,7 +112,7 @@ def _find(
 ) -> Iterator[Reason]:
     yield from _find_whole(claim, rules, as_of)
     submitted_on = claim.submitted_on or as_of
-    amounts = _converted(claim, rules, rates)
+    amounts = convert_lines(claim, rules, rates)
     for index, line in enumerate(claim.lines):
         path = f"lines[{index}]"
         yield from find_category_reasons(line, claim, rules, path)
@@ -141,24 +152,12 @@ def _find_whole(claim: Claim, policy: ClaimPolicy, as_of: date) -> Iterator[Reas
             )
 
 
-def _converted(claim: Claim, policy: ClaimPolicy, rates: ExchangeRates) -> dict[str, Converted]:
-    """The lines' amounts in the currency of claims, so far as there is a rate and the amount is above zero."""
-    amounts = {}
-    for line in claim.lines:
-        if line.amount.amount > 0:
-            try:
-                amounts[line.id] = convert_line(line, claim, policy, rates)
-            except LookupError:
-                continue  # `find_amount_reasons` names the missing rate
-    return amounts
-
-
 def _assess(
     claim: Claim, policy: ClaimPolicy, rates: ExchangeRates, history: Iterable[Claim]
 ) -> tuple[LineAssessment, ...]:
-    amounts = _converted(claim, policy, rates)
+    amounts = convert_lines(claim, policy, rates)
     earlier = [
-        (other, _converted(other, policy, rates))
+        (other, convert_lines(other, policy, rates))
         for other in (history if policy.limits else ())
         if other.claimant == claim.claimant
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -21,7 +22,7 @@ from salesrules.core import (
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetBook, BudgetCharge, Usage
 from salesrules.expenses.policy import BudgetPolicy, ControlAction, ExpensePolicy
-from salesrules.expenses.rules.gates import Gate, digits_of, find_gates
+from salesrules.expenses.rules.gates import Gate, band_at, digits_of, find_gates
 from salesrules.expenses.rules.life import decide_by, demand
 from salesrules.expenses.rules.usage import used_of
 
@@ -139,7 +140,8 @@ def _reached(gate: Gate, before: Usage, earlier: Money, charge: BudgetCharge, pa
         return
     already = before.used + earlier
     used = already + charge.amount
-    action = gate.action(used)
+    band = band_at(control, gate.basis, used)
+    action = band.value
     if action is ControlAction.IGNORE:
         return
     common: dict[str, Any] = {
@@ -161,7 +163,7 @@ def _reached(gate: Gate, before: Usage, earlier: Money, charge: BudgetCharge, pa
         )
         return
     yield (codes.TOLERANCE_REACHED if gate.through is None else codes.MONTHS_REACHED)(
-        used=used, budget=gate.amount, tolerance=gate.tolerance(used), severity=_SEVERITY[action], **common
+        used=used, budget=gate.amount, tolerance=band.start or Decimal(0), severity=_SEVERITY[action], **common
     )
 
 
