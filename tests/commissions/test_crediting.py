@@ -1,9 +1,23 @@
 """Who is credited for a transaction, and what lies outside a territory."""
 
 import pytest
-from commissions.firm import ALWAYS, back, day, days, direct, facts, money, override, policy, run, sale, tree
+from commissions.firm import (
+    ALWAYS,
+    back,
+    credit_transactions,
+    day,
+    days,
+    direct,
+    facts,
+    money,
+    override,
+    policy,
+    run,
+    sale,
+    tree,
+)
 
-from salesrules.commissions import Payee, credit_transactions, report_outside_territory
+from salesrules.commissions import Payee, report_outside_territory
 from salesrules.core import Dated, InvalidDocument, Severity
 
 PEOPLE = ("ana", "bo", "cy", "di")

@@ -14,12 +14,14 @@ from commissions.firm import (
     component,
     days,
     draw,
+    explain_statement,
     facts,
     money,
     plan,
     policy,
     run,
     sale,
+    split_payout,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,8 +40,6 @@ from salesrules.commissions import (
     OpeningHold,
     PayEvent,
     ProRataClawback,
-    explain_statement,
-    split_payout,
 )
 from salesrules.core import Band, BandTable, InvalidDocument, Rate, total
 

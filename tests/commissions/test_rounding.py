@@ -6,11 +6,23 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import amounts, back, by_amount, component, facts, pay, plan, policy, sale
+from commissions.firm import (
+    amounts,
+    back,
+    by_amount,
+    check_policy,
+    component,
+    explain_statement,
+    facts,
+    pay,
+    plan,
+    policy,
+    sale,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesrules.commissions import FormulaTable, StatementRounding, check_policy, explain_statement
+from salesrules.commissions import FormulaTable, StatementRounding
 from salesrules.core import exact_sum
 
 TIERS = by_amount("0", "1.5%", "10", "2.5%")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import by_amount, component, money, plan, policy, tiers
+from commissions.firm import by_amount, check_policy, component, money, plan, policy, tiers
 from commissions.test_tables import ROWS, by_amounts, grid, named
 
 from salesrules.commissions import (
@@ -23,7 +23,6 @@ from salesrules.commissions import (
     PerUnitTable,
     PoolMember,
     TeamPool,
-    check_policy,
 )
 from salesrules.core import DateRange, Rate
 
