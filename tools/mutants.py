@@ -24,8 +24,8 @@ import os
 import random
 import resource
 import shutil
+import select
 import signal
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -38,6 +38,7 @@ from mutmut.utils.format_utils import make_mutant_key
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ["src", "tests", "scenarios", "examples", "pyproject.toml", "README.md", "LICENSE", "conftest.py"]
+ROOM = "commissions"
 NOTICED = ("noticed", "endless")
 
 Function = Callable[..., Any]
@@ -57,6 +58,8 @@ def stand_in(table: dict[str, Function], is_classmethod: bool = False) -> Callab
         def call(*args: Any, **kwargs: Any) -> Any:
             chosen = table["_mutmut_orig"]
             if is_classmethod:
+                if note := table.get("note"):
+                    note(args[0])
                 return getattr(args[0], chosen.__name__)(*args[1:], **kwargs)
             return chosen(*args, **kwargs)
 
@@ -65,32 +68,45 @@ def stand_in(table: dict[str, Function], is_classmethod: bool = False) -> Callab
     return decorate
 
 
-def make_mutants(folder: Path, patterns: list[str]) -> list[str]:
-    """Copy the repository and let mutmut write all changed functions into the modules that are asked for."""
-    if not (folder / "mutants").exists():
-        for name in COPIED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-            copy(ROOT / name, folder / name)
-    else:  # tests may have grown since
-        shutil.copytree(ROOT / "tests", folder / "tests", dirs_exist_ok=True)
+def make_mutants(folder: Path, patterns: list[str]) -> tuple[list[str], set[str]]:
+    """Copy the repository and let mutmut write all changed functions into the modules of the room.
+
+    The names that are asked for, and the functions that are other than when the folder was last used.
+    """
+    for name in COPIED:
+        for path in [ROOT / name] if (ROOT / name).is_file() else sorted((ROOT / name).rglob("*")):
+            copy = folder / path.relative_to(ROOT)
+            if path.is_file() and (not copy.exists() or copy.read_bytes() != path.read_bytes()):
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, copy)
     os.chdir(folder)
     import mutmut.__main__ as mutmut
     from mutmut.configuration import config
     from mutmut.mutation.data import SourceFileMutationData
     from mutmut.utils import file_utils
+    from mutmut.utils.format_utils import get_mutant_name
 
-    config().only_mutate = ["src/salesrules/commissions/*"]
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    config().only_mutate = [f"src/salesrules/{ROOM}/*"]
+
+    def read() -> tuple[list[str], dict[str, str]]:
+        names: list[str] = []
+        hashes: dict[str, str] = {}
+        for path in file_utils.walk_mutatable_files():
+            data = SourceFileMutationData(path=path)
+            data.load()
+            names += data.exit_code_by_key
+            hashes |= {get_mutant_name(path, key): value for key, value in data.hash_by_function_name.items()}
+        return names, hashes
+
+    _, before = read()
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         file_utils.copy_src_dir()
         file_utils.copy_also_copy_files()
         file_utils.setup_source_paths()
         mutmut.create_mutants(1)
-    found = []
-    for path in file_utils.walk_mutatable_files():
-        data = SourceFileMutationData(path=path)
-        data.load()
-        found += [name.replace(".__init__.", ".") for name in data.exit_code_by_key]
-    return [name for name in sorted(found) if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
+    names, after = read()
+    asked = [name for name in sorted(names) if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
+    return asked, {function for function, known in before.items() if after.get(function) != known}
 
 
 def function_of(mutant: str) -> str:
@@ -156,7 +172,10 @@ class Server:
                 learned.update(answer or {})
         known.write_text(json.dumps(learned))
         bad = [test for test in self.items if not learned.get(test, {}).get("passed")]
-        print(f"{len(learned)} tests, {sum(row['seconds'] for row in learned.values()):.0f} s; not used: {bad}", flush=True)
+        print(
+            f"{len(learned)} tests, {sum(row['seconds'] for row in learned.values()):.0f} s; not used: {bad}",
+            flush=True,
+        )
         self.seconds = {test: row["seconds"] for test, row in learned.items()}
         self.tests: defaultdict[str, list[str]] = defaultdict(list)
         for test, row in sorted(learned.items(), key=lambda pair: pair[1]["seconds"]):
@@ -168,6 +187,7 @@ class Server:
         reached: set[str] = set()
         for function, table in tables.items():
             table["_mutmut_orig"] = noting(function, table["_mutmut_orig"], reached)
+            table["note"] = functools.partial(note, function, reached)
         learned = {}
         for test in share:
             clear_caches()
@@ -254,8 +274,6 @@ class Server:
 
     def reap(self, running: dict[int, tuple[Any, int]]) -> Any:
         """The answer of the next fork that ends; one that was ended by the timer never came back from a test."""
-        import select
-
         ready, _, _ = select.select([reading for _, reading in running.values()], [], [])
         child = next(child for child, (_, reading) in running.items() if reading == ready[0])
         subject, reading = running.pop(child)
@@ -278,6 +296,10 @@ def noting(function: str, original: Function, reached: set[str]) -> Function:
         return original(*args, **kwargs)
 
     return call
+
+
+def note(function: str, reached: set[str], _: object) -> None:
+    reached.add(function)
 
 
 def draw_few_examples(item: pytest.Item, most: int) -> None:
@@ -310,6 +332,13 @@ def read_results(path: Path) -> dict[str, dict[str, Any]]:
     return {row["mutant"]: row for row in map(json.loads, lines)}
 
 
+def forget(path: Path, changed: set[str]) -> None:
+    """Strike what is known of functions that have changed since."""
+    if path.exists() and changed:
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if function_of(json.loads(line)["mutant"]) not in changed))
+
+
 def report(names: list[str], results: dict[str, dict[str, Any]]) -> None:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name in names:
@@ -339,26 +368,39 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     results = options.folder.resolve() / "results.jsonl"
-    names = make_mutants(options.folder.resolve(), options.patterns)
+    names, changed = make_mutants(options.folder.resolve(), options.patterns)
+    forget(results, changed)
     if options.sample is not None:
         names = random.Random(options.seed).sample(names, min(options.sample, len(names)))
     known = read_results(results)
     if options.report:
         report(names, known)
         return
-    wanted = [
-        name
-        for name in names
-        if name not in known or (options.again and known[name]["verdict"] not in NOTICED)
-    ]
-    wanted.sort(key=lambda name: next(i for i, pattern in enumerate(options.patterns) if fnmatch.fnmatch(name, pattern)))
+    wanted = [name for name in names if name not in known or (options.again and known[name]["verdict"] not in NOTICED)]
+    wanted.sort(
+        key=lambda name: next(i for i, pattern in enumerate(options.patterns) if fnmatch.fnmatch(name, pattern))
+    )
     print(f"{len(names)} changes, {len(wanted)} to try", flush=True)
     import mutmut.mutation.trampoline as trampoline
 
     trampoline.wrap_in_trampoline = stand_in  # type: ignore[assignment]
     os.chdir("mutants")
     server = Server(options, wanted, results)
-    pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:doctest", "--assert=plain", "--rootdir=.", "-o", "addopts=--import-mode=importlib", *options.tests], plugins=[server])
+    pytest.main(
+        [
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:doctest",
+            "--assert=plain",
+            "--rootdir=.",
+            "-o",
+            "addopts=--import-mode=importlib",
+            *options.tests,
+        ],
+        plugins=[server],
+    )
     report(names, read_results(results))
 
 
