@@ -97,10 +97,10 @@ def split_payout(
         dues = [day + relativedelta(months=payout.every_months * number) for number in range(payout.count)]
         weights = [whole] * payout.count
     else:
-        later = None if payout.after_periods is None else period
+        later = period
         for _ in range(payout.after_periods or 0):
-            later = calendar.next(later or period)
-        dues = [day, None if later is None else later.start]
+            later = calendar.next(later)
+        dues = [day, None if payout.after_periods is None else later.start]
         weights = [whole - Fraction(payout.share.value), Fraction(payout.share.value)]
     finest = max(digits, -int(amount.as_tuple().exponent))
     units = allocate_units(int(amount.scaleb(finest, EXACT)), weights)
@@ -160,7 +160,7 @@ class PayoutRun:
             return list(self._release(period.end, currency))
         self._open(period)
         entries: list[BalanceEntry] = []
-        for (plan_id, transaction, place), (amount, day) in self._earned(period, lines, adjustments).items():
+        for (plan_id, transaction, place), (amount, day) in self._earned(lines, adjustments).items():
             plan = self._plans[plan_id]
             sale = self._sales.setdefault(
                 (plan_id, transaction), _Sale(plan=plan, transaction=transaction, day=day or period.start)
@@ -205,7 +205,7 @@ class PayoutRun:
                 )
 
     def _earned(
-        self, period: Period, lines: Sequence[StatementLine], adjustments: Sequence[Adjustment]
+        self, lines: Sequence[StatementLine], adjustments: Sequence[Adjustment]
     ) -> Mapping[tuple[str, str, int | None], tuple[Decimal, date | None]]:
         """What each sale earned under each plan and payout in a period, modifiers included, and the day of the sale."""
         changes: dict[str, list[Decimal]] = {}
