@@ -1,6 +1,6 @@
 """Change a room one small step at a time and count how many of the changes a test notices.
 
-    python tools/mutants.py FOLDER 'salesrules.commissions.rules.*' [--sample 800 --seed 1] [--budget 20] [--again]
+    python tools/mutants.py FOLDER 'salesrules.commissions.rules.*' [--sample 800 --seed 1] [--budget 2] [--again]
 
 The changes are mutmut's own; this is another way to run the tests on them. One process collects the tests once and
 learns which functions each of them reaches and how long it takes; a fork of it then stands in for each changed program
@@ -23,8 +23,8 @@ import json
 import os
 import random
 import resource
-import shutil
 import select
+import shutil
 import signal
 import time
 from collections import Counter, defaultdict
@@ -124,7 +124,7 @@ def clear_caches() -> None:
 
 
 def run_test(item: pytest.Item, session: pytest.Session) -> bool:
-    """Whether one collected test passes or is skipped, with its own fixtures set up and taken down; no report is made."""
+    """Whether one collected test passes or is skipped, with its own fixtures; no report is made."""
     try:
         session._setupstate.setup(item)
         item.runtest()
@@ -386,21 +386,8 @@ def main() -> None:
     trampoline.wrap_in_trampoline = stand_in  # type: ignore[assignment]
     os.chdir("mutants")
     server = Server(options, wanted, results)
-    pytest.main(
-        [
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:doctest",
-            "--assert=plain",
-            "--rootdir=.",
-            "-o",
-            "addopts=--import-mode=importlib",
-            *options.tests,
-        ],
-        plugins=[server],
-    )
+    plain = ["-q", "-p", "no:cacheprovider", "-p", "no:doctest", "--assert=plain", "--rootdir=."]
+    pytest.main([*plain, "-o", "addopts=--import-mode=importlib", *options.tests], plugins=[server])
     report(names, read_results(results))
 
 
