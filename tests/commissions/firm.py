@@ -7,6 +7,8 @@ import functools
 from datetime import date
 from decimal import Decimal
 
+from commissions.sentences import look_up
+
 from salesrules import commissions
 from salesrules.commissions import (
     AmountTable,
@@ -41,6 +43,7 @@ from salesrules.core import (
     PolicyLife,
     Rate,
     Rounding,
+    SalesRulesError,
 )
 from salesrules.org import Hierarchy
 from salesrules.quotas import Quota, QuotaPolicy
@@ -56,12 +59,18 @@ YEAR = DateRange(date(2020, 1, 1), date(2021, 1, 1))
 
 
 def narrowly(function):
-    """The function, called while the caller's own decimals are narrow."""
+    """The function, called while the caller's own decimals are narrow; what it says of faults must be known."""
 
     @functools.wraps(function)
     def call(*args, **kwargs):
-        with decimal.localcontext(NARROW):
-            return function(*args, **kwargs)
+        try:
+            with decimal.localcontext(NARROW):
+                found = function(*args, **kwargs)
+        except SalesRulesError as error:
+            look_up(error)
+            raise
+        look_up(found)
+        return found
 
     return call
 

@@ -232,8 +232,11 @@ def test_what_the_author_is_told():
         "an amount per unit needs units",
         "measure 'quantity' or 'count', or state a rate in a table of kind 'amount'",
     )
-    assert told(FixedTable(mode="fixed", tiers=by_amounts("0", "-1"))) == ("an amount is below zero", "give 0% or more")
-    assert told(AmountTable(mode="marginal", tiers=tiers("0", "-1%"))) == ("a rate is below zero", "give 0% or more")
+    assert told(FixedTable(mode="fixed", tiers=by_amounts("0", "-1"))) == (
+        "an amount is below zero",
+        "give zero or more",
+    )
+    assert told(AmountTable(mode="marginal", tiers=tiers("0", "-1%"))) == ("a rate is below zero", "give zero or more")
     assert told(AmountTable(mode="marginal", tiers=tiers("1", "1%"))) == (
         "what lies below is not declared",
         "start the first tier at 0, at the rate 0% if nothing is paid there",
@@ -279,7 +282,7 @@ def test_what_the_author_of_a_grid_is_told():
     assert told(observing("pay"), id="pay") == ("it observes itself", "known are none")
     assert told(observing(), attrs.evolve(margin, accumulate="year")) == (
         "pay accumulates by period, margin by year",
-        "let both accumulate over the same span",
+        "let both accumulate over the same days",
     )
     assert told(observing(observe="attainment"), margin) == (
         "component margin pays by amount, so it has no attainment",
