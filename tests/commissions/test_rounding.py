@@ -80,6 +80,15 @@ def test_the_units_left_over_go_to_those_who_lost_most():
     assert thirds("largest_remainder", "1.60", "1.80", "1.30") == ["0.02", "0.02", "0.01"]
 
 
+def test_a_line_says_what_it_was_rounded_to_and_which_unit_it_was_given():
+    made = version(component(by_amount("0", "1%")), level="cumulative", residual="largest_remainder")
+    rows = [sale("a", "01-01", "1.30"), sale("b", "01-02", "1.80"), sale("c", "01-03", "1.60")]
+    lines = statement(made, *rows).lines
+    assert [line.spare for line in lines] == [Decimal(0), Decimal("0.01"), Decimal("0.01")]
+    assert {(line.running, line.running_paid) for line in lines} == {(Decimal(0), Decimal(0))}
+    assert {(line.rounding.digits, line.rounding.mode.value) for line in lines} == {(2, "floor")}
+
+
 def test_among_equals_the_earlier_line_gets_the_unit():
     # three times 0.005 are 0.015, rounded half up 0.02, rounded half down 0.01
     assert thirds("largest_remainder", "0.50", "0.50", "0.50") == ["0.01", "0.01", "0.00"]
