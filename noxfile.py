@@ -38,7 +38,7 @@ def install(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Every test, as the README's second command runs them; what follows `--` goes to pytest."""
     install(session)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session

@@ -8,18 +8,37 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from salesrules import analytics, commissions, company, core, messages, org, quotas, reports, rulebook, wire
+    from salesrules import (
+        analytics,
+        approvals,
+        commissions,
+        company,
+        core,
+        customers,
+        invitations,
+        messages,
+        org,
+        quotas,
+        reports,
+        rulebook,
+        service,
+        wire,
+    )
 
 __all__ = [
     "analytics",
+    "approvals",
     "commissions",
     "company",
     "core",
+    "customers",
+    "invitations",
     "messages",
     "org",
     "quotas",
     "reports",
     "rulebook",
+    "service",
     "wire",
 ]
 __version__ = "0.1.0"

@@ -22,6 +22,7 @@ from salesrules.core.decisions import (
     ReasonCode,
     RequiredApproval,
     Severity,
+    combine_decisions,
     decide,
 )
 from salesrules.core.derivations import Derivation, Operation
@@ -59,7 +60,7 @@ from salesrules.core.exact import (
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.instants import is_before, later_by
-from salesrules.core.life import PolicyLife, PolicyStatus, check_life
+from salesrules.core.life import PolicyLife, PolicyStatus, check_life, decide_in_force, demand
 from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
@@ -76,7 +77,8 @@ from salesrules.core.storage_ports import (
     UnitOfWork,
     Versioned,
 )
-from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
+from salesrules.core.time_limits import CountsTime, TimeCount, TimeLimit, is_zone, local_day, local_midnight
+from salesrules.core.validators import check_identifier, is_aware, is_day, is_identifier, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
         ChangeLimit,
         CloseAccount,
         ExpireReservations,
+        Held,
         Ledger,
         LedgerAccount,
         LedgerAmount,
@@ -157,6 +160,7 @@ __all__ = [
     "Choice",
     "CloseAccount",
     "Conformance",
+    "CountsTime",
     "CountsWorkingTime",
     "CurrencyMismatch",
     "CurrencyTable",
@@ -177,6 +181,7 @@ __all__ = [
     "FiscalCalendar",
     "FiscalPattern",
     "Guard",
+    "Held",
     "IdempotencyConflict",
     "InvalidDocument",
     "InvalidValue",
@@ -231,6 +236,8 @@ __all__ = [
     "StoredKind",
     "SupportsRecords",
     "TieOrder",
+    "TimeCount",
+    "TimeLimit",
     "TransferLimit",
     "Transition",
     "UnitOfWork",
@@ -259,10 +266,13 @@ __all__ = [
     "check_edit",
     "check_identifier",
     "check_life",
+    "combine_decisions",
     "days_between",
     "decide",
     "decide_command",
+    "decide_in_force",
     "decide_ledger",
+    "demand",
     "evolve_case",
     "evolve_ledger",
     "exact_product",
@@ -274,9 +284,13 @@ __all__ = [
     "is_currency",
     "is_currency_code",
     "is_day",
+    "is_identifier",
     "is_named",
     "is_overdue",
+    "is_zone",
     "later_by",
+    "local_day",
+    "local_midnight",
     "minus",
     "narrowed",
     "nearest_names",

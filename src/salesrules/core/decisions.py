@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "ReasonCode",
     "RequiredApproval",
     "Severity",
+    "combine_decisions",
     "decide",
 ]
 
@@ -163,3 +164,36 @@ def decide(reasons: Iterable[Reason]) -> Decision:
     if not given:
         return ALLOW
     return Decision(outcome=max((_OUTCOME_OF[r.severity] for r in given), key=lambda o: o.weight), reasons=given)
+
+
+#: Comes before every instant, as the start of a day does.
+_FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+def combine_decisions(decisions: Iterable[Decision]) -> Decision:
+    """One decision for several: the severest outcome, all reasons and approvals, the earliest change.
+
+    Approvals are named only where the outcome is refer, since none would help after a denial. A day counts from its
+    start, so that it comes before an instant on it. `headroom` is left to whoever asks, since amounts of different
+    things have no least.
+
+    >>> combine_decisions([ALLOW, decide([Reason("org.cycle")])]).outcome.value
+    'deny'
+    """
+    given = [decision for decision in decisions if decision is not ALLOW]
+    if not given:
+        return ALLOW
+    outcome = max((decision.outcome for decision in given), key=lambda outcome: outcome.weight)
+    approvals = dict.fromkeys(approval for decision in given for approval in decision.approvals)
+    return Decision(
+        outcome=outcome,
+        reasons=[reason for decision in given for reason in decision.reasons],
+        approvals=tuple(approvals) if outcome is Outcome.REFER else (),
+        changes_at=min((d.changes_at for d in given if d.changes_at is not None), key=_when, default=None),
+    )
+
+
+def _when(moment: date | datetime) -> tuple[date, datetime]:
+    if isinstance(moment, datetime):
+        return moment.date(), moment.astimezone(UTC)
+    return moment, _FIRST

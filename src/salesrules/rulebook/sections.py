@@ -87,6 +87,13 @@ class SectionRegistry:
 HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
+        "approvals": "salesrules.approvals:ApprovalPolicy",
+        "expenses": "salesrules.expenses:ExpensePolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
+        "customers": "salesrules.customers:CustomerPolicy",
+        "service": "salesrules.service:ServicePolicy",
+        "invitations": "salesrules.invitations:InvitationPolicy",
+        "pricing": "salesrules.pricing:PricingPolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }

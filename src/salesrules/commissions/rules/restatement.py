@@ -13,6 +13,7 @@ from salesrules.commissions.model import (
     BalanceEntry,
     BalanceKind,
     CommissionRun,
+    PeriodVersion,
     Restatement,
     RestatementCause,
     Statement,
@@ -90,7 +91,7 @@ def restate_commissions(closed: Sequence[ClosedPeriod], now: CommissionInputs, *
             findings=_findings(run, restated, carried),
         ),
         inputs=now,
-        restated=[each.period for each in closed],
+        closed=[PeriodVersion(period=each.period, version=each.version) for each in closed],
     )
 
 

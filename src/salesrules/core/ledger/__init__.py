@@ -42,6 +42,7 @@ from salesrules.core.ledger.commands import (
 from salesrules.core.ledger.deciding import advance_ledger, decide_ledger
 from salesrules.core.ledger.evolving import evolve_ledger, restore_ledger
 from salesrules.core.ledger.model import (
+    Held,
     LedgerAccount,
     LedgerBalance,
     LedgerEntry,
@@ -60,6 +61,7 @@ __all__ = [
     "ChangeLimit",
     "CloseAccount",
     "ExpireReservations",
+    "Held",
     "Ledger",
     "LedgerAccount",
     "LedgerAmount",

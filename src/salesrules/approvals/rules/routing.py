@@ -1,0 +1,179 @@
+"""The route of a request: the rows that apply, their steps, and the people behind each as of an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from salesrules.approvals import reasons as codes
+from salesrules.approvals.model import ApprovalRequest, ChosenRow, Directory, Route, RoutedStep
+from salesrules.approvals.policy import ApprovalMatrix, ApprovalPolicy, ApprovalRule, SameReviewer
+from salesrules.approvals.rules.asking import begin_asking
+from salesrules.approvals.rules.rows import Combined, choose_row, combine_requests, convert_amount
+from salesrules.approvals.rules.seats import seat_step
+from salesrules.core import (
+    Decision,
+    ExchangeRates,
+    Money,
+    Outcome,
+    PolicyReference,
+    Reason,
+    RequiredApproval,
+    check_life,
+)
+
+__all__ = ["route"]
+
+
+def route(
+    request: ApprovalRequest,
+    policy: ApprovalPolicy,
+    directory: Directory,
+    *,
+    as_of: datetime,
+    related: Iterable[ApprovalRequest] = (),
+    rates: ExchangeRates | None = None,
+) -> Route:
+    """Who must say yes to a request, in which order, and why.
+
+    `related` are other requests that stand (not rejected, withdrawn or expired); those that belong together by the
+    rule's `combine_by` are added up before the band is chosen. `rates` convert amounts of other currencies, each at
+    the rate of its request's day. The decision allows where no step is needed, refers to the people of the steps, and
+    denies with every fault where the request fits no row, does not say what the matrix asks, or nobody may decide it.
+
+    Raises `InvalidValue` where the directory's structure is not that of the day of `as_of`, and `UnknownName` where a
+    row names a step that the policy lacks (such a rulebook does not load).
+    """
+    day = as_of.date()
+    life = check_life(policy.life, day, "ApprovalPolicy")
+    if not life.is_allowed:
+        return Route(request=request.id, decision=life, rows=(), steps=(), as_of=day)
+    rule = policy.find_rule(request.act, day)
+    matrices = policy.find_matrices(request.act, day)
+    faults: list[Reason] = []
+    if rule is None:
+        faults.append(codes.ACT_WITHOUT_RULE(act=request.act, day=day, path="act", policy=_section("rules")))
+    if not matrices:
+        faults.append(codes.ACT_WITHOUT_MATRIX(act=request.act, day=day, path="act", policy=_section("matrices")))
+    if not directory.structure.knows_person(request.requester):
+        faults.append(codes.REQUESTER_UNKNOWN(person=request.requester, path="requester"))
+    if faults or rule is None:
+        return _denied(request, faults, day)
+    combined = combine_requests(request, related, rule)
+    faults += [
+        codes.KEY_MISSING(name=name, path=name, policy=PolicyReference("ApprovalRule", rule.id, "combine_by"))
+        for name in combined.missing
+    ]
+    rows: list[ChosenRow] = []
+    for matrix in matrices:
+        row, found = choose_row(matrix, combined, directory.structure.units, rates)
+        faults += found
+        if row is not None:
+            rows.append(row)
+    if faults:
+        return _denied(request, faults, day)
+    amount = _amount(request, matrices, combined, rates)
+    steps = _seated(request, rows, policy, rule, directory, amount, as_of)
+    trace = [
+        *life.reasons,
+        *_row_trace(rows, request, amount, combined),
+        *(said for one in steps for said in one.trace),
+    ]
+    faults = [fault for one in steps for fault in one.faults]
+    return Route(
+        request=request.id,
+        decision=_decision(request, life, trace, faults, steps, _headroom(rows, matrices, amount)),
+        rows=rows,
+        steps=steps,
+        amount=amount,
+        combined=combined.others,
+        as_of=day,
+    )
+
+
+def _seated(
+    request: ApprovalRequest,
+    rows: list[ChosenRow],
+    policy: ApprovalPolicy,
+    rule: ApprovalRule,
+    directory: Directory,
+    amount: Money | None,
+    as_of: datetime,
+) -> tuple[RoutedStep, ...]:
+    """The steps of all rows, each once, with people; under `DISTINCT` those expected before are taken."""
+    asking = begin_asking(request, rule, directory, amount, as_of)
+    distinct = rule.same_reviewer is SameReviewer.DISTINCT
+    reviewed: set[str] = set()
+    steps: list[RoutedStep] = []
+    for id in dict.fromkeys(id for row in rows for id in row.steps):
+        steps.append(seat_step(policy.step(id), asking, reviewed=reviewed))
+        if distinct:
+            reviewed.update(seat.person for seat in steps[-1].seats)
+    return tuple(steps)
+
+
+def _amount(
+    request: ApprovalRequest,
+    matrices: tuple[ApprovalMatrix, ...],
+    combined: Combined,
+    rates: ExchangeRates | None,
+) -> Money | None:
+    """What chose the bands: the sum in the first matrix's currency, else in the request's own."""
+    if request.amount is None:
+        return None
+    currency = next((matrix.currency for matrix in matrices if matrix.currency), request.amount.currency)
+    amount = convert_amount(combined.requests, currency, rates)
+    return request.amount if isinstance(amount, str) else Money(amount, currency)
+
+
+def _row_trace(
+    rows: list[ChosenRow], request: ApprovalRequest, amount: Money | None, combined: Combined
+) -> list[Reason]:
+    trace: list[Reason] = []
+    if combined.others:
+        trace.append(codes.AMOUNTS_COMBINED(amount=amount, own=request.amount, requests=combined.others, path="amount"))
+    for row in rows:
+        where = PolicyReference("ApprovalRow", f"{row.matrix}/{row.row}", "steps")
+        trace.append(codes.ROW_CHOSEN(matrix=row.matrix, row=row.row, steps=row.steps, policy=where))
+    return trace
+
+
+def _headroom(rows: list[ChosenRow], matrices: tuple[ApprovalMatrix, ...], amount: Money | None) -> Money | None:
+    """What could be added before the nearest band ends, in the currency of the amount; `None` where all are open."""
+    if amount is None:
+        return None
+    currencies = {matrix.id: matrix.currency for matrix in matrices}
+    ends = [row.end for row in rows if row.end is not None and currencies[row.matrix] == amount.currency]
+    return Money(min(ends), amount.currency) - amount if ends else None
+
+
+def _decision(
+    request: ApprovalRequest,
+    life: Decision,
+    trace: list[Reason],
+    faults: list[Reason],
+    steps: tuple[RoutedStep, ...],
+    headroom: Money | Decimal | None,
+) -> Decision:
+    if faults:
+        return Decision(outcome=Outcome.DENY, reasons=(*faults, *trace))
+    ends = [one.until for one in steps if one.until is not None]
+    people = dict.fromkeys(seat.person for one in steps for seat in one.seats)
+    return Decision(
+        outcome=Outcome.REFER if steps else life.outcome,
+        reasons=trace,
+        approvals=[RequiredApproval(approver=person, act=request.act) for person in people],
+        headroom=headroom,
+        changes_at=min(ends, key=lambda end: end.astimezone(UTC), default=None),
+    )
+
+
+def _denied(request: ApprovalRequest, faults: list[Reason], day: date) -> Route:
+    return Route(
+        request=request.id, decision=Decision(outcome=Outcome.DENY, reasons=faults), rows=(), steps=(), as_of=day
+    )
+
+
+def _section(field: str) -> PolicyReference:
+    return PolicyReference("ApprovalPolicy", "", field)
