@@ -220,6 +220,8 @@ class Server:
             tests = self.tests[function]
             ranks = [self.killers[function].most_common(8), self.killers[module_of(function)].most_common(8)]
             first = dict.fromkeys(test for rank in ranks for test, _ in rank if test in set(tests))
+            home = f"/test_{function.rpartition('.')[0].rpartition('.')[2]}.py::"
+            first |= dict.fromkeys(test for test in tests if home in test)  # the module's own tests
             chosen, left = [], self.options.budget
             for test in [*first, *(test for test in tests if test not in first)]:
                 left -= self.seconds[test]

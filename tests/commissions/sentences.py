@@ -1,8 +1,9 @@
-"""What the room says, in two lists that are read and kept by hand.
+"""What the room says, in lists that are read and kept by hand.
 
 `cases/faults.txt` has every fault that any test of this room meets, word for word: severity, code, path, problem, value
 and remedy. `cases/explanations.txt` has every step of every explanation that a test asks for: its label, operation and
 unit, the kinds of its parameters, and the steps that it is computed from (`+` where there may be several in a row).
+`cases/findings.txt` has every finding of a run, with its place, policy entry and values, amounts by their kind.
 What is new is written there by running the tests with `SALESRULES_SENTENCES=add`, and then read. Examples that chance
 draws are not looked up.
 """
@@ -11,11 +12,14 @@ from __future__ import annotations
 
 import itertools
 import os
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from hypothesis import currently_in_test_context
 
-from salesrules.core import Derivation, Fault, InvalidDocument, InvalidValue
+from salesrules.commissions import CommissionRun, RestatedRun
+from salesrules.core import Decision, Derivation, Fault, InvalidDocument, InvalidValue, Money, Rate, Reason
 
 ADD = os.environ.get("SALESRULES_SENTENCES") == "add"
 
@@ -39,24 +43,49 @@ class Known:
             assert not new, new
 
 
-FAULTS, EXPLANATIONS = Known("faults.txt"), Known("explanations.txt")
+FAULTS, EXPLANATIONS, FINDINGS = Known("faults.txt"), Known("explanations.txt"), Known("findings.txt")
 
 
 def look_up(found):
     """Look up whatever a function of the room gave, or the error that it raised."""
     if isinstance(found, Derivation):
-        EXPLANATIONS.look_up(line for node in every_node(found) for line in steps(node))
+        nodes = [] if currently_in_test_context() else list(every_node(found))
+        assert all(node.recompute() == Fraction(node.value) for node in nodes)
+        EXPLANATIONS.look_up(line for node in nodes for line in steps(node))
+    elif isinstance(found, Decision):
+        FINDINGS.look_up(map(told, found.reasons))
+    elif isinstance(found, CommissionRun):
+        FINDINGS.look_up(map(told, found.findings))
+    elif isinstance(found, RestatedRun):
+        FINDINGS.look_up(map(told, found.run.findings))
     elif isinstance(found, InvalidDocument):
         FAULTS.look_up(map(sentence, found.faults))
     elif isinstance(found, InvalidValue):
         FAULTS.look_up([f"invalid value: {found}"])
     elif isinstance(found, tuple | list):
         FAULTS.look_up([sentence(each) for each in found if isinstance(each, Fault)])
+        FINDINGS.look_up([told(each) for each in found if isinstance(each, Reason)])
 
 
 def sentence(fault):
     """A fault as one line."""
     return f"{fault.severity} {fault.code}: {fault}".replace("\n", " / ")
+
+
+def told(reason):
+    """A finding as one line."""
+    values = ", ".join(f"{name}: {shown(value)}" for name, value in sorted(reason.parameters.items()))
+    entry = "" if reason.policy is None else f" by {reason.policy}"
+    return f"{reason.severity.value} {reason.code}{entry} at {reason.path or '-'}: {values}"
+
+
+def shown(value):
+    """Names and counts as they are; of amounts only what they are of, since tests of their own say how much."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(shown, value))})"
+    if isinstance(value, Money):
+        return f"money in {value.currency}"
+    return type(value).__name__ if isinstance(value, Decimal | Fraction | Rate) else str(value)
 
 
 def every_node(derivation):
