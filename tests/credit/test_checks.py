@@ -23,7 +23,6 @@ from salesrules.core import (
 )
 from salesrules.credit import (
     CreditLimit,
-    CreditMeasure,
     CreditRule,
     OverdueProfile,
     ReleasePolicy,
@@ -429,7 +428,6 @@ def test_rules_that_make_no_sense_are_refused(make_rule) -> None:
     with pytest.raises(InvalidValue):
         make_rule("limit", ("0", "deny"), side="upper")
     ReleasePolicy(id="r", valid_days=1, maximum_deviation=Rate(0))
-    assert CreditMeasure.LIMIT.is_of_the_order
     for bad in ({"valid_days": 0}, {"maximum_deviation": Rate(-1)}):
         with pytest.raises(InvalidValue):
             ReleasePolicy(**({"id": "r", "valid_days": 1, "maximum_deviation": Rate(0)} | bad))

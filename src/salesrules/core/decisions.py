@@ -48,7 +48,10 @@ class Outcome(WordEnum):
     @property
     def weight(self) -> int:
         """The place in the order allow, warn, refer, deny."""
-        return tuple(Outcome).index(self)
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
 @attrs.frozen

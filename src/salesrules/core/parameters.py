@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 __all__ = ["Parameters"]
@@ -49,8 +52,14 @@ class Parameters(Mapping[str, Any]):
         return (Parameters, (dict(self._items),))
 
 
+#: What most values are, and never changes: told apart at once.
+_PLAIN = frozenset({str, int, Decimal, Fraction, date, datetime})
+
+
 def _frozen(value: Any) -> Any:
     """The value, or its immutable twin where it is a builtin container that could change."""
+    if type(value) in _PLAIN:
+        return value
     match value:
         case Parameters():
             return value
