@@ -47,7 +47,7 @@ from salesrules.credit import (
 )
 
 RESULT = Path(__file__).parent / "results" / "credit.json"
-ROUNDS, FACTS = 7, 100
+ROUNDS, FACTS = 40, 100
 OVER_ZEN, OVER_RULES = 3.0, 5.0
 SIZES = (10_000, 100_000, 1_000_000)
 DAY, ALWAYS = date(2026, 6, 1), DateRange(date(2026, 1, 1))

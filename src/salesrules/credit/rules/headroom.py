@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Iterable
 from decimal import Decimal
 
-from salesrules.core import EXACT, Money, RoundingMode, round_exactly
+from salesrules.core import EXACT, Money
 from salesrules.credit.model import CreditLimit
 from salesrules.credit.policy import CreditMeasure, CreditPolicy, CreditRule
 from salesrules.credit.rules.measures import Asked
@@ -57,8 +58,13 @@ def _within(rule: CreditRule, unit: Decimal, less: Decimal, digits: int) -> Deci
     if place == 0:
         return Decimal(-1)
     step = rule.steps[place]
-    rest = EXACT.subtract(EXACT.multiply(step.start, unit), less)
-    amount = round_exactly(rest, digits, RoundingMode.FLOOR)
-    if step.owns_start and unit and amount == rest:
-        return EXACT.subtract(amount, Decimal((0, (1,), -digits)))
-    return amount
+    rest = _subtract(_multiply(step.start, unit), less)
+    least = _UNITS[digits]
+    amount = rest.quantize(least, context=_FLOOR)
+    return _subtract(amount, least) if step.owns_start and unit and amount == rest else amount
+
+
+#: One unit of the last digit, by digits; and a context that rounds down to it, which `round_exactly` would do as well.
+_UNITS = {digits: Decimal((0, (1,), -digits)) for digits in range(-12, 13)}
+_FLOOR = decimal.Context(prec=EXACT.prec, rounding=decimal.ROUND_FLOOR, Emin=EXACT.Emin, Emax=EXACT.Emax)
+_subtract, _multiply = EXACT.subtract, EXACT.multiply

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from salesrules.core import EXACT, Outcome, Reason, Severity
+from salesrules.core import EXACT, Outcome, Reason, Severity, narrowed
 from salesrules.credit import reasons as codes
 from salesrules.credit.model import CreditLimit, CreditRequest, CreditStanding
 from salesrules.credit.policy import CreditMeasure, CreditRule
@@ -55,21 +55,15 @@ class Asked:
                 return Decimal(max((self.as_of - self.limit.review_due).days, 0)), None
 
 
-def _shown(measured: Measured) -> Decimal | Fraction | None:
-    """A measured value as a reason tells it; no ratio to a whole of nothing."""
-    part, whole = measured
-    if whole is None:
-        return part
-    if not whole:
-        return None
-    (above, over), (below, under) = part.as_integer_ratio(), whole.as_integer_ratio()
-    return Fraction(above * under, over * below)
+def _ratio(part: Decimal, whole: Decimal | None) -> Decimal | Fraction:
+    """A part of a whole as a reason tells it; there is a whole where a ratio is beyond any bound."""
+    return narrowed(Fraction(part) / Fraction(whole)) if whole else part
 
 
 def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason:
     """Why a rule does not simply allow: the measured value and the bound that it reached."""
     step, request = rule.steps[place], asked.request
-    customer, value = asked.standing.customer, _shown(asked.measured(rule.measure))
+    customer, (part, whole) = asked.standing.customer, asked.measured(rule.measure)
     severity, where, start = _SEVERITY[step.outcome], step.reference, step.start
     match rule.measure:
         case CreditMeasure.LIMIT:
@@ -77,7 +71,6 @@ def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason
                 customer=customer,
                 exposure=request.amount.with_amount(asked.after),
                 limit=asked.limit.amount,
-                ratio=value,
                 threshold=start,
                 path=f"{path}.amount",
                 policy=where,
@@ -86,7 +79,7 @@ def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason
         case CreditMeasure.OLDEST_ITEM:
             return codes.ITEM_OVERDUE(
                 customer=customer,
-                days=value,
+                days=part,
                 due=asked.standing.overdue.dues[0] if asked.standing.overdue.dues else None,
                 threshold=start,
                 path="standing.overdue",
@@ -96,7 +89,7 @@ def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason
         case CreditMeasure.OVERDUE_AMOUNT:
             return codes.OVERDUE_AMOUNT(
                 customer=customer,
-                overdue=request.amount.with_amount(asked.measured(rule.measure)[0]),
+                overdue=request.amount.with_amount(part),
                 threshold=request.amount.with_amount(start),
                 path="standing.overdue",
                 policy=where,
@@ -105,7 +98,7 @@ def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason
         case CreditMeasure.OVERDUE_RATIO:
             return codes.OVERDUE_RATIO(
                 customer=customer,
-                ratio=value,
+                ratio=_ratio(part, whole),
                 threshold=start,
                 path="standing.overdue",
                 policy=where,
@@ -114,7 +107,7 @@ def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason
         case CreditMeasure.DUNNING_LEVEL:
             return codes.DUNNED(
                 customer=customer,
-                level=value,
+                level=part,
                 threshold=start,
                 path="standing.dunning_level",
                 policy=where,
@@ -133,7 +126,7 @@ def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason
             return codes.REVIEW_EXPIRED(
                 customer=customer,
                 review_due=asked.limit.review_due,
-                days=value,
+                days=part,
                 threshold=start,
                 path="standing.limit.review_due",
                 policy=where,
