@@ -2,8 +2,8 @@
 
 Eight threads that run units one after the other are the measure. The loop has 200 tasks at once, which wait for a pool
 of as many threads, as docs/how-to/use-from-async-code.md shows. Half of the attempts find no room. SQLite is a file whose
-every commit waits for the disk; PostgreSQL does not wait for its disk. Rounds alternate, and the fastest counts; `hop`
-is what a call into the pool and back costs without any storage.
+commits wait for the disk; PostgreSQL does not wait for its disk. Rounds alternate, and the fastest counts;
+`hop` is what a call into the pool and back costs without any storage.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def compared(storage: Storage, count: int) -> dict[str, float]:
 def run() -> dict[str, Any]:
     """The figures."""
     figures: dict[str, Any] = {
-        "what": f"microseconds per reservation: {WORKERS} threads, and a loop with {TASKS} tasks over {WORKERS} workers",
+        "what": f"microseconds per reservation, {WORKERS} threads; and a loop of {TASKS} tasks over {WORKERS} workers",
         "hop": min(hop() for _ in range(3)),
         "memory": compared(MemoryStorage(), 2_000),
     }

@@ -4,7 +4,7 @@ The bare twin keeps, under one lock, the number used and the set of keys; it che
 that in a unit of work: a decision with its reasons, an entry to replay from, rollback. Both serve the same attempts,
 half of which find no room, from one thread and from eight; rounds alternate, and the fastest of each counts.
 
-The parts of one thread's figure bound it: to decide, with a reason where there is no room; to make the next ledger, four
+The parts of one thread's figure bound it: to decide, with a reason where there is no room; to make the next ledger of
 immutable maps that share what they leave alone, and an entry to replay it from; and the unit of work around both.
 """
 
