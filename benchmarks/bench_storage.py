@@ -21,7 +21,7 @@ from salesrules.core import Ledger, OpenAccount, Reserve, advance_ledger, decide
 from salesrules.storage import MemoryStorage
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-ATTEMPTS, ROUNDS = 4_000, 5
+ATTEMPTS, ROUNDS = 1_000, 30
 COMMANDS = [Reserve(key=f"k{number}", at=NOON, account="line", amount=1) for number in range(ATTEMPTS)]
 
 
