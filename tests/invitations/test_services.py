@@ -18,11 +18,6 @@ from .test_reminders import CASES
 
 
 @pytest.fixture
-def storage():
-    return MemoryStorage()
-
-
-@pytest.fixture
 def make_desks(storage):
     def make(capacity=2, policy=POLICY, **changes) -> Desks:
         desks = Desks(storage, event_of(capacity, **changes), policy)

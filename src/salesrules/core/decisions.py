@@ -49,7 +49,10 @@ class Outcome(WordEnum):
     @property
     def weight(self) -> int:
         """The place in the order allow, warn, refer, deny."""
-        return tuple(Outcome).index(self)
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
 @attrs.frozen
@@ -178,7 +181,12 @@ _set_headroom = Decision.__dict__["headroom"].__set__
 _set_changes_at = Decision.__dict__["changes_at"].__set__
 
 
-def decision_of(outcome: Outcome, reasons: tuple[Reason, ...], changes_at: date | datetime | None = None) -> Decision:
+def decision_of(
+    outcome: Outcome,
+    reasons: tuple[Reason, ...],
+    changes_at: date | datetime | None = None,
+    headroom: Money | Decimal | int | None = None,
+) -> Decision:
     """A decision of parts that are of the right types already, for rules that answer very often: nothing is checked.
 
     >>> decision_of(Outcome.ALLOW, ()) == ALLOW
@@ -188,7 +196,7 @@ def decision_of(outcome: Outcome, reasons: tuple[Reason, ...], changes_at: date 
     _set_outcome(decision, outcome)
     _set_reasons(decision, reasons)
     _set_approvals(decision, ())
-    _set_headroom(decision, None)
+    _set_headroom(decision, headroom)
     _set_changes_at(decision, changes_at)
     return decision
 
@@ -196,16 +204,21 @@ def decision_of(outcome: Outcome, reasons: tuple[Reason, ...], changes_at: date 
 _OUTCOME_OF = {Severity.INFO: Outcome.ALLOW, Severity.WARNING: Outcome.WARN, Severity.ERROR: Outcome.DENY}
 
 
-def decide(reasons: Iterable[Reason]) -> Decision:
+def decide(reasons: Iterable[Reason], *, headroom: Money | Decimal | int | None = None) -> Decision:
     """The decision that findings amount to: an error denies, a warning warns, none or information allows.
+
+    `headroom` is what would still pass.
 
     >>> decide([Reason("org.span.too_wide", Severity.WARNING)]).outcome.value
     'warn'
     """
     given = tuple(reasons)
     if not given:
-        return ALLOW
-    return Decision(outcome=max((_OUTCOME_OF[r.severity] for r in given), key=lambda o: o.weight), reasons=given)
+        return ALLOW if headroom is None else decision_of(ALLOW.outcome, (), headroom=headroom)
+    outcome = _OUTCOME_OF[given[0].severity]
+    if len(given) > 1:
+        outcome = max((_OUTCOME_OF[reason.severity] for reason in given), key=lambda each: each.weight)
+    return decision_of(outcome, given, headroom=headroom)
 
 
 #: Comes before every instant, as the start of a day does.

@@ -93,6 +93,7 @@ HOUSE = SectionRegistry(
         "leads": "salesrules.leads:LeadPolicy",
         "invitations": "salesrules.invitations:InvitationPolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
+        "contracts": "salesrules.contracts:ContractPolicy",
         "credit": "salesrules.credit:CreditPolicy",
         "expenses": "salesrules.expenses:ExpensePolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",

@@ -22,6 +22,7 @@ from salesrules.core import (
     RequiredApproval,
     check_life,
 )
+from salesrules.org import Hierarchy
 
 __all__ = ["route"]
 
@@ -29,7 +30,7 @@ __all__ = ["route"]
 def route(
     request: ApprovalRequest,
     policy: ApprovalPolicy,
-    directory: Directory,
+    directory: Directory | None,
     *,
     as_of: datetime,
     related: Iterable[ApprovalRequest] = (),
@@ -41,6 +42,7 @@ def route(
     rule's `combine_by` are added up before the band is chosen. `rates` convert amounts of other currencies, each at
     the rate of its request's day. The decision allows where no step is needed, refers to the people of the steps, and
     denies with every fault where the request fits no row, does not say what the matrix asks, or nobody may decide it.
+    Without a `directory` the steps are found and nobody behind them; the decision then refers to the steps' ids.
 
     Raises `InvalidValue` where the directory's structure is not that of the day of `as_of`, and `UnknownName` where a
     row names a step that the policy lacks (such a rulebook does not load).
@@ -56,7 +58,7 @@ def route(
         faults.append(codes.ACT_WITHOUT_RULE(act=request.act, day=day, path="act", policy=_section("rules")))
     if not matrices:
         faults.append(codes.ACT_WITHOUT_MATRIX(act=request.act, day=day, path="act", policy=_section("matrices")))
-    if not directory.structure.knows_person(request.requester):
+    if directory is not None and not directory.structure.knows_person(request.requester):
         faults.append(codes.REQUESTER_UNKNOWN(person=request.requester, path="requester"))
     if faults or rule is None:
         return _denied(request, faults, day)
@@ -65,9 +67,10 @@ def route(
         codes.KEY_MISSING(name=name, path=name, policy=PolicyReference("ApprovalRule", rule.id, "combine_by"))
         for name in combined.missing
     ]
+    units = Hierarchy.from_parents({}) if directory is None else directory.structure.units
     rows: list[ChosenRow] = []
     for matrix in matrices:
-        row, found = choose_row(matrix, combined, directory.structure.units, rates)
+        row, found = choose_row(matrix, combined, units, rates)
         faults += found
         if row is not None:
             rows.append(row)
@@ -97,17 +100,20 @@ def _seated(
     rows: list[ChosenRow],
     policy: ApprovalPolicy,
     rule: ApprovalRule,
-    directory: Directory,
+    directory: Directory | None,
     amount: Money | None,
     as_of: datetime,
 ) -> tuple[RoutedStep, ...]:
     """The steps of all rows, each once, with people; under `DISTINCT` those expected before are taken."""
+    wanted = [policy.step(id) for id in dict.fromkeys(id for row in rows for id in row.steps)]
+    if directory is None:
+        return tuple(RoutedStep(step=step, seats=(), needed=0) for step in wanted)
     asking = begin_asking(request, rule, directory, amount, as_of)
     distinct = rule.same_reviewer is SameReviewer.DISTINCT
     reviewed: set[str] = set()
     steps: list[RoutedStep] = []
-    for id in dict.fromkeys(id for row in rows for id in row.steps):
-        steps.append(seat_step(policy.step(id), asking, reviewed=reviewed))
+    for step in wanted:
+        steps.append(seat_step(step, asking, reviewed=reviewed))
         if distinct:
             reviewed.update(seat.person for seat in steps[-1].seats)
     return tuple(steps)
@@ -159,7 +165,7 @@ def _decision(
     if faults:
         return Decision(outcome=Outcome.DENY, reasons=(*faults, *trace))
     ends = [one.until for one in steps if one.until is not None]
-    people = dict.fromkeys(seat.person for one in steps for seat in one.seats)
+    people = dict.fromkeys(name for one in steps for name in ([seat.person for seat in one.seats] or [one.step.id]))
     return Decision(
         outcome=Outcome.REFER if steps else life.outcome,
         reasons=trace,

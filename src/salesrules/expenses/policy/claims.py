@@ -203,6 +203,36 @@ class ClaimPolicy:
     cities: Mapping[str, str] = attrs.field(factory=dict, converter=as_parameters)
     city_class: str = "other"
     excess: ExcessPolicy | None = None
+    _categories: Mapping[str, ExpenseCategory] = attrs.field(init=False, repr=False, eq=False)
+    _evidence: Mapping[str, tuple[EvidencePolicy, ...]] = attrs.field(init=False, repr=False, eq=False)
+    _limits: Mapping[str, tuple[ExpenseLimit, ...]] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Every line of every claim asks for these, so they are looked up without search.
+        limits: dict[str, list[ExpenseLimit]] = {}
+        for limit in sorted(self.limits, key=lambda limit: -limit.specificity):
+            for category in dict.fromkeys(limit.categories):
+                limits.setdefault(category, []).append(limit)
+        evidence: dict[str, list[EvidencePolicy]] = {}
+        for rule in self.evidence:
+            for category in rule.categories or ("",):
+                evidence.setdefault(category, []).append(rule)
+        put = object.__setattr__
+        put(self, "_categories", {category.id: category for category in self.categories})
+        put(self, "_evidence", {category: tuple(found) for category, found in evidence.items()})
+        put(self, "_limits", {category: tuple(found) for category, found in limits.items()})
+
+    def category(self, id: str) -> ExpenseCategory | None:
+        """The category of that id, `None` where the firm has no such one."""
+        return self._categories.get(id)
+
+    def evidence_for(self, category: str) -> tuple[EvidencePolicy, ...]:
+        """The rules for the papers of a category: its own, or else those that name none."""
+        return self._evidence.get(category) or self._evidence.get("", ())
+
+    def limits_for(self, category: str) -> tuple[ExpenseLimit, ...]:
+        """The limits of a category, those that say most closely whom they are for first."""
+        return self._limits.get(category, ())
 
     def class_of(self, city: str | None) -> str:
         """The class of a city, by its name as written."""

@@ -24,7 +24,15 @@ from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import Claim, ClaimLine
 from salesrules.expenses.policy import ClaimPolicy, Precision, RateDay
 
-__all__ = ["Converted", "convert_line", "convert_lines", "find_amount_reasons", "rate_day", "round_claimed"]
+__all__ = [
+    "Converted",
+    "convert_line",
+    "convert_lines",
+    "find_amount_reasons",
+    "has_more_digits",
+    "rate_day",
+    "round_claimed",
+]
 
 NO_RATES = ExchangeRates()
 _ISO = CurrencyTable.iso()
@@ -47,12 +55,23 @@ def rate_day(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> date:
 
 def round_claimed(money: Money, policy: ClaimPolicy) -> Money:
     """An amount as policy rounds it."""
-    return Money(policy.rounding(money.amount), money.currency)
+    return money.with_amount(policy.rounding(money.amount)) if has_more_digits(money, policy.rounding.digits) else money
+
+
+def has_more_digits(money: Money, digits: int) -> bool:
+    """Whether an amount needs more digits after the point than these; noughts at its end are none."""
+    amount = money.amount
+    exponent: int = amount.as_tuple().exponent  # type: ignore[assignment]  # it is finite
+    if exponent >= -digits:
+        return False
+    return -amount.normalize(EXACT).as_tuple().exponent > digits  # type: ignore[operator]  # as above
 
 
 def convert_line(line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: ExchangeRates = NO_RATES) -> Converted:
     """A line's amount in the currency of claims; raises `MissingDay` or `AmbiguousDay` without exactly one rate."""
-    exact = rates.convert(line.amount, policy.currency, rate_day(line, claim, policy))
+    exact = line.amount
+    if exact.currency != policy.currency:
+        exact = rates.convert(exact, policy.currency, rate_day(line, claim, policy))
     return Converted(exact=exact, rounded=round_claimed(exact, policy))
 
 
@@ -78,7 +97,7 @@ def find_amount_reasons(
         yield codes.UNKNOWN_CURRENCY(currency=amount.currency, nearest=near, path=here)
         return
     digits = _ISO.digits(amount.currency)
-    if -amount.amount.normalize(EXACT).as_tuple().exponent > digits:  # type: ignore[operator]  # it is finite
+    if has_more_digits(amount, digits):
         where = PolicyReference("ClaimPolicy", policy.id, "precision")
         if policy.precision is Precision.REFUSE:
             yield codes.TOO_PRECISE(amount=amount, digits=digits, path=here, policy=where)

@@ -11,7 +11,6 @@ import attrs
 
 from salesrules.core import (
     ALLOW,
-    EXACT,
     Decision,
     Money,
     PolicyReference,
@@ -22,6 +21,7 @@ from salesrules.core import (
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetBook, BudgetCharge, Usage
 from salesrules.expenses.policy import BudgetPolicy, ControlAction, ExpensePolicy
+from salesrules.expenses.rules.amounts import has_more_digits
 from salesrules.expenses.rules.gates import Gate, band_at, digits_of, find_gates
 from salesrules.expenses.rules.life import decide_by, demand
 from salesrules.expenses.rules.usage import used_of
@@ -129,7 +129,7 @@ def _misfits(charge: BudgetCharge, book: BudgetBook, path: str) -> Iterator[Reas
         )
         return
     digits = digits_of(line.amount.currency)
-    if -charge.amount.amount.normalize(EXACT).as_tuple().exponent > digits:  # type: ignore[operator]  # it is finite
+    if has_more_digits(charge.amount, digits):
         yield codes.TOO_PRECISE(amount=charge.amount, digits=digits, path=f"{path}.amount")
 
 
