@@ -24,7 +24,7 @@ from salesrules.invitations import reasons as codes
 from salesrules.invitations.model import Event, Invitation, Waitlist
 from salesrules.invitations.policy import InvitationPolicy
 from salesrules.invitations.rules import check_party, find_item, guest_account, item_account, seat_account
-from salesrules.invitations.service.steps import Act, fetch
+from salesrules.invitations.service.steps import Act, fetch, leave_waitlist
 
 __all__ = ["admit_walk_in", "check_in", "close_invitation", "issue_item"]
 
@@ -117,10 +117,7 @@ def admit_walk_in(
     taken = ledger.execute(Post(key=seat, at=as_of, account=seat_account(event.id), amount=invitation.seats))
     if not taken.is_allowed:
         return taken
-    queue = waitlists.get(event.id)
-    if invitation.id in queue.value.waiting:
-        left = tuple(waiting for waiting in queue.value.waiting if waiting != invitation.id)
-        waitlists.put(event.id, attrs.evolve(queue.value, waiting=left), queue.version)
+    leave_waitlist([invitation.id], waitlists.get(event.id), waitlists)
     version = 0 if stored is None else stored.version
     invitations.put(invitation.id, attrs.evolve(arrived, nonces=(nonce,)), version)
     return decision
