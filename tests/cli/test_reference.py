@@ -125,6 +125,7 @@ def test_every_command_is_in_the_reference(page: str) -> None:
         "schema",
         "diagram",
         "replay",
+        "review",
         "init",
     } == commands
     assert commands <= set(re.findall(r"^\| `salesrules (\w+)", page, re.M))

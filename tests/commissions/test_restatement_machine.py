@@ -12,6 +12,7 @@ from commissions.firm import (
     back,
     by_amount,
     by_quota,
+    close_period,
     closing,
     component,
     day,
@@ -41,7 +42,6 @@ from salesrules.commissions import (
     PoolMember,
     ProRataClawback,
     TeamPool,
-    close_period,
     restate_commissions,
 )
 from salesrules.core import DateRange, ExchangeRate, Rate

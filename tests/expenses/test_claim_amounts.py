@@ -153,12 +153,8 @@ def test_without_a_rule_the_person_bears_it_all_and_the_claim_says_so():
     found = check_claim(claim(claim_line("a", 5), claim_line("b", 100)), with_limits(limit("l", 80)), DAY)
     assert (found.outcome.value, codes(found), paths(found)) == ("warn", ["over_expense_limit"], ["lines[1].amount"])
     parameters = found.reasons[0].parameters
-    assert [str(parameters[name]) for name in ("limit", "excess", "firm", "person")] == [
-        "EUR 80",
-        "EUR 20.00",
-        "EUR 0.00",
-        "EUR 20.00",
-    ]
+    found_amounts = [parameters[name] for name in ("limit", "excess", "firm", "person")]
+    assert found_amounts == [eur(80), eur(20), eur(0), eur(20)]
     assert found.reasons[0].policy.id == "l"
 
 

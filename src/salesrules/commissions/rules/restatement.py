@@ -218,7 +218,7 @@ def _settled(
     currency = statement.currency
     restated = exact_sum(entry.amount.amount for entry in entries)
     owed = exact_sum(entry.owed.amount for entry in entries)
-    taken = EXACT.add(carried, max(_ZERO, -restated))
+    taken = EXACT.add(carried, max(_ZERO, EXACT.minus(restated)))
     given = EXACT.add(statement.paid.amount, max(_ZERO, restated))
     back = taken
     if policy.carry_shortfall:

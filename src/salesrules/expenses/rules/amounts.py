@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from datetime import date
 
@@ -35,7 +34,7 @@ __all__ = [
 ]
 
 NO_RATES = ExchangeRates()
-_ISO = CurrencyTable.iso()
+_DIGITS = CurrencyTable.iso().to_record()
 
 
 @attrs.frozen(kw_only=True)
@@ -80,8 +79,10 @@ def convert_lines(claim: Claim, policy: ClaimPolicy, rates: ExchangeRates) -> di
     amounts = {}
     for line in claim.lines:
         if line.amount.amount > 0:
-            with contextlib.suppress(MissingDay, AmbiguousDay):
+            try:
                 amounts[line.id] = convert_line(line, claim, policy, rates)
+            except (MissingDay, AmbiguousDay):
+                continue
     return amounts
 
 
@@ -92,11 +93,11 @@ def find_amount_reasons(
     amount, here = line.amount, f"{path}.amount"
     if amount.amount <= 0:
         yield codes.NOT_POSITIVE(amount=amount, path=here)
-    if amount.currency not in _ISO:
-        near = nearest_names(amount.currency, _ISO.to_record())
+    digits = _DIGITS.get(amount.currency)
+    if digits is None:
+        near = nearest_names(amount.currency, _DIGITS)
         yield codes.UNKNOWN_CURRENCY(currency=amount.currency, nearest=near, path=here)
         return
-    digits = _ISO.digits(amount.currency)
     if has_more_digits(amount, digits):
         where = PolicyReference("ClaimPolicy", policy.id, "precision")
         if policy.precision is Precision.REFUSE:

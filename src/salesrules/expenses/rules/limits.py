@@ -98,15 +98,15 @@ def _over(
     most = limit.amount.amount
     match limit.per:
         case LimitPer.LINE:
-            return max(minus(amount, most), Decimal(0))
+            return _above(amount, most)
         case LimitPer.HEAD:
-            return max(minus(amount, most * max(line.heads, 1)), Decimal(0))
+            return _above(amount, times(most, Decimal(max(line.heads, 1))))
         case LimitPer.CLAIM:
             return _fill((limit.id, claim.id), most, amount, used)
         case _:
             days = max(line.days, 1)
             part = amount if days == 1 else narrowed(Fraction(amount) / days)
-            over: Exact = Decimal(0)
+            over: Exact = _NOTHING
             for after in range(days):
                 bucket = (limit.id, (line.day + timedelta(days=after)).isoformat())
                 over = plus(over, _fill(bucket, most, part, used))
@@ -115,9 +115,14 @@ def _over(
 
 def _fill(bucket: tuple[str, ...], most: Decimal, part: Exact, used: dict[tuple[str, ...], Exact]) -> Exact:
     """What of a part finds no room in a bucket, which holds it from now on."""
-    before = used.get(bucket, Decimal(0))
+    before = used.get(bucket, _NOTHING)
     used[bucket] = plus(before, part)
-    return max(minus(part, max(minus(most, before), Decimal(0))), Decimal(0))
+    return _above(part, _above(most, before))
+
+
+def _above(value: Exact, other: Exact) -> Exact:
+    """By how much a number is above another; zero where it is not."""
+    return minus(value, other) if value > other else _NOTHING
 
 
 def assess_line(

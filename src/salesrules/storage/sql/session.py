@@ -10,7 +10,7 @@ from sqlalchemy import Connection, CursorResult, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from salesrules.core import BackendUnavailable, InvalidValue
-from salesrules.storage.sql.faults import as_unavailable
+from salesrules.storage.sql.faults import REPORTED, as_unavailable
 from salesrules.storage.sql.locks import WriterLocks
 
 __all__ = ["JoinedSession", "OwnSession", "Session"]
@@ -49,6 +49,12 @@ class Session:
         """The first row that a statement finds."""
         with self._reading() as connection:
             return connection.execute(statement, parameters).first()
+
+    def one(self, statement: Executable, parameters: Parameters) -> Row[Any]:
+        """The one row that a statement answers, which may change rows too."""
+        self.begin_change()
+        with self._reading() as connection:
+            return connection.execute(statement, parameters).one()
 
     def change(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that changes rows; how many it changed."""
@@ -110,7 +116,7 @@ class Session:
                 if self._connection is None:
                     self._connection = self._connect()
                 yield self._connection
-        except SQLAlchemyError as error:
+        except REPORTED as error:
             fault = as_unavailable(self._backend, error)
             self._fault = fault if isinstance(fault, BackendUnavailable) else None
             raise fault from error
@@ -151,7 +157,7 @@ class OwnSession(Session):
             if self._connection is not None:
                 with self._locks.statement:
                     self._connection.commit()
-        except SQLAlchemyError as error:
+        except REPORTED as error:
             raise as_unavailable(self._backend, error, is_commit=self._has_changed) from error
         finally:
             self.end()
@@ -201,7 +207,7 @@ class JoinedSession(Session):
             if self._savepoint is not None:
                 self._savepoint.commit()
                 self._savepoint = None
-        except SQLAlchemyError as error:
+        except REPORTED as error:
             raise as_unavailable(self._backend, error) from error
         finally:
             self.end()
