@@ -112,9 +112,7 @@ def hot_line(url: str, ancestors: int, limit: int = ATTEMPTS) -> dict[str, Any]:
         storage = SqlStorage(engine, tables=SqlTables(prefix=f"hot{ancestors}_{limit}_{next(numbers)}_"))
         storage.create_schema()
         for name, parent in reversed([*zip(chain, (*chain[1:], None), strict=True)]):
-            command = OpenAccount(
-                key=f"open {name}", at=NOON, account=name, unit="count", limit=limit, parent=parent
-            )
+            command = OpenAccount(key=f"open {name}", at=NOON, account=name, unit="count", limit=limit, parent=parent)
             run_unit(storage, lambda work, command=command: work.ledger.execute(command)).require()
         return storage
 
