@@ -214,9 +214,11 @@ def test_whatever_the_document_holds_only_our_errors_come_out(changes) -> None:
     text = json.dumps(data)
     try:
         contract = parse_document(text, Contract, format=Format.JSON)
-        review(contract, POLICY, as_of=NOON, pricing=PRICING, quotation=QUOTATION, approvals=APPROVALS)
-    except SalesRulesError:
-        return
+        decision = review(contract, POLICY, as_of=NOON, pricing=PRICING, quotation=QUOTATION, approvals=APPROVALS)
+    except SalesRulesError as error:
+        assert str(error)
+    else:
+        assert all(reason.path.startswith(("contract", "quotation")) for reason in decision.reasons if reason.path)
 
 
 @pytest.mark.parametrize(
