@@ -291,7 +291,7 @@ def prepare_rules() -> Contender:
 
 
 def run() -> dict[str, Any]:
-    """Microseconds of a decision in processor time, and how much faster than the engines; the fastest of many rounds."""
+    """Microseconds of a decision in processor time, and how much faster than the engines; the best of many rounds."""
     given = facts()
     peers = {"zen-engine decision table": prepare_zen, "business-rules": prepare_rules}
     contenders = {name: prepare() for name, prepare in (DECISIONS | peers).items()}

@@ -52,9 +52,9 @@ class StageMeasure:
     """One stage of a funnel: how many came so far, how many went on, and how long that took.
 
     `reached` counts leads that came into this stage or a later one, `advanced` those of them that came into a later
-    one, `open_leads` those that stand here now, `lost` those that ended here otherwise. `ages` are how long finished stays
-    lasted, `open_ages` how long open ones have lasted, both ascending. Values are of the leads that are counted, in
-    the funnel's unit.
+    one, `open_leads` those that stand here now, `lost` those that ended here otherwise. `ages` are how long finished
+    stays lasted, `open_ages` how long open ones have lasted, both ascending. Values are of the leads that are counted,
+    in the funnel's unit.
     """
 
     stage: str
