@@ -77,7 +77,8 @@ def check_credit(
         if not step.weight:
             continue
         reasons.append(find_reason(asked, rule, place, path))
-        weight = max(weight, step.weight)
+        if step.weight > weight:
+            weight = step.weight
         if rule.measure is not CreditMeasure.LIMIT and rule.measure is not CreditMeasure.ORDER_AMOUNT:
             fixed = max(fixed, step.weight)
         if step.outcome is Outcome.REFER and rule.approver is not None:
