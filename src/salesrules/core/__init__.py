@@ -60,7 +60,7 @@ from salesrules.core.exact import (
 )
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
-from salesrules.core.instants import is_before, later_by
+from salesrules.core.instants import check_instant, is_before, later_by
 from salesrules.core.life import PolicyLife, PolicyStatus, check_life, decide_in_force, demand
 from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
@@ -267,6 +267,7 @@ __all__ = [
     "as_tuple",
     "check_edit",
     "check_identifier",
+    "check_instant",
     "check_life",
     "combine_decisions",
     "days_between",

@@ -54,7 +54,8 @@ def is_zone(instance: object, attribute: attrs.Attribute[str], value: object) ->
 
 
 def local_day(instant: datetime, zone: str) -> date:
-    """The day that an instant lies on in a zone."""
+    """The day that an instant lies on in a zone; raises `InvalidValue` for an instant without a time zone."""
+    check_instant("instant", instant)
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
