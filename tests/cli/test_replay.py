@@ -194,3 +194,10 @@ def test_a_part_that_the_rulebook_lacks_is_named() -> None:
     section = attrs.evolve(load_rulebook(company.starter_rulebook()).section("service"), complaints=None)
     with pytest.raises(InvalidValue, match=r"service\.complaints"):
         build_from_rulebook(build_complaint_workflow, section, "service")
+
+
+@pytest.mark.parametrize("room", ["leads", "invitations", "service"])
+def test_the_workflows_of_a_room_are_drawn(cli, room) -> None:
+    printed = cli("diagram", room)
+    assert (printed.code, printed.err) == (0, "")
+    assert printed.out.count("stateDiagram-v2") == len(getattr(salesrules, room).WORKFLOWS)

@@ -7,7 +7,17 @@ import threading
 import attrs
 import pytest
 
-from salesrules.core import ALLOW, Denied, InvalidValue, MissingAggregate, Outcome, UnknownName
+from salesrules.core import (
+    ALLOW,
+    Denied,
+    InvalidValue,
+    MissingAggregate,
+    Outcome,
+    UnknownName,
+    VoidReservation,
+    WorkflowEvent,
+    evolve_case,
+)
 from salesrules.invitations import SeatPolicy, guest_account, item_account
 from salesrules.storage import MemoryStorage, run_unit
 from salesrules.testing import Scenario, ScheduleFailed, explore_schedules
@@ -15,11 +25,6 @@ from salesrules.testing import Scenario, ScheduleFailed, explore_schedules
 from .conftest import codes_of
 from .desks import HOUR, INVITATIONS, POLICY, START, Desks, event_of
 from .test_reminders import CASES
-
-
-@pytest.fixture
-def storage():
-    return MemoryStorage()
 
 
 @pytest.fixture
@@ -73,6 +78,17 @@ def test_who_waits_moves_up_in_order_when_a_seat_is_free(make_desks) -> None:
     # A guest who waits declines; nobody's seat is touched.
     assert desks.cancel("c").is_allowed
     assert (desks.state("c"), desks.waiting(), desks.held()) == ("declined", (), (1, 0))
+
+
+def test_an_unapproved_policy_moves_nobody_up(make_desks, draft) -> None:
+    desks = make_desks(1)
+    for id in "ab":
+        desks.invite(id)
+        desks.register(id)
+    desks.cancel("a")
+    desks.policy = attrs.evolve(POLICY, life=draft)
+    assert desks.promote("p") == ()
+    assert desks.waiting() == ("b",)
 
 
 def test_nobody_jumps_the_queue(make_desks) -> None:
@@ -186,6 +202,18 @@ def test_a_guest_checks_in_once(make_desks) -> None:
     assert second.reasons[0].parameters["at"] == START
     assert desks.scan("a", "n1", START + HOUR) == ALLOW
     assert len(desks.find("a").case.history) == 4
+
+
+def test_who_said_yes_elsewhere_gets_a_free_seat_at_the_desk(make_desks) -> None:
+    desks = make_desks(1)
+    for id in "ab":
+        invitation = desks.invite(id)
+        said = WorkflowEvent(command="accept", source="contacted", target="accepted", at=START - 50 * HOUR)
+        known = attrs.evolve(invitation, case=evolve_case(invitation.case, said))
+        run_unit(desks.storage, lambda work, one=known: work.aggregates(INVITATIONS).put(one.id, one, 1))
+    assert desks.scan("a") == ALLOW
+    assert [r.code for r in desks.scan("b").reasons] == ["ledger.over_limit"]
+    assert (desks.state("b"), desks.held()) == ("accepted", (0, 1))
 
 
 def test_walk_ins_take_what_is_free_and_no_more(make_desks) -> None:
@@ -340,8 +368,6 @@ def test_a_twin_that_counts_invitations_instead_of_asking_the_ledger_is_found_ou
             store = work.aggregates(INVITATIONS)
             taken = sum(store.get(id).value.case.state == "accepted" for id in ("i0", "i1"))
             stored = store.get(f"i{number}")
-            from salesrules.core import WorkflowEvent, evolve_case
-
             target = "accepted" if taken < 1 else "waitlisted"
             said = WorkflowEvent(command="accept", source="contacted", target=target, at=START - 50 * HOUR)
             case = evolve_case(stored.value.case, said)
@@ -404,8 +430,6 @@ def test_denied_is_raised_where_the_ledger_lost_a_seat(make_desks) -> None:
     desks = make_desks(1)
     desks.invite("a")
     desks.register("a")
-    from salesrules.core import VoidReservation
-
     seat = desks.find("a").seat
     run_unit(
         desks.storage, lambda work: work.ledger.execute(VoidReservation(key="v", at=START - HOUR, reservation=seat))
