@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 from expense_kit import DAY, approval, claim, claim_line, codes, eur, make_policy, paths
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import (
@@ -178,6 +178,7 @@ def test_a_person_never_bears_more_than_was_claimed():
     assert (over, person, firm) == (eur(3), eur(3), eur(0))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.integers(1, 50_000), st.integers(1, 4), st.integers(1, 5)), min_size=1, max_size=4),
     st.sampled_from(["line", "head", "day", "claim"]),

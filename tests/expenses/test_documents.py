@@ -85,7 +85,5 @@ def test_hostile_documents_give_a_decision_or_an_error_of_ours(changes):
 @given(JSON)
 def test_hostile_policies_and_lines_are_errors_of_ours(document):
     for kind in (ExpensePolicy, BudgetLine):
-        try:
+        with pytest.raises(SalesRulesError):  # the rest of either is missing
             parse_document(json.dumps({"life": document, "id": document}), kind, format="json")
-        except SalesRulesError:
-            continue

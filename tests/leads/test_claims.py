@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from salesrules.core import InvalidValue, Outcome
-from salesrules.leads import Claimant, ClaimPolicy, FormerOwner, check_claim, check_claim_quota
+from salesrules.leads import Claimant, ClaimLimits, FormerOwner, check_claim, check_claim_quota
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 DAY, HOUR, MICRO = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
@@ -70,7 +70,7 @@ def test_own_limits_and_none(policy, pooled) -> None:
     free = attrs.evolve(policy, pool=attrs.evolve(policy.pool, claims=None, former_owner_wait=None, cool_down=None))
     found = check_claim(pooled, Claimant(person="bo", owned=10**6), free, NOON)
     assert (found.outcome, found.headroom) == (Outcome.ALLOW, None)
-    zero = attrs.evolve(policy, pool=attrs.evolve(policy.pool, claims=ClaimPolicy(id="c", owned=0)))
+    zero = attrs.evolve(policy, pool=attrs.evolve(policy.pool, claims=ClaimLimits(id="c", owned=0)))
     assert not check_claim(pooled, Claimant(person="bo"), zero, NOON).is_allowed
 
 
@@ -80,8 +80,8 @@ def test_own_limits_and_none(policy, pooled) -> None:
         lambda: Claimant(person="bo", owned=-1),
         lambda: Claimant(person="bo", owned=1, excluded=2),
         lambda: Claimant(person="bo", owned_limit=-1),
-        lambda: ClaimPolicy(id="c", owned=-1),
-        lambda: ClaimPolicy(id="c", per_day=True),
+        lambda: ClaimLimits(id="c", owned=-1),
+        lambda: ClaimLimits(id="c", per_day=True),
     ],
 )
 def test_impossible_claims_are_refused(wrong) -> None:

@@ -389,7 +389,7 @@ def recalled_by_hand(lead: Lead, pool: PoolPolicy, now: datetime) -> bool:
     return bool(spoken) and spoken[0] == "recall"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(pool=pools(), lead=leads(), hour=st.integers(0, 80 * 24))
 def test_a_second_reading_step_by_step_agrees(policy, pool, lead, hour) -> None:
     """Activities after a cap are no exception: they extend what still runs, and the cap ends it."""
@@ -398,7 +398,7 @@ def test_a_second_reading_step_by_step_agrees(policy, pool, lead, hour) -> None:
     assert (decision.outcome is Outcome.DENY) is recalled_by_hand(lead, pool, now)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(pool=pools(), lead=leads(), hour=st.integers(0, 60 * 24), data=st.data())
 def test_the_answer_is_the_same_until_the_next_date_and_changes_at_it(policy, pool, lead, hour, data) -> None:
     days = DateRange(date(2024, 2, 1), data.draw(st.sampled_from([None, date(2024, 3, 20), date(2024, 6, 1)])))

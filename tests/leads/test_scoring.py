@@ -9,11 +9,15 @@ from fractions import Fraction
 import attrs
 import pytest
 
-from salesrules.core import InvalidDocument, InvalidValue, Money, Outcome, Rate
+from salesrules.core import Band, BandTable, InvalidDocument, InvalidValue, Money, Outcome, Rate, Rounding
 from salesrules.leads import (
+    CapacityPolicy,
     EntryCondition,
+    HandlingScheme,
+    MergePolicy,
     Opportunity,
     ScoreFactor,
+    ScoringPolicy,
     calculate_score,
     check_opportunity,
     find_scheme,
@@ -76,6 +80,11 @@ def test_every_wrong_finding_is_named(policy) -> None:
     "wrong",
     [
         lambda: ScoreFactor(id="f", weight=1),
+        lambda: ScoringPolicy(id="s", factors=[], grades=BandTable(bands=[Band(start=None, value="x")]), pursue_from=1),
+        lambda: CapacityPolicy(id="c", days=0, rounding=Rounding(digits=0, mode="up")),
+        lambda: CapacityPolicy(id="c", days=30, rounding=Rounding(digits=2, mode="up")),
+        lambda: MergePolicy(id="m", duplicates=[], survivor="latest"),
+        lambda: HandlingScheme(id="h", stages=[], won="won", restart="won"),
         lambda: ScoreFactor(id="f", weight=0, words={"a": 1}),
         lambda: Opportunity(id="o", found={}, win_chance=Rate(2)),
         lambda: EntryCondition(id="c", field="f", form="one_of"),

@@ -13,7 +13,7 @@ from salesrules.leads import (
     Assignee,
     AssignmentRule,
     Claimant,
-    ClaimPolicy,
+    ClaimLimits,
     Lead,
     assign_stored_leads,
     assigned_account,
@@ -75,7 +75,7 @@ class Office:
 @pytest.fixture(scope="session")
 def few(policy):
     """At most two leads in all and two claims a day."""
-    return attrs.evolve(policy, pool=attrs.evolve(policy.pool, claims=ClaimPolicy(id="c", owned=2, per_day=2)))
+    return attrs.evolve(policy, pool=attrs.evolve(policy.pool, claims=ClaimLimits(id="c", owned=2, per_day=2)))
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +109,10 @@ def test_limits_deny_and_change_no_lead(storage, few, pooled, codes) -> None:
     tomorrow = office.claim("l3", "bo", "l3b", as_of=NOON + DAY)
     assert codes(tomorrow) == ["owned_limit"], "the day is new, the leads are still owned"
     assert office.claim("l3", "cy", "cy").is_allowed
-    more = attrs.evolve(few, pool=attrs.evolve(few.pool, claims=ClaimPolicy(id="c", owned=3)))
+    one = attrs.evolve(few, pool=attrs.evolve(few.pool, claims=ClaimLimits(id="c", owned=9, per_day=1)))
+    office.put(*pooled("l5"))
+    assert codes(office.claim("l5", "cy", "l5", policy=one)) == ["day_limit"]
+    more = attrs.evolve(few, pool=attrs.evolve(few.pool, claims=ClaimLimits(id="c", owned=3)))
     office.put(*pooled("l4"))
     assert office.claim("l4", "bo", "l4", policy=more).is_allowed, "a limit of the policy holds as soon as it is set"
 

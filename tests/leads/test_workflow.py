@@ -11,6 +11,7 @@ from core.workflow.walks import check_walks
 
 from salesrules.core import (
     Denied,
+    InvalidValue,
     TimeLimit,
     WeekdayHours,
     WorkingHours,
@@ -285,6 +286,12 @@ def test_an_offer_waits_in_working_time(make_lead, policy) -> None:
     assert find_due(table, case, office) == due
     assert not is_overdue(table, case, due, office)
     assert is_overdue(table, case, due + timedelta(microseconds=1), office)
+
+
+@pytest.mark.parametrize("field", ["won", "restart"])
+def test_a_scheme_that_names_no_stage_of_its_own_makes_no_workflow(field) -> None:
+    with pytest.raises(InvalidValue, match="choose one of captured"):
+        build_lead_workflow(attrs.evolve(default_scheme(), **{field: "never"}))
 
 
 def test_a_scheme_without_hand_offs_has_no_offers() -> None:

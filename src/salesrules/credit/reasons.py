@@ -6,7 +6,7 @@ from salesrules.core import ReasonCode, Severity
 
 __all__ = ["LABELS", "REASONS"]
 
-OVER_LIMIT = ReasonCode("credit.over_limit", ("customer", "exposure", "limit", "ratio", "threshold"))
+OVER_LIMIT = ReasonCode("credit.over_limit", ("customer", "exposure", "limit", "threshold"))
 ITEM_OVERDUE = ReasonCode("credit.item_overdue", ("customer", "days", "due", "threshold"))
 OVERDUE_AMOUNT = ReasonCode("credit.overdue_amount", ("customer", "overdue", "threshold"))
 OVERDUE_RATIO = ReasonCode("credit.overdue_ratio", ("customer", "ratio", "threshold"))

@@ -165,10 +165,10 @@ def _limit_denial(person: str, accounts: Sequence[str], full: Iterable[str], pol
     owned, per_day = accounts
     reasons: list[Reason] = []
     if owned in full:
-        reference = PolicyReference("ClaimPolicy", policy_id, "owned")
+        reference = PolicyReference("ClaimLimits", policy_id, "owned")
         reasons.append(codes.OWNED_LIMIT(person=person, asked=1, left=0, path="owned", policy=reference))
     if per_day in full:
-        reference = PolicyReference("ClaimPolicy", policy_id, "per_day")
+        reference = PolicyReference("ClaimLimits", policy_id, "per_day")
         reasons.append(codes.DAY_LIMIT(person=person, asked=1, left=0, path="claimed_today", policy=reference))
     changes = local_midnight(day + timedelta(days=1), policy.zone) if per_day in full else None
     return attrs.evolve(decide(reasons), headroom=0, changes_at=changes)

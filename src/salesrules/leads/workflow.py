@@ -44,12 +44,15 @@ def build_lead_workflow(scheme: HandlingScheme | None = None) -> WorkflowTable:
     its command leads to an offer (`captured_to_assigned`) that this function accepts or refuses with a code, and that
     the giver may revise. Before `won`, a lead can be lost or disqualified by the owner of its stage, recycled by a
     manager, and recalled to the pool where `check_holding` says so; a recycled lead is claimed and goes on. Guards
-    take `LeadFacts`, the whole `LeadPolicy` and an instant.
+    take `LeadFacts`, the whole `LeadPolicy` and an instant. Raises `InvalidValue` where the scheme names a stage that
+    it does not have.
 
     >>> build_lead_workflow().commands_in("captured_to_assigned")
     ('accept', 'refuse', 'revise', 'lose', 'disqualify', 'recycle', 'recall')
     """
     scheme = scheme or default_scheme()
+    for name in (scheme.won, scheme.restart):
+        scheme.owner_of(name)
     edges = [(source, stage) for index, stage in enumerate(scheme.stages) for source in scheme.sources_of(index)]
     offers = [(source, stage) for source, stage in edges if scheme.owner_of(source) != stage.owner]
     return WorkflowTable(

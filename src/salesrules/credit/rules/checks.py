@@ -21,7 +21,7 @@ from salesrules.core import (
 )
 from salesrules.credit import reasons as codes
 from salesrules.credit.model import CreditRelease, CreditRequest, CreditStanding
-from salesrules.credit.policy import CreditPolicy
+from salesrules.credit.policy import CreditMeasure, CreditPolicy, CreditRule
 from salesrules.credit.rules.changes import find_changes
 from salesrules.credit.rules.headroom import calculate_headroom
 from salesrules.credit.rules.life import demand
@@ -64,49 +64,56 @@ def check_credit(
         nothing = Money.zero(policy.currency)
         return Decision(outcome=Outcome.DENY, reasons=(*life.reasons, missing), headroom=nothing, changes_at=begins)
     asked, rules = Asked(request, standing, limit, as_of), policy.rules_for(standing.grade)
-    outcome = fixed = life.outcome
+    weight, fixed = life.outcome.weight, 0
     reasons = [*life.reasons]
     approvals: dict[RequiredApproval, None] = {}
-    places: dict[str, int] = {}
+    held: list[tuple[CreditRule, int]] = []
     for rule in rules:
         if as_of not in rule.effective:
             continue
-        places[rule.id] = place = asked.index(rule)
-        found = rule.levels.bands[place].value
-        if found is Outcome.ALLOW:
+        place = rule.place(*asked.measured(rule.measure))
+        held.append((rule, place))
+        step = rule.steps[place]
+        if not step.weight:
             continue
         reasons.append(find_reason(asked, rule, place, path))
-        if found.weight > outcome.weight:
-            outcome = found
-        if not rule.measure.is_of_the_order and found.weight > fixed.weight:
-            fixed = found
-        if found is Outcome.REFER and rule.approver is not None:
+        weight = max(weight, step.weight)
+        if rule.measure is not CreditMeasure.LIMIT and rule.measure is not CreditMeasure.ORDER_AMOUNT:
+            fixed = max(fixed, step.weight)
+        if step.outcome is Outcome.REFER and rule.approver is not None:
             act = demand(policy.releases, "releases").act
             approvals[RequiredApproval(approver=rule.approver, act=act)] = None
-    headroom = calculate_headroom(asked, rules, policy.rounding.digits)
-    if fixed.weight > Outcome.WARN.weight:
-        headroom = Money.zero(policy.currency)
+    outcome = _OUTCOMES[weight]
+    if _OUTCOMES[fixed] in _REFUSING:
+        headroom: Money | None = Money.zero(policy.currency)
+    else:
+        headroom = calculate_headroom(asked, [rule for rule, _ in held], policy.rounding.digits)
     decision = Decision(
         outcome=outcome,
         reasons=reasons,
         approvals=tuple(approvals) if outcome is Outcome.REFER else (),
         headroom=headroom,
-        changes_at=min(find_changes(asked, rules, places), default=None),
+        changes_at=min(find_changes(asked, rules, held), default=None),
     )
     if release is None:
         return decision
     return _released(decision, judge_release(release, request, policy, as_of), policy.rounding.digits)
 
 
+#: Outcomes by their weight, the mildest first.
+_OUTCOMES = tuple(sorted(Outcome, key=lambda outcome: outcome.weight))
+_REFUSING = (Outcome.REFER, Outcome.DENY)
+
+
 def _check_facts(request: CreditRequest, standing: CreditStanding, policy: CreditPolicy) -> None:
     if request.customer != standing.customer:
         raise InvalidValue("standing.customer", standing.customer, f"give the standing of {request.customer}")
-    moneys = [request.amount, standing.exposure]
+    given = {request.amount.currency, standing.exposure.currency}
     if standing.limit is not None:
-        moneys.append(standing.limit.amount)
-    for money in moneys:
-        if money.currency != policy.currency:
-            raise CurrencyMismatch(money.currency, policy.currency)
+        given.add(standing.limit.amount.currency)
+    for currency in given:
+        if currency != policy.currency:
+            raise CurrencyMismatch(currency, policy.currency)
 
 
 def _released(decision: Decision, release: JudgedRelease, digits: int) -> Decision:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import decimal
+from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 
-from salesrules.core import EXACT, Money, Outcome, RoundingMode, Side, round_exactly
+from salesrules.core import EXACT, Money
 from salesrules.credit.model import CreditLimit
 from salesrules.credit.policy import CreditMeasure, CreditPolicy, CreditRule
 from salesrules.credit.rules.measures import Asked
 
 __all__ = ["calculate_ceiling", "calculate_headroom"]
+
+_ONE, _ZERO = Decimal(1), Decimal(0)
 
 
 def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy) -> Money | None:
@@ -19,55 +21,50 @@ def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy) -> M
 
     These rules are taken as they are on the first day of the limit.
     """
-    rules = [
-        rule
-        for rule in policy.rules_for(grade)
-        if rule.measure is CreditMeasure.LIMIT and limit.effective.start in rule.effective
-    ]
-    bounds = [_within(rule, Fraction(limit.amount.amount), policy.rounding.digits) for rule in rules]
-    found = [bound for bound in bounds if bound is not None]
-    return limit.amount.with_amount(min(found)) if found else None
+    least: Decimal | None = None
+    for rule in policy.rules_for(grade):
+        if rule.measure is CreditMeasure.LIMIT and limit.effective.start in rule.effective:
+            least = _lesser(least, _within(rule, limit.amount.amount, _ZERO, policy.rounding.digits))
+    return None if least is None else limit.amount.with_amount(least)
 
 
-def calculate_headroom(asked: Asked, rules: tuple[CreditRule, ...], digits: int) -> Money | None:
+def calculate_headroom(asked: Asked, rules: Iterable[CreditRule], digits: int) -> Money | None:
     """The largest order that the rules on the limit and on the order itself would allow; `None` where none bounds it.
 
-    The others say nothing of the amount: where one of them does not allow, nothing would pass.
+    The others say nothing of the amount: where one of them does not allow, nothing would pass. `rules` are those that
+    hold on the day.
     """
-    free = list(_free(asked, rules, digits))
-    return None if not free else asked.request.amount.with_amount(max(min(free), Decimal(0)))
-
-
-def _free(asked: Asked, rules: tuple[CreditRule, ...], digits: int) -> Iterator[Decimal]:
+    least: Decimal | None = None
     for rule in rules:
-        if asked.as_of not in rule.effective:
-            continue
         if rule.measure is CreditMeasure.LIMIT:
-            bound = _within(rule, Fraction(asked.limit.amount.amount), digits, Fraction(asked.before))
+            least = _lesser(least, _within(rule, asked.limit.amount.amount, asked.before, digits))
         elif rule.measure is CreditMeasure.ORDER_AMOUNT:
-            bound = _within(rule, Fraction(1), digits)
-        else:
-            continue
-        if bound is not None:
-            yield bound
+            least = _lesser(least, _within(rule, _ONE, _ZERO, digits))
+    return None if least is None else asked.request.amount.with_amount(least if least > 0 else _ZERO)
 
 
-def _within(rule: CreditRule, unit: Fraction, digits: int, less: Fraction = Fraction(0)) -> Decimal | None:
+def _lesser(least: Decimal | None, bound: Decimal | None) -> Decimal | None:
+    return bound if least is None or (bound is not None and bound < least) else least
+
+
+def _within(rule: CreditRule, unit: Decimal, less: Decimal, digits: int) -> Decimal | None:
     """The largest amount, in units of the last digit, that a rule allows above `less`; `None` for any amount.
 
     Below zero where it allows nothing. Of a limit of nothing, whatever is above zero is beyond.
     """
-    bands = rule.levels.bands
-    place = next((index for index, band in enumerate(bands) if band.value in _REFUSING), None)
+    place = rule.refuses_from
     if place is None:
         return None
-    step = Decimal((0, (1,), -digits))
     if place == 0:
-        return -step
-    rest = Fraction(bands[place].start or 0) * unit - less
-    amount = round_exactly(rest, digits, RoundingMode.FLOOR)
-    belongs = (bands[place].side or rule.levels.side) is Side.LOWER
-    return EXACT.subtract(amount, step) if unit and belongs and Fraction(amount) == rest else amount
+        return Decimal(-1)
+    step = rule.steps[place]
+    rest = _subtract(_multiply(step.start, unit), less)
+    least = _UNITS[digits]
+    amount = rest.quantize(least, context=_FLOOR)
+    return _subtract(amount, least) if step.owns_start and unit and amount == rest else amount
 
 
-_REFUSING = frozenset({Outcome.REFER, Outcome.DENY})
+#: One unit of the last digit, by digits; and a context that rounds down to it, which `round_exactly` would do as well.
+_UNITS = {digits: Decimal((0, (1,), -digits)) for digits in range(-12, 13)}
+_FLOOR = decimal.Context(prec=EXACT.prec, rounding=decimal.ROUND_FLOOR, Emin=EXACT.Emin, Emax=EXACT.Emax)
+_subtract, _multiply = EXACT.subtract, EXACT.multiply

@@ -35,7 +35,7 @@ from salesrules.expenses.rules import (
 )
 from salesrules.expenses.service.reading import load_book, load_usage, load_versions, recorded
 
-__all__ = ["carry_forward_budget", "close_budget", "confirm_budget", "open_budgets", "transfer_budget"]
+__all__ = ["carry_forward_budget", "close_budget", "confirm_budget", "open_budgets", "renew_limits", "transfer_budget"]
 
 
 def open_budgets(
@@ -216,6 +216,24 @@ def _change(
     for line in lines:
         budgets.put(line.id, line if written.is_allowed else book.line(line.id), versions[line.id])
     return decision if written.is_allowed else written
+
+
+def renew_limits(
+    lines: Iterable[str],
+    *,
+    key: str,
+    budgets: AggregateStore[BudgetLine],
+    ledger: LedgerStore,
+    policy: ExpensePolicy,
+    as_of: datetime,
+) -> Decision:
+    """Let the ledger's limits of stored lines, and of all above them, follow the controls of a new rulebook.
+
+    Denied, all of it, where a new limit lies below what is used. A control by month holds for lines that were opened
+    under one.
+    """
+    book = load_book(lines, budgets)
+    return _set_limits(book.lines, book, ledger, policy, key, as_of)
 
 
 def _set_limits(

@@ -52,9 +52,10 @@ def reserve_budget(
     """Commit budget for charges: all of them, at their lines and every line above, or none.
 
     The decision is that of `check_charges`; whoever reserves at the same time is kept within the limits by the ledger.
-    The key names what is held, for `commit_budget` and `release_budget`; sent again with the same charges it gives the
-    first decision again and holds nothing twice. Raises `IdempotencyConflict` where it came with other charges,
-    `InvalidValue` for no charge.
+    The key names what is held, for `commit_budget` and `release_budget`; sent again with the same charges it gives what
+    the ledger decided first, and holds nothing twice. A charge that does not fit leaves its key free, unless somebody
+    else took the room in that moment: what the ledger itself denied stays denied under its key. Raises
+    `IdempotencyConflict` where the key came with other charges, `InvalidValue` for no charge.
     """
     rules = demand(policy.budgets, "budgets")
     book = load_book((charge.line for charge in charges), budgets)

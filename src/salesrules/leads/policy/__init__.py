@@ -4,7 +4,7 @@ from salesrules.leads.policy.assignment import AssignmentPick, AssignmentRule, C
 from salesrules.leads.policy.capture import FieldSurvivor, FieldSurvivors, MergePolicy, Survivor
 from salesrules.leads.policy.deadlines import DeadlineSubject, EscalationStep, LeadDeadline
 from salesrules.leads.policy.pool import (
-    ClaimPolicy,
+    ClaimLimits,
     PoolConflict,
     PoolLimit,
     PoolLimitKind,
@@ -35,7 +35,7 @@ __all__ = [
     "AssignmentRule",
     "Bottlenecks",
     "CapacityPolicy",
-    "ClaimPolicy",
+    "ClaimLimits",
     "ConditionForm",
     "DeadlineSubject",
     "EntryCondition",

@@ -14,7 +14,7 @@ import attrs
 from salesrules.core import InvalidValue, PolicyReference, Side, TimeCount, TimeLimit, WordEnum, as_tuple, is_named
 
 __all__ = [
-    "ClaimPolicy",
+    "ClaimLimits",
     "PoolConflict",
     "PoolLimit",
     "PoolLimitKind",
@@ -112,7 +112,7 @@ class PoolProtection:
 
 
 @attrs.frozen(kw_only=True)
-class ClaimPolicy:
+class ClaimLimits:
     """How many leads one may own in all, and claim on one local day; `None` sets no limit."""
 
     id: str = attrs.field(validator=is_named)
@@ -143,7 +143,7 @@ class PoolPolicy:
     warn_days: int = 0
     former_owner_wait: TimeLimit | None = None
     cool_down: TimeLimit | None = None
-    claims: ClaimPolicy | None = None
+    claims: ClaimLimits | None = None
 
     def __attrs_post_init__(self) -> None:
         if type(self.warn_days) is not int or self.warn_days < 0:

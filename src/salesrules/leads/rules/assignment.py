@@ -148,8 +148,8 @@ class _Desk:
         self.people, self.policy, self.salt, self.turn = state.people, policy, salt, state.turn
         people = state.people
         self.load = [one.load for one in people]
-        self.taken = [one.taken for one in people]
         self.given = [one.given for one in people]
+        self.new = [0] * len(people)
         self.served = [one.served for one in people]
         self.room = [_room(one) for one in people]
         self.is_there = [_is_there(one, moment) for one in people]
@@ -162,10 +162,11 @@ class _Desk:
 
     def state(self) -> AssignmentState:
         """How everybody stands now."""
-        columns = zip(self.people, self.load, self.taken, self.given, self.served, strict=True)
         people = [
-            attrs.evolve(one, load=load, taken=taken, given=given, served=served) if served != one.served else one
-            for one, load, taken, given, served in columns
+            attrs.evolve(one, load=one.load + new, taken=one.taken + new, given=one.given + new, served=served)
+            if new
+            else one
+            for one, new, served in zip(self.people, self.new, self.served, strict=True)
         ]
         return AssignmentState(people=people, turn=self.turn, salt=self.salt)
 
@@ -173,7 +174,7 @@ class _Desk:
         """Assign every lead in its turn."""
         assigned: list[AssignedLead] = []
         unassigned: list[tuple[str, Decision]] = []
-        served, room, names = self.served, self.room, [one.person for one in self.people]
+        served, room, new, names = self.served, self.room, self.new, [one.person for one in self.people]
         seen, by_lead, made = set[str](), self.by_lead, tuple.__new__
         heapreplace, heappop = heapq.heapreplace, heapq.heappop
         turn = self.turn
@@ -206,9 +207,7 @@ class _Desk:
             turn += 1
             served[number] = turn
             room[number] -= 1
-            self.load[number] += 1
-            self.taken[number] += 1
-            self.given[number] += 1
+            new[number] += 1
             heapreplace(heap, self._entry(queue.pick, number))
             assigned.append(made(AssignedLead, (id, names[number], queue.rule)))
         self.turn = turn
@@ -218,11 +217,11 @@ class _Desk:
         if pick is AssignmentPick.ROUND_ROBIN:
             measure = 0
         elif pick is AssignmentPick.LOAD:
-            measure = self.load[number]
+            measure = self.load[number] + self.new[number]
         elif pick is AssignmentPick.WEIGHTED:
-            measure = (2 * self.given[number] + 1) * self.strides[number]
+            measure = (2 * (self.given[number] + self.new[number]) + 1) * self.strides[number]
         else:
-            measure = self.load[number] * self._shares()[number]
+            measure = (self.load[number] + self.new[number]) * self._shares()[number]
         return tuple.__new__(_Entry, (measure, self.served[number], self.draws[number], number))
 
     def _shares(self) -> list[int]:

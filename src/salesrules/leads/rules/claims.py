@@ -121,5 +121,5 @@ def _quota_findings(claimant: Claimant, count: int, pool: PoolPolicy) -> Iterato
                 asked=count,
                 left=max(left, 0),
                 path=path,
-                policy=PolicyReference("ClaimPolicy", policy_id, field),
+                policy=PolicyReference("ClaimLimits", policy_id, field),
             )
