@@ -38,7 +38,7 @@ def install(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Every test, as the README's second command runs them; what follows `--` goes to pytest."""
     install(session)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session
@@ -110,9 +110,17 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Mutate core and run its tests against every mutant; what follows `--` are mutmut's names of mutants."""
+    """Change core one small step at a time and run its tests against every change; after `--`, mutmut's names of some.
+
+    `-- commissions PATTERN…` does so with the room, which has too many tests to load them for every change:
+    tools/mutants.py tells how. It goes on where it was stopped.
+    """
     install(session)
     session.install("--quiet", "mutmut")
+    if session.posargs[:1] == ["commissions"]:
+        patterns = session.posargs[1:] or ["salesrules.commissions.*"]
+        session.run("python", "tools/mutants.py", str(Path(session.create_tmp()) / "room"), *patterns)
+        return
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)
     session.run("mutmut", "run", *session.posargs, success_codes=[0, 1])
     session.run("mutmut", "results")

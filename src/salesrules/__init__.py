@@ -8,18 +8,49 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from salesrules import analytics, commissions, company, core, messages, org, quotas, reports, rulebook, wire
+    from salesrules import (
+        analytics,
+        approvals,
+        commissions,
+        company,
+        contracts,
+        core,
+        credit,
+        customers,
+        expenses,
+        invitations,
+        leads,
+        messages,
+        org,
+        pricing,
+        quotas,
+        reports,
+        rulebook,
+        service,
+        storage,
+        wire,
+    )
 
 __all__ = [
     "analytics",
+    "approvals",
     "commissions",
     "company",
+    "contracts",
     "core",
+    "credit",
+    "customers",
+    "expenses",
+    "invitations",
+    "leads",
     "messages",
     "org",
+    "pricing",
     "quotas",
     "reports",
     "rulebook",
+    "service",
+    "storage",
     "wire",
 ]
 __version__ = "0.1.0"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import decimal
+import functools
 from datetime import date
 from decimal import Decimal
 
+from commissions.sentences import look_up
+
+from salesrules import commissions
 from salesrules.commissions import (
     AmountTable,
     Assignment,
@@ -24,9 +29,6 @@ from salesrules.commissions import (
     StatementRounding,
     Transaction,
     TransactionKind,
-    calculate_commissions,
-    close_period,
-    restate_commissions,
 )
 from salesrules.core import (
     Band,
@@ -41,14 +43,71 @@ from salesrules.core import (
     PolicyLife,
     Rate,
     Rounding,
+    SalesRulesError,
 )
 from salesrules.org import Hierarchy
 from salesrules.quotas import Quota, QuotaPolicy
+
+#: What is calculated here is calculated while the caller's own decimals keep one digit and refuse to lose another: no
+#: amount may hang on the context that a caller happens to be in.
+NARROW = decimal.Context(prec=1, Emin=0, Emax=0, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
 
 CALENDAR = FiscalCalendar()
 CURRENCIES = CurrencyTable.iso()
 ALWAYS = DateRange(date(2019, 1, 1))
 YEAR = DateRange(date(2020, 1, 1), date(2021, 1, 1))
+
+
+def narrowly(function):
+    """The function, called while the caller's own decimals are narrow; what it says of faults must be known."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        try:
+            with decimal.localcontext(NARROW):
+                found = function(*args, **kwargs)
+        except SalesRulesError as error:
+            look_up(error)
+            raise
+        look_up(found)
+        return found
+
+    return call
+
+
+blended_rate = narrowly(commissions.blended_rate)
+calculate_liability = narrowly(commissions.calculate_liability)
+check_credit_facts = narrowly(commissions.check_credit_facts)
+check_facts = narrowly(commissions.check_facts)
+check_policy = narrowly(commissions.check_policy)
+close_period = narrowly(commissions.close_period)
+credit_transactions = narrowly(commissions.credit_transactions)
+explain_line = narrowly(commissions.explain_line)
+explain_measurement = narrowly(commissions.explain_measurement)
+explain_payment = narrowly(commissions.explain_payment)
+explain_pool = narrowly(commissions.explain_pool)
+explain_statement = narrowly(commissions.explain_statement)
+find_next_threshold = narrowly(commissions.find_next_threshold)
+find_occurrences = narrowly(commissions.find_occurrences)
+gain_from_deferring = narrowly(commissions.gain_from_deferring)
+gain_from_holding_returns = narrowly(commissions.gain_from_holding_returns)
+gain_from_splitting = narrowly(commissions.gain_from_splitting)
+list_pending = narrowly(commissions.list_pending)
+marginal_rate = narrowly(commissions.marginal_rate)
+measure_credit = narrowly(commissions.measure_credit)
+measure_rates = narrowly(commissions.measure_rates)
+payout_curve = narrowly(commissions.payout_curve)
+payout_curves = narrowly(commissions.payout_curves)
+plan_spans = narrowly(commissions.plan_spans)
+prove_curve = narrowly(commissions.prove_curve)
+prove_plan = narrowly(commissions.prove_plan)
+report_curve = narrowly(commissions.report_curve)
+report_left_out = narrowly(commissions.report_left_out)
+settle_balances = narrowly(commissions.settle_balances)
+solve_measure = narrowly(commissions.solve_measure)
+split_payout = narrowly(commissions.split_payout)
+split_pool = narrowly(commissions.split_pool)
+why_changed = narrowly(commissions.why_changed)
 
 
 def day(text):
@@ -229,7 +288,7 @@ QUOTAS = QuotaPolicy(life=life(), rounding=Rounding(digits=2, mode="half_up"), p
 
 
 def run(facts, policy, period="2020-Q1", quota_policy=QUOTAS, **options):
-    return calculate_commissions(
+    return narrowly(commissions.calculate_commissions)(
         facts,
         policy,
         period=CALENDAR.period(period),
@@ -268,7 +327,8 @@ def inputs(facts, policy, quota_policy=QUOTAS, calendar=CALENDAR, currencies=CUR
 
 
 def restate(closed, facts, policy, period, **options):
-    return restate_commissions(closed, inputs(facts, policy, **options), period=CALENDAR.period(period))
+    known = inputs(facts, policy, **options)
+    return narrowly(commissions.restate_commissions)(closed, known, period=CALENDAR.period(period))
 
 
 def close_in_turn(*given, first="2020-Q1"):

@@ -15,12 +15,13 @@ from commissions.firm import (
     facts,
     pay,
     plan,
+    plan_spans,
     policy,
     quota,
     sale,
 )
 
-from salesrules.commissions import Payee, PlanSpan, plan_spans
+from salesrules.commissions import Payee, PlanSpan
 from salesrules.commissions.rules.assignments import first_assigned_day, plan_runs
 from salesrules.core import AmbiguousDay, Rate
 from salesrules.quotas import Ramp, apply_ramps

@@ -19,9 +19,10 @@ from commissions.firm import (
     policy,
     run,
     sale,
+    settle_balances,
 )
 
-from salesrules.commissions import OpeningBalance, PlanSpan, settle_balances
+from salesrules.commissions import OpeningBalance, PlanSpan
 from salesrules.commissions.rules.balances import prorated, share_of_period
 from salesrules.core import InvalidDocument
 

@@ -4,18 +4,26 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import close_in_turn, component, days, direct, facts, money, pay, plan, policy, restate, run, sale
-
-from salesrules.commissions import (
-    ConversionPolicy,
-    FixedRate,
-    Payee,
-    TriggerTerms,
+from commissions.firm import (
     check_policy,
+    close_in_turn,
+    component,
+    days,
+    direct,
     explain_payment,
     explain_statement,
+    facts,
     measure_rates,
+    money,
+    pay,
+    plan,
+    policy,
+    restate,
+    run,
+    sale,
 )
+
+from salesrules.commissions import ConversionPolicy, FixedRate, Payee, TriggerTerms
 from salesrules.core import ExchangeRate, ExchangeRates, InvalidDocument, InvalidValue, total
 
 

@@ -1,10 +1,28 @@
 """Who is credited for a transaction, and what lies outside a territory."""
 
-import pytest
-from commissions.firm import ALWAYS, back, day, days, direct, facts, money, override, policy, run, sale, tree
+from fractions import Fraction
 
-from salesrules.commissions import Payee, credit_transactions, report_outside_territory
-from salesrules.core import Dated, InvalidDocument, Severity
+import attrs
+import pytest
+from commissions.firm import (
+    ALWAYS,
+    back,
+    credit_transactions,
+    day,
+    days,
+    direct,
+    facts,
+    list_pending,
+    money,
+    override,
+    policy,
+    run,
+    sale,
+    tree,
+)
+
+from salesrules.commissions import Payee, Payment, PendingCredit, TriggerTerms, report_outside_territory
+from salesrules.core import Dated, InvalidDocument, Rate, Severity
 
 PEOPLE = ("ana", "bo", "cy", "di")
 CHAIN = {"ana": "bo", "bo": "cy", "cy": None, "di": None}
@@ -112,6 +130,47 @@ def test_a_manager_who_is_not_among_the_people_is_a_fault_and_not_paid_in_silenc
     ]
 
 
+def test_what_waits_is_told_whole_and_until_when():
+    cash = attrs.evolve(direct("60%", id="sellers"), trigger=TriggerTerms(on="cash", safety_days=20))
+    above = override(1, "40%")
+    paid = attrs.evolve(sale("s", "01-10", 100), payments=[Payment(day=day("01-20"), amount=money(25))])
+    given = facts(paid, people=("ana", "bo"), boss={"ana": "bo", "bo": None})
+    rules = policy(crediting=[cash, above])
+    common = {"transaction": paid, "payee": "ana", "role": "direct", "rule": "sellers", "trigger": "cash"}
+    share = Rate.parse("60%")
+    assert list_pending(given, rules, day("02-01")) == (
+        PendingCredit(**common, share=share, part=Fraction(1, 4), expected=day("02-09")),
+        PendingCredit(**common, share=share, part=Fraction(3, 4)),
+    )
+    assert [credit.part for credit in list_pending(given, rules, day("02-10"))] == [Fraction(3, 4)]
+    assert list_pending(given, rules, day("01-10")) == ()
+    [at_once] = [credit for credit in credit_transactions(given, rules) if credit.payee == "bo"]
+    assert (at_once.role, at_once.share, at_once.rule) == ("override_1", Rate.parse("40%"), "manager-1")
+
+
+def test_only_the_return_that_brings_all_back_completes_it():
+    rows = [
+        sale("s", "01-10", 100),
+        back("r1", "01-11", 40, "s"),
+        back("r2", "01-12", 60, "s"),
+        back("r3", "01-13", 0, "s"),
+    ]
+    credits = credit_transactions(facts(*rows), policy())
+    assert [credit.transaction.id for credit in credits if credit.completes] == ["r2"]
+
+
+def test_a_role_that_two_rules_give_is_named():
+    """Two rules with filters may meet in a sale that both let through."""
+    rules = [direct(id="seller"), direct(id="again")]
+    given = facts(attrs.evolve(sale("s", "01-10", 100), source="orders.csv:7"))
+    with pytest.raises(InvalidDocument) as caught:
+        credit_transactions(given, policy(crediting=rules))
+    [fault] = caught.value.faults
+    assert (fault.code, fault.path, fault.value) == ("commissions.credited_twice", "orders.csv:7", "ana")
+    assert fault.problem == "two rules credit it in one role, direct"
+    assert fault.remedy == "let one of the rules seller and again not apply to it"
+
+
 # --- territories -----------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +201,15 @@ def test_nothing_is_found_for_sales_inside_or_for_a_payee_without_territories():
 def test_the_territory_may_stand_in_another_attribute():
     assert territory(sale("1", "01-01", 10, zone="north"), attribute="zone") == []
     assert territory(sale("1", "01-01", 10, zone="north")) == [("ana", 1, 1, money(10))]
+
+
+def test_a_return_hides_no_sale_behind_it():
+    rows = [sale("1", "01-01", 10, region="north"), back("r", "01-02", 10, "1"), sale("2", "01-03", 5, region="south")]
+    assert territory(*rows) == [("ana", 1, 2, money(5))]
+    [found] = report_outside_territory(
+        facts(sale("1", "01-01", 10, region="south"), people=[Payee(id="ana", name="Ana", territories=("north",))])
+    )
+    assert found.parameters["amount"] == money(10)
 
 
 def test_returns_are_no_sales_outside_a_territory():

@@ -9,8 +9,8 @@ from commissions.oracle import rate_at, tier_pay
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesrules.commissions import PayoutCurve, RateMode
-from salesrules.core import Band, BandTable, Side
+from salesrules.commissions import PayoutCurve, RateMode, Segment, TierShare
+from salesrules.core import Band, BandTable, InvalidValue, Rate, Side
 
 TWO_FOUR = ("0", "2%", "100", "4%")
 
@@ -164,3 +164,78 @@ def test_a_scaled_table_pays_the_scaled_measure_at_the_same_rates(case, quota):
     cells = [cell for start, rate in table for cell in (str(start), str(rate))]
     plain, scaled = (PayoutCurve.of(tiers(*cells, side=side), RateMode.MARGINAL, Decimal(s)) for s in (1, quota))
     assert Fraction(scaled.at(attainment * quota)) == Fraction(plain.at(attainment)) * quota
+
+
+def test_an_amount_stands_in_its_tier_with_its_bounds_and_without_measure_or_rate():
+    curve = PayoutCurve.of(amounts_of("0", "5", "100", "9", "300", "20"), RateMode.FIXED)
+    zero = Decimal(0)
+    assert curve.pieces(Decimal(50), Decimal(150)) == (
+        TierShare(tier=0, lower=None, upper=100, measure=zero, rate=zero, earned=-5, is_amount=True),
+        TierShare(tier=1, lower=100, upper=300, measure=zero, rate=zero, earned=9, is_amount=True),
+    )
+    assert curve.pieces(zero, Decimal(300)) == (
+        TierShare(tier=2, lower=300, upper=None, measure=zero, rate=zero, earned=20, is_amount=True),
+    )
+    assert curve.pieces(Decimal(300), Decimal(300)) == (
+        TierShare(tier=2, lower=300, upper=None, measure=zero, rate=zero, earned=zero, is_amount=True),
+    )
+
+
+def amounts_of(*cells):
+    pairs = zip(cells[::2], cells[1::2], strict=True)
+    return BandTable(bands=[Band(start=Decimal(bound), value=Decimal(amount)) for bound, amount in pairs])
+
+
+def test_before_a_first_amount_stands_a_point_that_pays_nothing():
+    curve = PayoutCurve.of(amounts_of("10", "5", "100", "9"), RateMode.CUMULATIVE_FIXED)
+    assert curve.segments == (
+        Segment(tier=0, start=10, end=10, base=0, slope=0),
+        Segment(tier=0, start=10, end=100, base=5, slope=0),
+        Segment(tier=1, start=100, end=None, base=14, slope=0),
+    )
+    curve = PayoutCurve.of(amounts_of("10", "0", "100", "9"), RateMode.FIXED)
+    assert [segment.base for segment in curve.segments] == [0, 9]
+
+
+def test_before_a_first_rate_that_moves_stands_a_point_that_pays_at_the_first_rate():
+    curve = PayoutCurve.of(tiers("100", "2%", "200", "4%"), RateMode.INTERPOLATED_RATE)
+    # r(x) = 2 % + (x − 100) · 0.02 %; x · r(x) = 2 + (2 % + 100 · 0.02 %) · d + 0.02 % · d² from 100 on
+    assert curve.segments == (
+        Segment(tier=0, start=100, end=100, base=2, slope=Decimal("0.02")),
+        Segment(tier=0, start=100, end=200, base=2, slope=Decimal("0.04"), curvature=Decimal("0.0002")),
+        Segment(tier=1, start=200, end=None, base=8, slope=Decimal("0.04")),
+    )
+    [alone] = PayoutCurve.of(tiers("0", "2%"), RateMode.INTERPOLATED_RATE).segments
+    assert alone == Segment(tier=0, start=0, end=None, base=0, slope=Decimal("0.02"))
+
+
+def test_a_move_of_nothing_where_the_rate_moves_is_no_move_of_the_whole():
+    curve = PayoutCurve.of(tiers("0", "2%", "100", "4%"), RateMode.INTERPOLATED_RATE)
+    [piece] = curve.pieces(Decimal(50), Decimal(50))
+    assert (piece.measure, piece.earned, piece.rate, piece.whole) == (0, 0, Decimal("0.03"), False)
+
+
+def test_a_bound_may_be_a_fraction_of_a_quota():
+    # a third and half of 100, at 3 % and 6 %
+    bands = [Band(start=Fraction(1, 3), value=Rate.parse("3%")), Band(start=Fraction(1, 2), value=Rate.parse("6%"))]
+    curve = PayoutCurve.of(BandTable(bands=bands), RateMode.MARGINAL, Decimal(100))
+    assert [segment.start for segment in curve.segments] == [Fraction(100, 3), 50]
+    assert [segment.end for segment in curve.segments] == [50, None]
+    assert type(curve.segments[1].start) is Decimal
+    assert curve.at(Decimal(60)) == Fraction(50, 1) * Fraction(3, 100) + Fraction(10) * Fraction(6, 100) - 1
+
+
+def test_a_tier_without_end_that_would_be_filled_names_its_place_its_amount_and_the_remedy():
+    with pytest.raises(InvalidValue) as caught:
+        PayoutCurve.of(amounts_of("0", "5", "100", "9"), RateMode.PROPORTIONAL_AMOUNT)
+    error = caught.value
+    assert (error.field, error.value) == ("tiers.bands[1].value", Decimal(9))
+    assert error.remedy == "a tier without end is never filled; give 0"
+
+
+def test_all_bounds_owned_alike_are_found_by_halving():
+    # 'upper' owns its bound in every tier but the first, whose bound nobody asks for
+    for side, owners in (("lower", [0, 1, 2]), ("upper", [0, 0, 1])):
+        curve = PayoutCurve.of(tiers("0", "1%", "100", "2%", "200", "3%", side=side), RateMode.WHOLE_AMOUNT)
+        assert [curve.position_at(Decimal(bound)) for bound in (0, 100, 200)] == owners
+        assert [curve.owns_start(position) for position in range(3)] == [True, side == "lower", side == "lower"]

@@ -16,6 +16,9 @@ from commissions.firm import (
     component,
     days,
     draw,
+    explain_line,
+    explain_measurement,
+    explain_statement,
     facts,
     money,
     pay,
@@ -42,9 +45,6 @@ from salesrules.commissions import (
     Measurement,
     Multiplier,
     PayEvent,
-    explain_line,
-    explain_measurement,
-    explain_statement,
 )
 from salesrules.commissions.reasons import LABELS
 from salesrules.core import Band, BandTable, ExchangeRate, InvalidValue, Operation, Rate

@@ -3,17 +3,9 @@
 from fractions import Fraction
 
 import pytest
-from commissions.firm import CALENDAR, back, day, facts, money, plan, policy, run, sale
+from commissions.firm import CALENDAR, back, check_facts, day, facts, money, plan, policy, run, sale
 
-from salesrules.commissions import (
-    CommissionFacts,
-    OpeningBalance,
-    Payee,
-    Transaction,
-    TransactionKind,
-    check_facts,
-    override_role,
-)
+from salesrules.commissions import CommissionFacts, OpeningBalance, Payee, Transaction, TransactionKind, override_role
 from salesrules.commissions.rules.fact_checks import check_opening_days, returned_shares
 from salesrules.core import InvalidDocument, InvalidValue, PeriodKind
 

@@ -3,21 +3,10 @@
 from pathlib import Path
 
 import pytest
-from commissions.firm import (
-    ALWAYS,
-    CALENDAR,
-    back,
-    cents,
-    days,
-    facts,
-    inputs,
-    quota,
-    sale,
-    tree,
-)
+from commissions.firm import ALWAYS, CALENDAR, back, cents, close_period, days, facts, inputs, quota, sale, tree
 from commissions.test_scenarios import read, rulebook_of
 
-from salesrules.commissions import CommissionPolicy, RestatementCause, close_period, restate_commissions
+from salesrules.commissions import CommissionPolicy, RestatementCause, restate_commissions
 from salesrules.core import ExchangeRate
 from salesrules.quotas import QuotaPolicy
 

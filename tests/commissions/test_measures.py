@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import ALWAYS, back, component, credit, days, sale
+from commissions.firm import ALWAYS, back, component, credit, days, measure_credit, sale
 
-from salesrules.commissions import Filter, Measure, counts, measure_credit
+from salesrules.commissions import Filter, Measure, counts
 from salesrules.commissions.rules.measures import unit_of
 from salesrules.core import AmbiguousDay, ExchangeRate, ExchangeRates, InvalidValue, MissingDay
 

@@ -10,6 +10,8 @@ from commissions.firm import (
     assign,
     by_amount,
     by_quota,
+    check_facts,
+    check_policy,
     component,
     days,
     draw,
@@ -38,8 +40,6 @@ from salesrules.commissions import (
     OpeningUse,
     PayEvent,
     ProRataClawback,
-    check_facts,
-    check_policy,
 )
 from salesrules.core import Band, BandTable, InvalidDocument, Rate
 

@@ -13,6 +13,7 @@ from commissions.firm import (
     by_quota,
     component,
     days,
+    explain_statement,
     facts,
     money,
     plan,
@@ -34,7 +35,6 @@ from salesrules.commissions import (
     Kicker,
     Multiplier,
     OpeningUse,
-    explain_statement,
 )
 from salesrules.core import Band, BandTable, InvalidDocument, Rate, total
 

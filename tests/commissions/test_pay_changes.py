@@ -22,12 +22,13 @@ from commissions.firm import (
     restate,
     run,
     sale,
+    why_changed,
 )
 from commissions.firms import random_firms, to_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.commissions import FixedTable, Kicker, why_changed
+from salesrules.commissions import FixedTable, Kicker
 from salesrules.core import Band, BandTable
 
 TEN = policy(plan(component()))

@@ -14,12 +14,14 @@ from commissions.firm import (
     component,
     days,
     draw,
+    explain_statement,
     facts,
     money,
     plan,
     policy,
     run,
     sale,
+    split_payout,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,9 +40,8 @@ from salesrules.commissions import (
     OpeningHold,
     PayEvent,
     ProRataClawback,
-    explain_statement,
-    split_payout,
 )
+from salesrules.commissions.rules.payouts import PayoutRun
 from salesrules.core import Band, BandTable, InvalidDocument, Rate, total
 
 ALL = by_amount("0", "100%")
@@ -615,3 +616,118 @@ def test_returning_everything_at_original_terms_leaves_nothing_whatever_happened
     assert sum((s.earned.amount for s in found.values()), Decimal(0)) == 0
     assert kept - last.closing.amount == 0
     assert amount(last.held) == 0
+
+
+# --- what each entry says --------------------------------------------------------------------------------------------
+
+
+def said(statement):
+    """Each entry whole: kind, amount, policy, sale, and what it does to what is held."""
+    return [
+        (e.kind.value, str(e.amount.amount), e.policy, e.transaction, None if e.held is None else str(e.held.amount))
+        for e in statement.balances
+    ]
+
+
+def test_entries_name_their_policy_and_sale_and_what_stays_held():
+    rows = [sale("s", "01-10", "90"), back("r", "02-05", "40", "s")]
+    found = statements(rows, payouts=[thirds()], clawbacks=[claw()], events=[event("03-01")], until=3, carry=False)
+    assert said(found[1]) == [("held", "-60.00", "thirds", "s", "60.00")]
+    assert said(found[2]) == [
+        ("held_cancelled", "30.00", "thirds", "s", "-30.00"),
+        ("held_cancelled", "10.00", "thirds", "s", "-10.00"),
+        ("released", "20.00", "thirds", "s", "-20.00"),
+    ]
+    # 30 paid in January and 20 in February
+    assert said(found[3]) == [("clawed_back", "-50.00", "claw", "s", None)]
+
+
+def test_what_is_forfeited_names_the_clawback_that_takes_it():
+    found = statements(
+        [sale("s", "01-10", "90")], payouts=[thirds()], clawbacks=[claw()], events=[event("02-01")], carry=False
+    )
+    assert said(found[2]) == [
+        ("held_forfeited", "0", "claw", "s", "-30.00"),
+        ("held_forfeited", "0", "claw", "s", "-30.00"),
+        ("clawed_back", "-30.00", "claw", "s", None),
+    ]
+
+
+def test_pay_below_the_minimum_is_held_under_its_plan_and_for_no_sale():
+    found = statements([sale("s", "01-10", "30"), sale("t", "02-10", "30")], minimum="50", until=2)
+    assert said(found[1]) == [("minimum_carried", "-30.00", "plan", "", "30.00")]
+    assert said(found[2]) == [("released", "30.00", "plan", "", "-30.00")]
+
+
+def test_what_an_event_took_is_given_back_once_by_each_clawback():
+    by_lapse = Clawback(id="a", events=["lapse"], tenure="months", shares=bands("0", "30%"), forfeits_held=True)
+    by_quitting = Clawback(id="b", events=["quit"], tenure="months", shares=bands("0", "50%"), forfeits_held=True)
+    rows = [sale("s", "01-10", "100"), back("r", "03-05", "60", "s"), back("q", "04-05", "40", "s")]
+    events = [event("02-01"), event("02-02", "quit")]
+    found = statements(rows, clawbacks=[by_lapse, by_quitting], events=events, until=4, carry=False)
+    # 30 of 100, then half of 70; 35 are left, so that a return of 60 would take 25 twice, and one of 40 all of it
+    assert [(policy, amount) for _, amount, policy, *_ in said(found[2])] == [("a", "-30.00"), ("b", "-35.00")]
+    assert said(found[3]) == [("clawback_offset", "25.00", "a", "s", None)]
+    assert said(found[4]) == [("clawback_offset", "5.00", "a", "s", None), ("clawback_offset", "35.00", "b", "s", None)]
+
+
+def test_the_lines_of_a_sale_are_held_together():
+    parts = [component(ALL, id="a"), component(ALL, id="b")]
+    found = statements([sale("s", "01-10", "10")], components=parts, payouts=[thirds()], until=1)
+    assert said(found[1]) == [("held", "-13.33", "thirds", "s", "13.33")]
+
+
+def test_a_unit_of_money_is_held_and_taken_back_as_any_amount():
+    found = statements([sale("s", "01-10", "1")], payouts=[thirds()], until=1)
+    assert said(found[1]) == [("held", "-0.66", "thirds", "s", "0.66")]
+    found = statements([sale("s", "01-10", "1")], clawbacks=[claw()], events=[event("02-10")], until=2, carry=False)
+    assert said(found[2]) == [("clawed_back", "-1.00", "claw", "s", None)]
+
+
+def test_a_fixed_amount_of_a_modifier_is_held_for_no_sale():
+    bonus = Kicker(id="k", component="pay", observe="measured", threshold=Decimal(1), amount=money(9))
+    found = statements([sale("s", "01-10", "90")], modifiers=[bonus], payouts=[thirds()], until=1)
+    assert said(found[1]) == [("held", "-60.00", "thirds", "s", "60.00"), ("held", "-6.00", "thirds", "", "6.00")]
+
+
+GONE = [assign(effective=days("01-01", "02-01"))]
+
+
+def test_there_is_a_statement_only_when_something_is_due():
+    found = statements([sale("s", "01-10", "100")], payouts=[holdback(after=2)], assigned=GONE, until=4)
+    assert sorted(found) == [1, 3]
+    assert paid(found, 1, 3) == ["90.00", "10.00"]
+
+
+def test_an_event_makes_a_statement_of_its_month_where_something_was_paid():
+    found = statements([sale("s", "01-10", "100")], clawbacks=[claw()], events=[event("03-10")], assigned=GONE, until=4)
+    assert sorted(found) == [1, 3]
+    assert entries(found[3])[0] == ("clawed_back", "-100.00")
+
+
+def test_a_minimum_carried_from_before_is_released_under_its_plan_and_no_event_takes_it():
+    before = OpeningHold(
+        payee="ana", day=date(2020, 1, 1), policy="plan", amount=money("7"), due=date(2020, 2, 10), transaction="x"
+    )
+    found = statements(
+        [sale("s", "01-10", "100")], clawbacks=[claw()], events=[event("01-20", transaction="")],
+        opening_holds=[before], until=2, carry=False,
+    )  # fmt: skip
+    assert said(found[1]) == [("clawed_back", "-100.00", "claw", "s", None)]
+    assert said(found[2]) == [("released", "7", "plan", "x", "-7")]
+
+
+def test_what_a_clawback_by_instalments_lacks_is_said_whole():
+    with pytest.raises(InvalidDocument) as raised:
+        statements([sale("s", "01-10", "100")], clawbacks=[claw(tenure="instalments")], events=[event("02-10")])
+    [fault] = raised.value.faults
+    assert fault.problem == "clawback claw goes by instalments, which the lapse of 2020-02-10 does not give"
+    assert (fault.remedy, fault.value) == ("say how many the customer had paid", "s")
+
+
+def test_a_run_without_plans_holds_nothing():
+    run_of_nobody = PayoutRun(calendar=CALENDAR, plans=[], rounding_of=lambda plan: plan, on_fault=lambda *_: None)
+    assert (run_of_nobody.currency, run_of_nobody.held) == ("", 0)
+    assert not run_of_nobody.has_due(CALENDAR.period("2020-M01"))
+    assert run_of_nobody.settle(CALENDAR.period("2020-M01"), [], [], "USD") == []
+    assert run_of_nobody.currency == "USD"

@@ -6,6 +6,7 @@ from itertools import pairwise
 import attrs
 import pytest
 from commissions.firm import CALENDAR, close_in_turn, closing, component, facts, plan, policy, restate, sale
+from commissions.sentences import look_up
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def refused(*steps, **of):
     go(*steps[:-1], **of)
     with pytest.raises(Denied) as caught:
         go(*steps, **of)
+    look_up(caught.value.decision)
     return [
         reason.code.removeprefix("commissions.").removeprefix("workflow.") for reason in caught.value.decision.reasons
     ]
@@ -120,6 +122,7 @@ def deny(facts, day="04-02", policy=PLAIN, command="close", table=None):
     decision, _ = decide_command(
         table, case, command, as_of=at(day), facts=facts, policy=policy, roles=["controller"], reason="wrong_rate"
     )
+    look_up(decision)
     return [reason.code.removeprefix("commissions.") for reason in decision.reasons]
 
 

@@ -8,6 +8,7 @@ from commissions.firm import (
     YEAR,
     assign,
     by_amount,
+    check_policy,
     component,
     days,
     direct,
@@ -22,7 +23,7 @@ from commissions.firm import (
     tiers,
 )
 
-from salesrules.commissions import AmountTable, Filter, check_policy
+from salesrules.commissions import AmountTable, Filter
 from salesrules.core import InvalidDocument
 
 

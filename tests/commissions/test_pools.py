@@ -11,10 +11,13 @@ from commissions.firm import (
     back,
     by_amount,
     by_quota,
+    check_policy,
     component,
     days,
     direct,
     draw,
+    explain_pool,
+    explain_statement,
     facts,
     money,
     override,
@@ -23,22 +26,13 @@ from commissions.firm import (
     quota,
     run,
     sale,
+    split_pool,
     tree,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesrules.commissions import (
-    BalanceKind,
-    Holdback,
-    Payee,
-    PoolMember,
-    TeamPool,
-    check_policy,
-    explain_pool,
-    explain_statement,
-    split_pool,
-)
+from salesrules.commissions import BalanceKind, Holdback, Payee, PoolMember, TeamPool
 from salesrules.core import InvalidDocument, Rate, total
 
 TEAM = [Payee(id="ana", name="Ana", position="rep"), Payee(id="ben", name="Ben", position="rep")]

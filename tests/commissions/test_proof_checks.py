@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from commissions.firm import by_amount, by_quota, component, plan, policy, tiers
+from commissions.firm import by_amount, by_quota, check_policy, component, plan, policy, tiers
 
-from salesrules.commissions import (
-    AcrossAttribute,
-    AmountTable,
-    FixedTable,
-    FormulaTable,
-    GridTable,
-    MultiplierTable,
-    check_policy,
-)
+from salesrules.commissions import AcrossAttribute, AmountTable, FixedTable, FormulaTable, GridTable, MultiplierTable
 from salesrules.core import Band, BandTable, Rate
 
 D = Decimal

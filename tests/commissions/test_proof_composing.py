@@ -19,6 +19,7 @@ from commissions.firm import (
     pay,
     plan,
     policy,
+    prove_plan,
     quota,
     sale,
     tiers,
@@ -45,7 +46,6 @@ from salesrules.commissions import (
     Multiplier,
     MultiplierTable,
     PerUnitTable,
-    prove_plan,
 )
 from salesrules.core import Band, BandTable, InvalidValue, PeriodKind, Rate
 

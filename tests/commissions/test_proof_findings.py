@@ -6,7 +6,17 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import by_amount, by_quota, component, money, plan, tiers
+from commissions.firm import (
+    by_amount,
+    by_quota,
+    component,
+    money,
+    plan,
+    prove_plan,
+    report_curve,
+    report_left_out,
+    tiers,
+)
 from commissions.test_tables import ROWS, by_amounts, grid
 
 from salesrules.commissions import (
@@ -18,9 +28,6 @@ from salesrules.commissions import (
     GridTable,
     Holdback,
     PerUnitTable,
-    prove_plan,
-    report_curve,
-    report_left_out,
 )
 from salesrules.core import Band, BandTable, Rate, Severity
 from salesrules.messages import render

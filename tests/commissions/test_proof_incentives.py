@@ -7,7 +7,22 @@ from fractions import Fraction
 
 import attrs
 import pytest
-from commissions.firm import back, by_amount, component, day, facts, money, pay, plan, policy, sale, tiers
+from commissions.firm import (
+    back,
+    by_amount,
+    component,
+    day,
+    facts,
+    gain_from_deferring,
+    money,
+    pay,
+    plan,
+    policy,
+    prove_curve,
+    prove_plan,
+    sale,
+    tiers,
+)
 from differential.random_plans import AMOUNT_MODES, PARABOLAS, RATE_MODES, random_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,9 +40,6 @@ from salesrules.commissions import (
     RateMode,
     Segment,
     SpanCurve,
-    gain_from_deferring,
-    prove_curve,
-    prove_plan,
 )
 from salesrules.core import Band, BandTable, Rate
 

@@ -6,30 +6,28 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
-from commissions.firm import by_amount, by_quota, component, plan, tiers
-from differential.random_plans import AMOUNT_MODES, PARABOLAS, RATE_MODES, random_plan
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from salesrules.commissions import (
-    AcrossAttribute,
-    FixedTable,
-    GridTable,
-    NextThreshold,
-    PayoutCurve,
-    RateMode,
-    Reached,
+from commissions.firm import (
     blended_rate,
+    by_amount,
+    by_quota,
     calculate_liability,
+    component,
     find_next_threshold,
     gain_from_deferring,
     gain_from_holding_returns,
     gain_from_splitting,
     marginal_rate,
     payout_curve,
+    plan,
     prove_plan,
     solve_measure,
+    tiers,
 )
+from differential.random_plans import AMOUNT_MODES, PARABOLAS, RATE_MODES, random_plan
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesrules.commissions import AcrossAttribute, FixedTable, GridTable, NextThreshold, PayoutCurve, RateMode, Reached
 from salesrules.core import Band, BandTable, InvalidValue, Rate, Side
 
 D = Decimal

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from commissions.firm import by_amount, component, plan, tiers
+from commissions.firm import by_amount, component, payout_curve, plan, prove_curve, prove_plan, tiers
 from differential.random_plans import AMOUNT_MODES, PARABOLAS, RATE_MODES, random_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,9 +24,6 @@ from salesrules.commissions import (
     Segment,
     SpanCurve,
     UnreachableTier,
-    payout_curve,
-    prove_curve,
-    prove_plan,
 )
 from salesrules.core import Band, BandTable, InvalidValue, Side
 

@@ -13,9 +13,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from commissions.firm import blended_rate, explain_statement, marginal_rate, payout_curve
 from commissions.published import FOLDER, open_case, read
 
-from salesrules.commissions import CommissionPolicy, blended_rate, explain_statement, marginal_rate, payout_curve
+from salesrules.commissions import CommissionPolicy
 from salesrules.core import DateRange, InvalidDocument, Rate, RoundingMode, round_exactly
 from salesrules.quotas import (
     QuotaPolicy,

@@ -13,6 +13,7 @@ from commissions.firm import (
     by_amount,
     by_quota,
     close_in_turn,
+    close_period,
     closing,
     component,
     day,
@@ -44,7 +45,6 @@ from salesrules.commissions import (
     ProRataClawback,
     RestatedRun,
     TeamPool,
-    close_period,
     restate_commissions,
 )
 from salesrules.core import ExchangeRate, ExchangeRates, FiscalCalendar, InvalidDocument, InvalidValue, Rate

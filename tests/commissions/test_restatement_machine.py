@@ -12,6 +12,7 @@ from commissions.firm import (
     back,
     by_amount,
     by_quota,
+    close_period,
     closing,
     component,
     day,
@@ -41,7 +42,6 @@ from salesrules.commissions import (
     PoolMember,
     ProRataClawback,
     TeamPool,
-    close_period,
     restate_commissions,
 )
 from salesrules.core import DateRange, ExchangeRate, Rate
@@ -224,13 +224,17 @@ class Closing(RuleBasedStateMachine):
         found = restate_commissions(self.closed, now, period=period)
         check_deltas(self.closed, found, now, period)
         assert {cause for entry in found.restatements() for cause in entry.causes} <= self.edited
-        self.closed.append(close_period(found))
+        self.closed = self.closed_with(found)
         self.kept.append(pickle.dumps(self.closed[-1].run))
         self.edited = set()
         check_conserved(self.closed, now, period)
         if len(self.closed) < len(LABELS):
             again = restate_commissions(self.closed, self.firm.now(), period=CALENDAR.next(period))
             assert list(again.restatements()) == []
+
+    def closed_with(self, found):
+        """The closed periods when that run is closed too."""
+        return [*self.closed, close_period(found)]
 
     @invariant()
     def closed_results_never_change(self):

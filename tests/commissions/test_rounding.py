@@ -6,11 +6,23 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import amounts, back, by_amount, component, facts, pay, plan, policy, sale
+from commissions.firm import (
+    amounts,
+    back,
+    by_amount,
+    check_policy,
+    component,
+    explain_statement,
+    facts,
+    pay,
+    plan,
+    policy,
+    sale,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesrules.commissions import FormulaTable, StatementRounding, check_policy, explain_statement
+from salesrules.commissions import FormulaTable, StatementRounding
 from salesrules.core import exact_sum
 
 TIERS = by_amount("0", "1.5%", "10", "2.5%")
@@ -66,6 +78,15 @@ def test_the_units_left_over_go_to_those_who_lost_most():
     # 0.016, 0.018, 0.013: running 0.02, 0.03, 0.05; by remainder the last gets nothing more
     assert thirds("running", "1.60", "1.80", "1.30") == ["0.02", "0.01", "0.02"]
     assert thirds("largest_remainder", "1.60", "1.80", "1.30") == ["0.02", "0.02", "0.01"]
+
+
+def test_a_line_says_what_it_was_rounded_to_and_which_unit_it_was_given():
+    made = version(component(by_amount("0", "1%")), level="cumulative", residual="largest_remainder")
+    rows = [sale("a", "01-01", "1.30"), sale("b", "01-02", "1.80"), sale("c", "01-03", "1.60")]
+    lines = statement(made, *rows).lines
+    assert [line.spare for line in lines] == [Decimal(0), Decimal("0.01"), Decimal("0.01")]
+    assert {(line.running, line.running_paid) for line in lines} == {(Decimal(0), Decimal(0))}
+    assert {(line.rounding.digits, line.rounding.mode.value) for line in lines} == {(2, "floor")}
 
 
 def test_among_equals_the_earlier_line_gets_the_unit():

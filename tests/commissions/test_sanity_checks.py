@@ -8,6 +8,7 @@ from commissions.firm import (
     amounts,
     by_amount,
     by_quota,
+    check_policy,
     component,
     facts,
     money,
@@ -19,15 +20,7 @@ from commissions.firm import (
 )
 from commissions.test_pools import pool
 
-from salesrules.commissions import (
-    AcrossAttribute,
-    FixedTable,
-    FormulaTable,
-    GridTable,
-    MultiplierTable,
-    PerUnitTable,
-    check_policy,
-)
+from salesrules.commissions import AcrossAttribute, FixedTable, FormulaTable, GridTable, MultiplierTable, PerUnitTable
 from salesrules.core import Band, BandTable, Rate
 
 

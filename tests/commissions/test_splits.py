@@ -10,7 +10,10 @@ from commissions.firm import (
     assign,
     back,
     by_amount,
+    check_credit_facts,
+    check_policy,
     component,
+    credit_transactions,
     days,
     direct,
     facts,
@@ -24,16 +27,7 @@ from commissions.firm import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesrules.commissions import (
-    Filter,
-    OverlayCredit,
-    OverrideBase,
-    Payee,
-    Split,
-    check_credit_facts,
-    check_policy,
-    credit_transactions,
-)
+from salesrules.commissions import Filter, OverlayCredit, OverrideBase, Payee, Split
 from salesrules.core import InvalidDocument, InvalidValue, Rate
 
 PEOPLE = ("ana", "ben", "bo", "cy")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from commissions.firm import by_amount, component, money, plan, policy, tiers
+from commissions.firm import by_amount, check_policy, component, money, plan, policy, tiers
 from commissions.test_tables import ROWS, by_amounts, grid, named
 
 from salesrules.commissions import (
@@ -23,7 +23,6 @@ from salesrules.commissions import (
     PerUnitTable,
     PoolMember,
     TeamPool,
-    check_policy,
 )
 from salesrules.core import DateRange, Rate
 
@@ -233,8 +232,11 @@ def test_what_the_author_is_told():
         "an amount per unit needs units",
         "measure 'quantity' or 'count', or state a rate in a table of kind 'amount'",
     )
-    assert told(FixedTable(mode="fixed", tiers=by_amounts("0", "-1"))) == ("an amount is below zero", "give 0% or more")
-    assert told(AmountTable(mode="marginal", tiers=tiers("0", "-1%"))) == ("a rate is below zero", "give 0% or more")
+    assert told(FixedTable(mode="fixed", tiers=by_amounts("0", "-1"))) == (
+        "an amount is below zero",
+        "give zero or more",
+    )
+    assert told(AmountTable(mode="marginal", tiers=tiers("0", "-1%"))) == ("a rate is below zero", "give zero or more")
     assert told(AmountTable(mode="marginal", tiers=tiers("1", "1%"))) == (
         "what lies below is not declared",
         "start the first tier at 0, at the rate 0% if nothing is paid there",
@@ -280,7 +282,7 @@ def test_what_the_author_of_a_grid_is_told():
     assert told(observing("pay"), id="pay") == ("it observes itself", "known are none")
     assert told(observing(), attrs.evolve(margin, accumulate="year")) == (
         "pay accumulates by period, margin by year",
-        "let both accumulate over the same span",
+        "let both accumulate over the same days",
     )
     assert told(observing(observe="attainment"), margin) == (
         "component margin pays by amount, so it has no attainment",

@@ -13,15 +13,20 @@ from commissions.firm import (
     by_amount,
     component,
     days,
+    explain_line,
+    explain_statement,
     facts,
     money,
     pay,
+    payout_curve,
+    payout_curves,
     plan,
     policy,
     quota,
     run,
     sale,
     tiers,
+    why_changed,
 )
 
 from salesrules.commissions import (
@@ -36,11 +41,6 @@ from salesrules.commissions import (
     MultiplierTable,
     OpeningMeasure,
     PerUnitTable,
-    explain_line,
-    explain_statement,
-    payout_curve,
-    payout_curves,
-    why_changed,
 )
 from salesrules.core import Band, BandTable, InvalidDocument, InvalidValue, Rate
 

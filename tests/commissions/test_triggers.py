@@ -10,10 +10,16 @@ from commissions.firm import (
     amounts,
     back,
     by_amount,
+    check_credit_facts,
+    check_policy,
     component,
+    credit_transactions,
     day,
     direct,
+    explain_line,
     facts,
+    find_occurrences,
+    list_pending,
     money,
     pay,
     plan,
@@ -24,18 +30,7 @@ from commissions.firm import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.commissions import (
-    Payment,
-    Trigger,
-    TriggerTerms,
-    check_credit_facts,
-    check_policy,
-    credit_transactions,
-    explain_line,
-    find_occurrences,
-    list_pending,
-    safe_day,
-)
+from salesrules.commissions import Payment, Trigger, TriggerTerms, safe_day
 from salesrules.core import total
 
 

@@ -1,7 +1,7 @@
 import copy
 import itertools
 import pickle
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import attrs
 import pytest
@@ -19,6 +19,7 @@ from salesrules.core import (
     ReasonCode,
     RequiredApproval,
     Severity,
+    combine_decisions,
     decide,
 )
 
@@ -131,3 +132,28 @@ def test_lists_become_tuples():
 def test_unknown_words_are_refused(make):
     with pytest.raises(InvalidValue, match="choose one of"):
         make()
+
+
+def test_one_decision_for_several_keeps_everything_and_the_severest_outcome():
+    needed = RequiredApproval(approver="head", act="a.b")
+    refer = Decision(
+        outcome="refer", reasons=[Reason("a.refer")], approvals=[needed, needed], changes_at=date(2026, 3, 1)
+    )
+    warn = decide([Reason("a.warn", Severity.WARNING)])
+    both = combine_decisions([ALLOW, warn, refer, refer])
+    assert both.outcome is Outcome.REFER
+    assert [reason.code for reason in both.reasons] == ["a.warn", "a.refer", "a.refer"]
+    assert both.approvals == (needed,)
+    denied = combine_decisions([refer, decide([Reason("a.deny")])])
+    assert (denied.outcome, denied.approvals) == (Outcome.DENY, ())
+    assert combine_decisions([ALLOW, ALLOW]) is ALLOW
+
+
+def test_of_several_changes_the_earliest_counts_and_a_day_comes_before_its_instants():
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    at = [attrs.evolve(ALLOW, changes_at=when) for when in (noon, date(2026, 3, 2), date(2026, 3, 1))]
+    assert combine_decisions(at).changes_at == date(2026, 3, 1)
+    assert combine_decisions(at[:2]).changes_at == noon
+    earlier = noon.astimezone(timezone(timedelta(hours=1))).replace(hour=12)
+    assert combine_decisions([at[0], attrs.evolve(ALLOW, changes_at=earlier)]).changes_at == earlier
+    assert combine_decisions([decide([Reason("a.deny")])]).changes_at is None

@@ -8,12 +8,17 @@ import pytest
 from salesrules.core import (
     ALLOW,
     DateRange,
+    Decision,
     InvalidValue,
     Outcome,
     PolicyLife,
     PolicyReference,
     PolicyStatus,
+    Reason,
+    Severity,
     check_life,
+    decide_in_force,
+    demand,
 )
 
 YEAR = DateRange(date(2020, 1, 1), date(2021, 1, 1))
@@ -121,3 +126,28 @@ def test_an_overdue_review_warns_from_the_day_after_it():
     (reason,) = decision.reasons
     assert (decision.outcome, reason.code) == (Outcome.WARN, "core.review_overdue")
     assert reason.parameters == {"scope": "sales", "next_review": date(2020, 6, 30)}
+
+
+def test_findings_are_not_sought_where_a_policy_decides_nothing():
+    def findings():
+        raise AssertionError("nobody asks")
+        yield
+
+    assert [r.code for r in decide_in_force(life("draft"), date(2020, 6, 1), "OrgPolicy", findings()).reasons] == [
+        "core.policy_not_in_force"
+    ]
+
+
+def test_findings_and_decisions_make_one_answer_with_the_overdue_review():
+    refer = Decision(outcome="refer", reasons=[Reason("a.refer")])
+    overdue = life("in_force", approver="board", next_review=date(2020, 6, 1))
+    found = decide_in_force(overdue, date(2020, 6, 2), "OrgPolicy", [Reason("a.warn", Severity.WARNING), refer])
+    assert found.outcome is Outcome.REFER
+    assert [reason.code for reason in found.reasons] == ["core.review_overdue", "a.warn", "a.refer"]
+
+
+def test_a_part_that_a_check_needs_is_named():
+    assert demand(0, "quotas.pace") == 0
+    for nothing in (None, ()):
+        with pytest.raises(InvalidValue, match=r"quotas\.pace"):
+            demand(nothing, "quotas.pace")

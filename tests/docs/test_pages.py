@@ -41,6 +41,6 @@ def test_every_example_runs(script: Path, tmp_path: Path) -> None:
 def test_ci_calls_the_second_command(root: Path) -> None:
     first, second = re.findall(r"```sh\n(.+)\n```", (root / "README.md").read_text("utf-8"))
     assert first.endswith("salesrules demo")
-    assert second.endswith("-m pytest")
+    assert "-m pytest" in second
     assert second in (root / ".ci" / "run").read_text("utf-8").splitlines()
     assert second in (root / "CONTRIBUTING.md").read_text("utf-8").splitlines()

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         AppraisalScore,
         BalanceEntry,
         BalanceKind,
+        CalculatedVersion,
         CapUse,
         Cliff,
+        CommissionBook,
         CommissionFacts,
         CommissionRun,
         CreditPart,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         CurveUnit,
         DeadZone,
         DealGain,
+        DoneCommand,
         FlatStretch,
         FormulaUse,
         Incentive,
@@ -50,7 +53,12 @@ if TYPE_CHECKING:
         PayEvent,
         Payment,
         PaymentConversion,
+        PaymentOrder,
         PendingCredit,
+        PeriodCommand,
+        PeriodRecord,
+        PeriodStep,
+        PeriodVersion,
         PlanProof,
         PoolPart,
         PoolResult,
@@ -133,6 +141,7 @@ if TYPE_CHECKING:
         Trigger,
         TriggerTerms,
     )
+    from salesrules.commissions.ports import PeriodStores
     from salesrules.commissions.rules.adjustment_explanation import explain_adjustment
     from salesrules.commissions.rules.assignments import PlanSpan, plan_spans
     from salesrules.commissions.rules.balances import settle_balances
@@ -182,34 +191,45 @@ if TYPE_CHECKING:
     from salesrules.commissions.rules.restatement import restate_commissions
     from salesrules.commissions.rules.table_curves import needed_quota, payout_curve, payout_curves
     from salesrules.commissions.rules.triggers import find_occurrences, safe_day
+    from salesrules.commissions.service import (
+        close_version,
+        find_calculation,
+        find_closed_periods,
+        find_period,
+        pay_version,
+        reopen_period,
+        save_calculation,
+    )
     from salesrules.commissions.workflow import WORKFLOWS, build_period_workflow
 
 __all__ = [
     "DIRECT", "WORKFLOWS", "Accumulation", "AcrossAttribute", "AcrossComponent", "AcrossNumber", "Adjustment",
     "AdjustmentKind", "AdjustmentPart", "AmountTable", "AppraisalScore", "Assignment", "AttainmentTable",
-    "BalanceEntry", "BalanceKind", "Cap", "CapUse", "Clawback", "ClawbackTenure", "Cliff", "ClosedPeriod",
-    "ClosingPolicy", "Coefficient", "CommissionFacts", "CommissionInputs", "CommissionPolicy", "CommissionRun",
-    "Component", "ConversionPolicy", "CreditPart", "CurveProof", "CurveUnit", "DeadZone", "DealGain", "Deferral",
-    "DeferredPart", "DirectCredit", "Draw", "EarningsCap", "EarningsFloor", "Excess", "Filter", "FixedRate",
-    "FixedTable", "FlatStretch", "FormulaTable", "FormulaUse", "Gate", "GridTable", "Holdback", "Incentive",
-    "IncentiveKind", "Instalments", "Jump", "Kicker", "LeftOut", "LeftOutReason", "LimitSpan", "Measure",
-    "Measurement", "ModifierBase", "MultipleOf", "Multiplier", "MultiplierTable", "NextThreshold", "Observed",
-    "OpeningBalance", "OpeningHold", "OpeningMeasure", "OpeningUse", "OverlayCredit", "OverrideBase",
-    "OverrideCredit", "PayBound", "PayChange", "PayEvent", "Payee", "Payment", "PaymentConversion", "PaymentDay",
-    "PayoutCurve", "PendingCredit", "PerUnitTable", "PeriodFacts", "Plan", "PlanProof", "PlanSpan", "PoolMember",
+    "BalanceEntry", "BalanceKind", "CalculatedVersion", "Cap", "CapUse", "Clawback", "ClawbackTenure", "Cliff",
+    "ClosedPeriod", "ClosingPolicy", "Coefficient", "CommissionBook", "CommissionFacts", "CommissionInputs",
+    "CommissionPolicy", "CommissionRun", "Component", "ConversionPolicy", "CreditPart", "CurveProof", "CurveUnit",
+    "DeadZone", "DealGain", "Deferral", "DeferredPart", "DirectCredit", "DoneCommand", "Draw", "EarningsCap",
+    "EarningsFloor", "Excess", "Filter", "FixedRate", "FixedTable", "FlatStretch", "FormulaTable", "FormulaUse", "Gate",
+    "GridTable", "Holdback", "Incentive", "IncentiveKind", "Instalments", "Jump", "Kicker", "LeftOut", "LeftOutReason",
+    "LimitSpan", "Measure", "Measurement", "ModifierBase", "MultipleOf", "Multiplier", "MultiplierTable",
+    "NextThreshold", "Observed", "OpeningBalance", "OpeningHold", "OpeningMeasure", "OpeningUse", "OverlayCredit",
+    "OverrideBase", "OverrideCredit", "PayBound", "PayChange", "PayEvent", "Payee", "Payment", "PaymentConversion",
+    "PaymentDay", "PaymentOrder", "PayoutCurve", "PendingCredit", "PerUnitTable", "PeriodCommand", "PeriodFacts",
+    "PeriodRecord", "PeriodStep", "PeriodStores", "PeriodVersion", "Plan", "PlanProof", "PlanSpan", "PoolMember",
     "PoolPart", "PoolResult", "PoolShare", "PoolSplit", "ProRataClawback", "Proration", "RateBasis", "RateMode",
     "RateTable", "Reached", "Residual", "RestatedRun", "Restatement", "RestatementCause", "ReturnTerms", "Reversal",
     "RoundingLevel", "SalesCredit", "Segment", "Solution", "SpanCurve", "Split", "Statement", "StatementLine",
     "StatementRounding", "TableBase", "TableBasis", "TeamPool", "TierShare", "Transaction", "TransactionKind",
     "Trigger", "TriggerTerms", "UnreachableReason", "UnreachableTier", "blended_rate", "build_period_workflow",
-    "calculate_commissions", "calculate_liability", "check_credit_facts", "check_facts", "check_policy",
-    "close_period", "convert_payment", "counts", "credit_transactions", "explain_adjustment", "explain_line",
-    "explain_measurement", "explain_payment", "explain_pool", "explain_statement", "find_next_threshold",
-    "find_occurrences", "gain_from_deferring", "gain_from_holding_returns", "gain_from_splitting", "list_pending",
-    "marginal_rate", "measure_credit", "measure_rates", "needed_quota", "override_role", "payout_curve",
-    "payout_curves", "plan_spans", "prove_curve", "prove_plan", "report_curve", "report_left_out",
-    "report_outside_territory", "report_pending", "report_uncredited", "restate_commissions", "safe_day",
-    "settle_balances", "solve_measure", "split_payout", "split_pool", "why_changed",
+    "calculate_commissions", "calculate_liability", "check_credit_facts", "check_facts", "check_policy", "close_period",
+    "close_version", "convert_payment", "counts", "credit_transactions", "explain_adjustment", "explain_line",
+    "explain_measurement", "explain_payment", "explain_pool", "explain_statement", "find_calculation",
+    "find_closed_periods", "find_next_threshold", "find_occurrences", "find_period", "gain_from_deferring",
+    "gain_from_holding_returns", "gain_from_splitting", "list_pending", "marginal_rate", "measure_credit",
+    "measure_rates", "needed_quota", "override_role", "pay_version", "payout_curve", "payout_curves", "plan_spans",
+    "prove_curve", "prove_plan", "reopen_period", "report_curve", "report_left_out", "report_outside_territory",
+    "report_pending", "report_uncredited", "restate_commissions", "safe_day", "save_calculation", "settle_balances",
+    "solve_measure", "split_payout", "split_pool", "why_changed",
 ]  # fmt: skip  # one name a line would make the longest module of the house
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
@@ -218,7 +238,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """All but the payout curve loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.commissions' has no attribute {name!r}")
-        from salesrules.commissions import model, policy, workflow
+        from salesrules.commissions import model, policy, ports, service, workflow
         from salesrules.commissions.rules import (
             adjustment_explanation,
             assignments,
@@ -245,6 +265,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         shelves = (
             model,
             policy,
+            ports,
             adjustment_explanation,
             assignments,
             balances,
@@ -266,6 +287,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             table_curves,
             triggers,
             workflow,
+            service,
         )
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 

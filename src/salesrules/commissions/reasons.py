@@ -27,6 +27,8 @@ RUN_HAS_ERRORS = ReasonCode("commissions.run_has_errors", ("period", "errors"))
 REOPENING_NOT_ALLOWED = ReasonCode("commissions.reopening_not_allowed", ("period",))
 REOPENING_TOO_LATE = ReasonCode("commissions.reopening_too_late", ("period", "last"))
 LATER_PERIOD_CLOSED = ReasonCode("commissions.later_period_closed", ("period", "later_period"))
+OTHER_VERSION = ReasonCode("commissions.other_version", ("period", "version", "latest"))
+RESTATES_OTHER_VERSION = ReasonCode("commissions.restates_other_version", ("period", "outdated"))
 
 _WHY_RATE = ("payee", "component", "rate_before", "rate_after", "amount")
 _WHY_AMOUNT = ("payee", "component", "before", "after", "amount")
@@ -100,6 +102,8 @@ REASONS: tuple[ReasonCode, ...] = (
     REOPENING_NOT_ALLOWED,
     REOPENING_TOO_LATE,
     LATER_PERIOD_CLOSED,
+    OTHER_VERSION,
+    RESTATES_OTHER_VERSION,
     WHY_MEASURE,
     WHY_PLAN,
     WHY_RATES,

@@ -22,7 +22,9 @@ from salesrules.core.decisions import (
     ReasonCode,
     RequiredApproval,
     Severity,
+    combine_decisions,
     decide,
+    decision_of,
 )
 from salesrules.core.derivations import Derivation, Operation
 from salesrules.core.errors import (
@@ -59,7 +61,7 @@ from salesrules.core.exact import (
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
 from salesrules.core.instants import is_before, later_by
-from salesrules.core.life import PolicyLife, PolicyStatus, check_life
+from salesrules.core.life import PolicyLife, PolicyStatus, check_life, decide_in_force, demand
 from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
@@ -76,7 +78,8 @@ from salesrules.core.storage_ports import (
     UnitOfWork,
     Versioned,
 )
-from salesrules.core.validators import check_identifier, is_aware, is_day, is_named
+from salesrules.core.time_limits import CountsTime, TimeCount, TimeLimit, is_zone, local_day, local_midnight
+from salesrules.core.validators import check_identifier, is_aware, is_day, is_identifier, is_named
 from salesrules.core.word_enum import WordEnum
 
 if TYPE_CHECKING:
@@ -136,6 +139,7 @@ if TYPE_CHECKING:
         expire_case,
         find_due,
         is_overdue,
+        paths_to_mermaid,
         replay_log,
         restore_case,
         start_case,
@@ -158,6 +162,7 @@ __all__ = [
     "Choice",
     "CloseAccount",
     "Conformance",
+    "CountsTime",
     "CountsWorkingTime",
     "CurrencyMismatch",
     "CurrencyTable",
@@ -233,6 +238,8 @@ __all__ = [
     "StoredKind",
     "SupportsRecords",
     "TieOrder",
+    "TimeCount",
+    "TimeLimit",
     "TransferLimit",
     "Transition",
     "UnitOfWork",
@@ -261,10 +268,14 @@ __all__ = [
     "check_edit",
     "check_identifier",
     "check_life",
+    "combine_decisions",
     "days_between",
     "decide",
     "decide_command",
+    "decide_in_force",
     "decide_ledger",
+    "decision_of",
+    "demand",
     "evolve_case",
     "evolve_ledger",
     "exact_product",
@@ -276,12 +287,17 @@ __all__ = [
     "is_currency",
     "is_currency_code",
     "is_day",
+    "is_identifier",
     "is_named",
     "is_overdue",
+    "is_zone",
     "later_by",
+    "local_day",
+    "local_midnight",
     "minus",
     "narrowed",
     "nearest_names",
+    "paths_to_mermaid",
     "plus",
     "read_numeral",
     "replay_log",

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 import attrs
 
 from salesrules.core.dates import DateRange
-from salesrules.core.decisions import ALLOW, Decision, PolicyReference, ReasonCode, Severity, decide
+from salesrules.core.decisions import (
+    ALLOW,
+    Decision,
+    PolicyReference,
+    Reason,
+    ReasonCode,
+    Severity,
+    combine_decisions,
+    decide,
+)
 from salesrules.core.errors import InvalidValue
 from salesrules.core.validators import is_named
 from salesrules.core.word_enum import WordEnum
 
-__all__ = ["PolicyLife", "PolicyStatus", "check_life"]
+__all__ = ["PolicyLife", "PolicyStatus", "check_life", "decide_in_force", "demand"]
+
+T = TypeVar("T")
 
 POLICY_NOT_IN_FORCE = ReasonCode("core.policy_not_in_force", ("scope", "status", "effective"))
 REVIEW_OVERDUE = ReasonCode("core.review_overdue", ("scope", "next_review"), Severity.WARNING)
@@ -86,3 +99,37 @@ def check_life(life: PolicyLife, as_of: date, policy: str) -> Decision:
     else:
         return ALLOW
     return decide([found])
+
+
+def decide_in_force(life: PolicyLife, as_of: date, policy: str, findings: Iterable[Reason | Decision]) -> Decision:
+    """The decision that findings amount to, where the policy decides on a day; else why it decides nothing.
+
+    Findings that are made one by one are not even sought then; `policy` is the class of the section, as for
+    `check_life`.
+
+    >>> draft = PolicyLife(status="draft", scope="sales", owner="hr", effective=DateRange(date(2020, 1, 1)))
+    >>> decide_in_force(draft, date(2020, 6, 1), "OrgPolicy", []).outcome.value
+    'deny'
+    """
+    found = check_life(life, as_of, policy)
+    if not found.is_allowed:
+        return found
+    reasons: list[Reason] = [*found.reasons]
+    decisions: list[Decision] = []
+    for finding in findings:
+        if isinstance(finding, Reason):
+            reasons.append(finding)
+        else:
+            decisions.append(finding)
+    return combine_decisions([decide(reasons), *decisions]) if decisions else decide(reasons)
+
+
+def demand(part: T | None, place: str) -> T:
+    """A part of a policy that a check needs; raises `InvalidValue` with its place where the rulebook lacks it.
+
+    >>> demand(5, "quotas.pace")
+    5
+    """
+    if part is None or part == ():
+        raise InvalidValue(place, None, "the rulebook does not set this; add it")
+    return part

@@ -23,12 +23,14 @@ from salesrules.messages.rendering import (
     render_derivation,
     text,
 )
+from salesrules.messages.scripts import SupportsFilling, render_script
 from salesrules.messages.values import format_list, format_pairs, format_quantity, format_value
 
 __all__ = [
     "LOCALES",
     "Coded",
     "DerivationLine",
+    "SupportsFilling",
     "SupportsReason",
     "derivation_lines",
     "format_date",
@@ -48,5 +50,6 @@ __all__ = [
     "render_change",
     "render_decision",
     "render_derivation",
+    "render_script",
     "text",
 ]

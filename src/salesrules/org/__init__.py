@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from salesrules.org.rules.authority import check_authority, find_authorised_head, find_grants
     from salesrules.org.rules.bodies import check_body, check_quorum, check_resolution, find_body_seats
     from salesrules.org.rules.checks import check_history, check_structure
-    from salesrules.org.rules.delegation import check_delegation, find_delegate
+    from salesrules.org.rules.delegation import check_delegation, covers_act, find_delegate
     from salesrules.org.rules.duties import check_duties, find_duties
     from salesrules.org.rules.moves import compare_structures
     from salesrules.org.rules.staffing import calculate_staffing, check_staffing
@@ -137,6 +137,7 @@ __all__ = [
     "check_structure",
     "check_visibility",
     "compare_structures",
+    "covers_act",
     "find_authorised_head",
     "find_body_seats",
     "find_delegate",

@@ -118,7 +118,7 @@ def statement_view(content: ReportContent, statement: Statement, names: Names, a
         lines=tuple(_line(line, names) for line in statement.lines),
         count=words.number(len(statement.lines)),
         exact=words.amount(exact, currency),
-        capped=words.amount(-capped, currency) if capped else "",
+        capped=words.amount(minus(Decimal(0), capped), currency) if capped else "",
         rounding=words.amount(rounding, currency),
         balances=(
             *(_balance(e.kind, e.policy, e.amount, Money.zero(currency), words) for e in statement.adjustments),
@@ -198,6 +198,6 @@ def _line(line: StatementLine, names: Names) -> LineRow:
         after=words.measure(line.after, line.unit),
         tiers=tier_words(line, words),
         earned=words.amount(line.earned, currency),
-        capped=words.amount(-line.capped, currency) if line.capped else "",
+        capped=words.amount(minus(Decimal(0), line.capped), currency) if line.capped else "",
         amount=words.amount(line.amount.amount, currency),
     )

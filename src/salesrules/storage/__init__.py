@@ -16,9 +16,11 @@ Versioned(value='called back', version=1)
 from typing import TYPE_CHECKING
 
 from salesrules.storage.memory import MemoryStorage
+from salesrules.storage.plain import from_text, to_text
 from salesrules.storage.units import run_once, run_unit
 
 if TYPE_CHECKING:
+    from salesrules.storage.commission_periods import commission_stores
     from salesrules.storage.sql.engines import sqlite_engine
     from salesrules.storage.sql.schema import stamp
     from salesrules.storage.sql.storage import SqlStorage
@@ -29,17 +31,22 @@ __all__ = [
     "MemoryStorage",
     "SqlStorage",
     "SqlTables",
+    "commission_stores",
+    "from_text",
     "run_once",
     "run_unit",
     "sqlite_engine",
     "stamp",
+    "to_text",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """What needs SQLAlchemy loads when it is first asked for."""
+        """What needs SQLAlchemy or a room loads when it is first asked for."""
         match name:
+            case "commission_stores":
+                from salesrules.storage import commission_periods as module
             case "SqlStorage":
                 from salesrules.storage.sql import storage as module
             case "SqlTables" | "SCHEMA_VERSION":

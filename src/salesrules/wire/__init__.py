@@ -10,6 +10,7 @@ from salesrules.wire.dumping import dump
 from salesrules.wire.rulebooks import check_rulebook, dump_rulebook, find_lines, load_rulebook, parse_rulebook
 from salesrules.wire.schema import document_schema, rulebook_schema
 from salesrules.wire.sources import Format
+from salesrules.wire.stored_kinds import stored_kind
 from salesrules.wire.tables import Table, TableRow, parse_table, read_table
 from salesrules.wire.writing import render_csv, render_json, write_csv, write_json, write_text
 
@@ -31,6 +32,7 @@ __all__ = [
     "render_csv",
     "render_json",
     "rulebook_schema",
+    "stored_kind",
     "write_csv",
     "write_json",
     "write_text",

@@ -38,7 +38,7 @@ class Form:
 
     read: Callable[[Any], Any]
     write: Callable[[Any], Any]
-    schema: dict[str, Any]
+    schema: dict[str, Any] = attrs.field(factory=dict)
 
 
 def wrong_type(value: Any, expected: str, remedy: str) -> Misfit:

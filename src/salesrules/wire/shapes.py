@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
@@ -25,6 +25,7 @@ __all__ = [
     "is_mapping",
     "is_tuple",
     "is_union",
+    "kinds_of",
     "shape_of",
     "union_of",
     "wire_fields",
@@ -157,12 +158,23 @@ def union_of(kind: Any) -> tuple[bool, Any, dict[str, Any]]:
     allows_none = len(members) < len(get_args(kind))
     if len(members) == 1:
         return allows_none, members[0], {}
+    kinds = kinds_of(members)
+    if kinds is None:
+        raise InvalidValue("type", kind, 'give every member of a union a field `kind: Literal["..."]`')
+    return allows_none, None, kinds
+
+
+def kinds_of(members: Iterable[Any]) -> dict[str, Any] | None:
+    """The members of a union by what their field `kind` may be; `None` where one has no such field.
+
+    Raises `InvalidValue` where two share a kind.
+    """
     kinds: dict[str, Any] = {}
     for member in members:
         tags = [field.type for field in shape_of(member) if field.name == "kind"] if is_class(member) else []
         if len(tags) != 1 or get_origin(tags[0]) is not Literal:
-            raise InvalidValue("type", kind, 'give every member of a union a field `kind: Literal["..."]`')
+            return None
         for tag in get_args(tags[0]):
             if kinds.setdefault(tag, member) is not member:
-                raise InvalidValue("type", kind, "give every member of a union its own kind")
-    return allows_none, None, kinds
+                raise InvalidValue("type", member, "give every member of a union its own kind")
+    return kinds

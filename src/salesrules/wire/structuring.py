@@ -6,7 +6,7 @@ its parts and puts its own step in front.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -35,7 +35,19 @@ from salesrules.wire.shapes import (
     union_of,
 )
 
-__all__ = ["structure", "unknown_key"]
+__all__ = [
+    "class_hook",
+    "enum_hook",
+    "gather",
+    "literal_hook",
+    "make_converter",
+    "mapping_hook",
+    "one_of_kinds_hook",
+    "structure",
+    "tuple_hook",
+    "unknown_key",
+    "unsupported_hook",
+]
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -52,11 +64,12 @@ def _scalar_hook(form: Form) -> Hook:
     return lambda value, _: form.read(value)
 
 
-def _class_hook(kind: Any) -> Hook:
+def class_hook(kind: Any, converter: Converter) -> Hook:
+    """Reads an attrs class from a table of its fields."""
     fields = shape_of(kind)
     names: dict[str, Any] = {field.attribute.name: override(rename=field.name) for field in fields}
     build = make_dict_structure_fn(
-        kind, _CONVERTER, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **names
+        kind, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **names
     )
 
     def hook(value: Any, _: Any) -> Any:
@@ -66,13 +79,17 @@ def _class_hook(kind: Any) -> Hook:
         try:
             return build(value, kind)
         except ClassValidationError as error:
-            raise Misfit(*_class_findings(error, value, kind, fields)) from error
+            raise Misfit(*_class_findings(converter, error, value, kind, fields)) from error
 
     return hook
 
 
 def _class_findings(
-    group: ClassValidationError, value: dict[str, Any], kind: Any, fields: tuple[FieldShape, ...]
+    converter: Converter,
+    group: ClassValidationError,
+    value: dict[str, Any],
+    kind: Any,
+    fields: tuple[FieldShape, ...],
 ) -> list[Finding]:
     findings: list[Finding] = []
     failed: set[str] = set()
@@ -93,7 +110,7 @@ def _class_findings(
             raise error
         else:
             own_error = error
-    from_fields = _field_findings(kind, value, fields, failed)
+    from_fields = _field_findings(converter, kind, value, fields, failed)
     findings += from_fields
     if own_error is not None and not from_fields:
         findings += _findings_of(own_error, names)
@@ -108,7 +125,7 @@ def unknown_key(key: str, value: Any, names: Iterable[str]) -> Finding:
 
 
 def _field_findings(
-    kind: Any, value: dict[str, Any], fields: tuple[FieldShape, ...], failed: set[str]
+    converter: Converter, kind: Any, value: dict[str, Any], fields: tuple[FieldShape, ...], failed: set[str]
 ) -> list[Finding]:
     """What the converters and validators of the fields say, each on its own, since a constructor stops at the first."""
     origin = get_origin(kind) or kind
@@ -121,7 +138,7 @@ def _field_findings(
             continue
         if field.name in failed:
             continue
-        part = _CONVERTER.structure(value[field.name], field.type)
+        part = converter.structure(value[field.name], field.type)
         try:
             converted = field.attribute.converter(part) if callable(field.attribute.converter) else part
         except (SalesRulesError, ValueError, TypeError) as error:
@@ -178,31 +195,34 @@ def _findings_of(
     return [Finding(place=default, code="wire.invalid_value", problem=problem, remedy="change it", value=value)]
 
 
-def _tuple_hook(kind: Any) -> Hook:
+def tuple_hook(kind: Any, converter: Converter) -> Hook:
+    """Reads `tuple[X, ...]` from a list."""
     inner = get_args(kind)[0]
-    read = _CONVERTER.get_structure_hook(inner)
+    read = converter.get_structure_hook(inner)
 
     def hook(value: Any, _: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise wrong_type(value, "a list", "write it as [ … ]")
-        return tuple(_gather(((index, item) for index, item in enumerate(value)), read, inner).values())
+        return tuple(gather(((index, item) for index, item in enumerate(value)), read, inner).values())
 
     return hook
 
 
-def _mapping_hook(kind: Any) -> Hook:
+def mapping_hook(kind: Any, converter: Converter) -> Hook:
+    """Reads `Mapping[str, X]` from a table."""
     inner = get_args(kind)[1]
-    read = _CONVERTER.get_structure_hook(inner)
+    read = converter.get_structure_hook(inner)
 
     def hook(value: Any, _: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise wrong_type(value, "a table of names", "write name = value")
-        return _gather(value.items(), read, inner)
+        return gather(value.items(), read, inner)
 
     return hook
 
 
-def _gather(items: Any, read: Hook, inner: Any) -> dict[Any, Any]:
+def gather(items: Any, read: Hook, inner: Any) -> dict[Any, Any]:
+    """The values of items by their keys; raises `Misfit` with the findings of all of them."""
     values: dict[Any, Any] = {}
     findings: list[Finding] = []
     for key, item in items:
@@ -217,14 +237,22 @@ def _gather(items: Any, read: Hook, inner: Any) -> dict[Any, Any]:
     return values
 
 
-def _union_hook(kind: Any) -> Hook:
+def _union_hook(kind: Any, converter: Converter) -> Hook:
     allows_none, only, kinds = union_of(kind)
+    one_of = one_of_kinds_hook(kinds, converter)
 
     def hook(value: Any, _: Any) -> Any:
         if value is None and allows_none:
             return None
-        if not kinds:
-            return _CONVERTER.structure(value, only)
+        return one_of(value, kind) if kinds else converter.structure(value, only)
+
+    return hook
+
+
+def one_of_kinds_hook(kinds: Mapping[str, Any], converter: Converter) -> Hook:
+    """Reads one of several classes that their field `kind` tells apart."""
+
+    def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, dict):
             raise wrong_type(value, "a table with its kind", f"write kind as one of {', '.join(map(repr, kinds))}")
         tag = value.get("kind")
@@ -234,12 +262,13 @@ def _union_hook(kind: Any) -> Hook:
             )
             remedy = suggest(tag, kinds, "give one of")
             raise Misfit(Finding(place=("kind",), code=code, problem=problem, remedy=remedy, value=tag))
-        return _CONVERTER.structure(value, kinds[tag])
+        return converter.structure(value, kinds[tag])
 
     return hook
 
 
-def _literal_hook(kind: Any) -> Hook:
+def literal_hook(kind: Any) -> Hook:
+    """Reads one of several words."""
     choices = get_args(kind)
 
     def hook(value: Any, _: Any) -> Any:
@@ -251,40 +280,53 @@ def _literal_hook(kind: Any) -> Hook:
     return hook
 
 
-def _band_table_hook(kind: Any) -> Hook:
+def _band_table_hook(kind: Any, converter: Converter) -> Hook:
     form: Any = BandTableForm.__class_getitem__(get_args(kind))  # type: ignore[attr-defined]  # made at run time
-    read = _CONVERTER.get_structure_hook(form)
+    read = converter.get_structure_hook(form)
     return lambda value, _: read_band_table(read(value, form))
 
 
-def _dated_hook(kind: Any) -> Hook:
-    read = _class_hook(kind)
+def _dated_hook(kind: Any, converter: Converter) -> Hook:
+    read = class_hook(kind, converter)
     return lambda value, _: check_dated(read(value, kind))
 
 
-def _unsupported_hook(kind: Any) -> Hook:
+def unsupported_hook(kind: Any) -> Hook:
+    """Refuses a type that no data stands for."""
     raise InvalidValue("type", kind, "a document cannot hold this type; use one of the types for policies")
 
 
-def _basic_hook(value: Any, kind: Any) -> Any:
-    """Cattrs looks up text, numbers and their subclasses, text enums among them, before any factory."""
-    if kind in FORMS:
-        return FORMS[kind].read(value)
-    if issubclass(kind, Enum):
-        return enum_form(kind).read(value)
-    return _unsupported_hook(kind)
+def enum_hook(kind: type[Enum]) -> Hook:
+    """Reads a member of an enum from its value."""
+    return _scalar_hook(enum_form(kind))
 
 
-_CONVERTER = Converter(detailed_validation=True)
-_CONVERTER.register_structure_hook_factory(lambda kind: True, _unsupported_hook)
-_CONVERTER.register_structure_hook_factory(is_tuple, _tuple_hook)
-_CONVERTER.register_structure_hook_factory(is_mapping, _mapping_hook)
-_CONVERTER.register_structure_hook_factory(is_union, _union_hook)
-_CONVERTER.register_structure_hook_factory(is_class, _class_hook)
-_CONVERTER.register_structure_hook_factory(is_dated, _dated_hook)
-_CONVERTER.register_structure_hook_factory(is_band_table, _band_table_hook)
-_CONVERTER.register_structure_hook_factory(is_enum, lambda kind: _scalar_hook(enum_form(kind)))
-_CONVERTER.register_structure_hook_factory(is_literal, _literal_hook)
-_CONVERTER.register_structure_hook_factory(FORMS.__contains__, lambda kind: _scalar_hook(FORMS[kind]))
-for _basic in (str, int, float, bytes, Path):
-    _CONVERTER.register_structure_hook(_basic, _basic_hook)
+def make_converter(forms: Mapping[Any, Form], *factories: tuple[Callable[[Any], bool], Any]) -> Converter:
+    """A converter that reads single values by their forms, other types by the last factory whose condition holds."""
+    converter = Converter(detailed_validation=True)
+    for condition, factory in ((lambda kind: True, unsupported_hook), *factories):
+        converter.register_structure_hook_factory(condition, factory)
+    converter.register_structure_hook_factory(forms.__contains__, lambda kind: _scalar_hook(forms[kind]))
+
+    def read_basic(value: Any, kind: Any) -> Any:
+        """Cattrs looks up text, numbers and their subclasses, text enums among them, before any factory."""
+        if kind in forms:
+            return forms[kind].read(value)
+        return enum_form(kind).read(value) if issubclass(kind, Enum) else unsupported_hook(kind)
+
+    for basic in (str, int, float, bytes, Path):
+        converter.register_structure_hook(basic, read_basic)
+    return converter
+
+
+_CONVERTER = make_converter(
+    FORMS,
+    (is_tuple, tuple_hook),
+    (is_mapping, mapping_hook),
+    (is_union, _union_hook),
+    (is_class, class_hook),
+    (is_dated, _dated_hook),
+    (is_band_table, _band_table_hook),
+    (is_enum, enum_hook),
+    (is_literal, literal_hook),
+)

@@ -452,3 +452,9 @@ def test_cases_do_not_touch_each_other(texts, order):
     assert sum(variant.cases for variant in mixed.variants) == len(logs)
     for case in mixed.cases:
         assert mixed.variants[case.variant].activities == tuple(texts[int(case.case[1:])])
+
+
+def test_a_command_that_only_one_of_the_possible_states_takes_says_which_deadline_was_missed():
+    table = claim(checked=Deadline(after=HOUR / 2))
+    assert (3, "sent | checked", "deadline_missed") in found("send:clerk remind pay", table)
+    assert found("send:clerk remind return drop", table) == []

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
         Transaction,
         TransactionKind,
     )
+    from salesrules.commissions.model.lines import (
+        CapUse,
+        Reversal,
+        StatementLine,
+    )
     from salesrules.commissions.model.measurements import (
         Measurement,
     )
@@ -38,6 +43,16 @@ if TYPE_CHECKING:
         Adjustment,
         AdjustmentKind,
         AdjustmentPart,
+    )
+    from salesrules.commissions.model.periods import (
+        CalculatedVersion,
+        CommissionBook,
+        DoneCommand,
+        PaymentOrder,
+        PeriodCommand,
+        PeriodRecord,
+        PeriodStep,
+        PeriodVersion,
     )
     from salesrules.commissions.model.proofs import (
         Cliff,
@@ -63,7 +78,6 @@ if TYPE_CHECKING:
     from salesrules.commissions.model.statements import (
         BalanceEntry,
         BalanceKind,
-        CapUse,
         CommissionRun,
         PaymentConversion,
         PoolPart,
@@ -71,9 +85,7 @@ if TYPE_CHECKING:
         PoolShare,
         Restatement,
         RestatementCause,
-        Reversal,
         Statement,
-        StatementLine,
     )
     from salesrules.commissions.model.tiers import (
         FormulaUse,
@@ -92,8 +104,10 @@ __all__ = [
     "AppraisalScore",
     "BalanceEntry",
     "BalanceKind",
+    "CalculatedVersion",
     "CapUse",
     "Cliff",
+    "CommissionBook",
     "CommissionFacts",
     "CommissionRun",
     "CreditPart",
@@ -101,6 +115,7 @@ __all__ = [
     "CurveUnit",
     "DeadZone",
     "DealGain",
+    "DoneCommand",
     "FlatStretch",
     "FormulaUse",
     "Incentive",
@@ -121,7 +136,12 @@ __all__ = [
     "Payee",
     "Payment",
     "PaymentConversion",
+    "PaymentOrder",
     "PendingCredit",
+    "PeriodCommand",
+    "PeriodRecord",
+    "PeriodStep",
+    "PeriodVersion",
     "PlanProof",
     "PoolPart",
     "PoolResult",
@@ -158,12 +178,14 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             credits,
             events,
             facts,
+            lines,
             measurements,
             modifiers,
+            periods,
             proofs,
             statements,
             tiers,
         )
 
-        shelves = (changes, credits, events, facts, measurements, modifiers, proofs, statements, tiers)
+        shelves = (changes, credits, events, facts, lines, measurements, modifiers, periods, proofs, statements, tiers)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)

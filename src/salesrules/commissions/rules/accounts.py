@@ -14,7 +14,7 @@ from salesrules.commissions.model import FormulaUse, SupportsPieces, TableBase, 
 from salesrules.commissions.policy import RateMode
 from salesrules.commissions.rules.curve import PayoutCurve
 from salesrules.commissions.rules.formula import evaluate_formula
-from salesrules.core import EXACT, Exact, minus, narrowed, plus
+from salesrules.core import EXACT, Exact, exact_sum, minus, narrowed, plus
 
 __all__ = ["Account", "CurveAccount", "FormulaAccount", "GridAccount", "Move", "Moving"]
 
@@ -112,7 +112,7 @@ class GridAccount:
         self._reached = reached
         self._by_column: dict[str, Decimal] = defaultdict(Decimal, openings)
         self._column: str | None = None
-        self.measured = sum(openings.values(), _ZERO)
+        self.measured = exact_sum(openings.values())
         self.quota = quota
         self.base: TableBase | None = None
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from salesrules.commissions.model import Adjustment, AdjustmentKind, AdjustmentPart
-from salesrules.core import Derivation, Operation
+from salesrules.core import Derivation, Operation, minus
 
 __all__ = ["explain_adjustment"]
 
@@ -42,7 +42,7 @@ def _part(adjustment: Adjustment, part: AdjustmentPart) -> Derivation:
     if not part.paid and rounded == part.amount:
         return _derive(adjustment, "adjusted_line", part.amount, Operation.ROUND, [whole], **names, **how)
     first = _derive(adjustment, "rounded", rounded, Operation.ROUND, [whole], **how)
-    if rounded - part.paid != part.amount:  # a fixed amount, in whatever digits the plan states it
+    if minus(rounded, part.paid) != part.amount:  # a fixed amount, in whatever digits the plan states it
         return _derive(adjustment, "adjusted_line", part.amount, **names)
     paid = _derive(adjustment, "paid_so_far", part.paid)
     return _derive(adjustment, "adjusted_line", part.amount, Operation.DIFFERENCE, [first, paid], **names)

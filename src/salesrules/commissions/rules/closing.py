@@ -7,7 +7,13 @@ from datetime import datetime
 
 import attrs
 
-from salesrules.commissions.model import CommissionFacts, CommissionRun, Restatement
+from salesrules.commissions.model import (
+    CalculatedVersion,
+    CommissionFacts,
+    CommissionRun,
+    PeriodVersion,
+    Restatement,
+)
 from salesrules.commissions.policy import CommissionPolicy
 from salesrules.commissions.rules.calculation import calculate_commissions
 from salesrules.core import CurrencyTable, FiscalCalendar, Money, Period, as_tuple, total
@@ -47,11 +53,12 @@ class ClosedPeriod:
     """What is kept of a closed period, and never changed: the run as it was paid, without earlier periods.
 
     `inputs` are those that the run was computed from. Only those of the last closed period are needed to tell causes;
-    older ones may be dropped (`None`).
+    older ones may be dropped (`None`). `version` is which of the period's calculations was closed.
     """
 
     run: CommissionRun
     inputs: CommissionInputs | None
+    version: int = 1
 
     @property
     def period(self) -> Period:
@@ -63,12 +70,18 @@ class ClosedPeriod:
 class RestatedRun:
     """The run of an open period with the restatements of all closed ones, and the inputs that it came from.
 
-    `run.earlier` holds the statements of the closed periods as they were closed; `restated` are those periods.
+    `run.earlier` holds the statements of the closed periods as they were closed; `closed` are those periods, each with
+    the version that was closed.
     """
 
     run: CommissionRun
     inputs: CommissionInputs
-    restated: tuple[Period, ...] = attrs.field(default=(), converter=as_tuple)
+    closed: tuple[PeriodVersion, ...] = attrs.field(default=(), converter=as_tuple)
+
+    @property
+    def restated(self) -> tuple[Period, ...]:
+        """The closed periods that it restates."""
+        return tuple(each.period for each in self.closed)
 
     def restatements(self) -> Iterator[Restatement]:
         """Every restatement of every statement, in the order of the statements."""
@@ -87,7 +100,7 @@ class PeriodFacts:
     """What the guards of a period's life ask: its latest run, the instant of its close, and the closed periods."""
 
     period: Period
-    run: RestatedRun | None = None
+    run: RestatedRun | CalculatedVersion | None = None
     closed_at: datetime | None = None
     closed: tuple[Period, ...] = attrs.field(default=(), converter=as_tuple)
 

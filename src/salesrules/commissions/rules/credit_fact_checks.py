@@ -9,7 +9,7 @@ from decimal import Decimal
 from salesrules.commissions.model import CommissionFacts, Transaction, TransactionKind
 from salesrules.commissions.policy import CommissionPolicy
 from salesrules.commissions.rules.fact_checks import place_of
-from salesrules.core import Fault, Money, Rate, exact_sum
+from salesrules.core import EXACT, Fault, Money, Rate, exact_sum
 
 __all__ = ["check_credit_facts"]
 
@@ -58,7 +58,7 @@ def _splits(t: Transaction, facts: CommissionFacts, policy: CommissionPolicy) ->
 
 
 def _payments(t: Transaction) -> Iterator[Fault]:
-    sign = 1 if t.kind is TransactionKind.SALE else -1
+    is_sale = t.kind is TransactionKind.SALE
     paid: list[Decimal] = []
     for payment in t.payments:
         if payment.amount.currency != t.amount.currency:
@@ -66,14 +66,14 @@ def _payments(t: Transaction) -> Iterator[Fault]:
             yield _fault(
                 t, "payment_currency", f"a payment of {payment.day} is in another currency", remedy, payment.amount
             )
-        elif payment.amount.amount * sign <= 0:
-            problem = f"a payment of {payment.day} is {'not above' if sign > 0 else 'not below'} zero"
+        elif payment.amount.amount <= 0 if is_sale else payment.amount.amount >= 0:
+            problem = f"a payment of {payment.day} is {'not above' if is_sale else 'not below'} zero"
             remedy = "enter what was paid back with the return that it is paid back for"
             yield _fault(t, "payment_sign", problem, remedy, payment.amount)
         else:
             paid.append(payment.amount.amount)
     whole = exact_sum(paid)
-    if abs(whole) > abs(t.amount.amount):
+    if whole.copy_abs() > t.amount.amount.copy_abs():
         remedy = "lower the payment, or enter the rest with another sale"
         yield _fault(t, "overpaid", f"more was paid than {t.amount}", remedy, Money(whole, t.amount.currency))
 
@@ -88,6 +88,6 @@ def _refunds(facts: CommissionFacts) -> Iterator[Fault]:
         before = refunded.get(sale.id, Decimal(0))
         back = refunded[sale.id] = exact_sum([before, *(payment.amount.amount for payment in t.payments)])
         came = exact_sum(payment.amount.amount for payment in sale.payments)
-        if came + back < 0:
+        if EXACT.add(came, back) < 0:
             problem = f"more is paid back than the {Money(came, sale.amount.currency)} that came in for {sale.id}"
             yield _fault(t, "refunded_too_much", problem, "correct the payments", Money(back, sale.amount.currency))

@@ -141,7 +141,7 @@ def _all(facts: CommissionFacts, policy: CommissionPolicy) -> Iterator[tuple[Tra
         sale = sales[t.original] if t.original else t
         try:
             for receiver in _receivers(sale, facts, rules_of(sale.day), chain):
-                for found in find_occurrences(t, sale, receiver.rule.trigger, returns.get(sale.id, ())):
+                for found in find_occurrences(t, sale, receiver.rule.trigger, returns[sale.id]):
                     yield t, receiver, found
         except SalesRulesError as error:
             faults.setdefault(str(error), _uncreditable(t, error))

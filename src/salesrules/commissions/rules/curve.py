@@ -172,7 +172,7 @@ class PayoutCurve:
         old, new = self.segments[self.position_at(before)], self.segments[self.position_at(after)]
         if old is new:
             return (_amount(new, _ZERO),)
-        gone = (_amount(old, -old.base),) if old.base else ()
+        gone = (_amount(old, minus(_ZERO, old.base)),) if old.base else ()
         return (*gone, _amount(new, new.base))
 
 

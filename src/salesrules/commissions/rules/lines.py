@@ -201,7 +201,7 @@ class LineMaker:
         if across.attribute:
             return number_of(credit.transaction, across.attribute)
         whole = attrs.evolve(credit, share=_WHOLE, part=None)
-        return abs(measure_as(component.measure, whole, plan.currency, self._rates).value)
+        return measure_as(component.measure, whole, plan.currency, self._rates).value.copy_abs()
 
     def _account(self, plan: Plan, component: Component, day: date) -> Account:
         key = (plan.id, component.id)

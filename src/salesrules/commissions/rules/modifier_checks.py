@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 from salesrules.commissions.policy import (
     Assignment,
@@ -26,7 +25,7 @@ from salesrules.commissions.policy import (
     Plan,
 )
 from salesrules.commissions.rules.table_curves import needed_quota
-from salesrules.core import BandTable, Fault, Money, Rate
+from salesrules.core import BandTable, Fault, Money, Rate, exact_sum
 
 __all__ = ["check_modifiers"]
 
@@ -152,7 +151,7 @@ def _share(share: Rate, path: str) -> Iterator[Fault]:
 def _payout(payout: Payout, path: str) -> Iterator[Fault]:
     match payout:
         case Deferral():
-            whole = sum((part.share.value for part in payout.parts), Decimal(0))
+            whole = exact_sum(part.share.value for part in payout.parts)
             if whole != 1:
                 problem = "the shares do not total 100%"
                 yield _fault("deferral", f"{path}.parts", problem, "let them total 100%", str(Rate(whole)))

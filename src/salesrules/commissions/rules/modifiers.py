@@ -266,7 +266,7 @@ class ModifierRun:
                 base=Fraction(changed),
                 factor=-reversal.share_after,
                 value=-Fraction(changed) * reversal.share_after,
-                paid=-before,
+                paid=EXACT.minus(before),
                 amount=amount.amount,
             )
             if amount:

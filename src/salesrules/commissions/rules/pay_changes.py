@@ -23,7 +23,7 @@ from salesrules.commissions.model import (
     TierShare,
     TransactionKind,
 )
-from salesrules.core import EXACT, Money, ReasonCode, RoundingMode, as_tuple, exact_sum, round_exactly, times
+from salesrules.core import EXACT, Money, ReasonCode, RoundingMode, as_tuple, exact_sum, minus, round_exactly, times
 
 __all__ = ["why_changed"]
 
@@ -116,7 +116,7 @@ class _Part:
 def _stated(line: StatementLine, piece: TierShare) -> object:
     """A tier's amount, its bounds' rates or its rate; `None` where nothing of them was met."""
     if piece.is_amount:
-        return abs(piece.earned) or None
+        return max(piece.earned, minus(_ZERO, piece.earned)) or None
     rates = piece.rates or (piece.rate,)
     if line.base is not None and line.base.of is MultipleOf.TARGET_TIMES_ATTAINMENT and line.quota is not None:
         return tuple(times(rate, line.quota) for rate in rates)

@@ -124,7 +124,7 @@ class PayeeRun:
                 self._faults += error.faults
                 owed = None
             except (SalesRulesError, Inexact) as error:
-                problem = str(error) or "the exact amounts have too many digits"
+                problem = "the exact amounts have too many digits" if isinstance(error, Inexact) else str(error)
                 self._fault("uncomputable", problem, "mend the facts or the rulebook", period.label)
             else:
                 if statement is not None:

@@ -44,6 +44,7 @@ from salesrules.core import (
 __all__ = ["PayoutRun", "split_payout"]
 
 _ZERO = Decimal(0)
+_minus = EXACT.minus  # a bare minus would round in the caller's context
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -96,10 +97,10 @@ def split_payout(
         dues = [day + relativedelta(months=payout.every_months * number) for number in range(payout.count)]
         weights = [whole] * payout.count
     else:
-        later = None if payout.after_periods is None else period
+        later = period
         for _ in range(payout.after_periods or 0):
-            later = calendar.next(later or period)
-        dues = [day, None if later is None else later.start]
+            later = calendar.next(later)
+        dues = [day, None if payout.after_periods is None else later.start]
         weights = [whole - Fraction(payout.share.value), Fraction(payout.share.value)]
     finest = max(digits, -int(amount.as_tuple().exponent))
     units = allocate_units(int(amount.scaleb(finest, EXACT)), weights)
@@ -159,7 +160,7 @@ class PayoutRun:
             return list(self._release(period.end, currency))
         self._open(period)
         entries: list[BalanceEntry] = []
-        for (plan_id, transaction, place), (amount, day) in self._earned(period, lines, adjustments).items():
+        for (plan_id, transaction, place), (amount, day) in self._earned(lines, adjustments).items():
             plan = self._plans[plan_id]
             sale = self._sales.setdefault(
                 (plan_id, transaction), _Sale(plan=plan, transaction=transaction, day=day or period.start)
@@ -168,7 +169,7 @@ class PayoutRun:
             if amount > 0 and place is not None:
                 entries += self._hold(sale, plan.payouts[place], amount, period, currency)
             elif amount < 0:
-                entries += self._cancel(sale, -amount, currency)
+                entries += self._cancel(sale, _minus(amount), currency)
         for event in [event for event in self._events if event.day in period.span]:
             entries += self._release(event.day, currency)
             entries += self._claw_back(event, currency)
@@ -184,7 +185,7 @@ class PayoutRun:
             return []
         hold = _Hold(policy=plan, due=period.end, amount=pay.amount)
         self._holds.append(hold)
-        return [_entry(BalanceKind.MINIMUM_CARRIED, -pay.amount, hold, pay.currency, pay.amount)]
+        return [_entry(BalanceKind.MINIMUM_CARRIED, _minus(pay.amount), hold, pay.currency, pay.amount)]
 
     def _open(self, period: Period) -> None:
         for opening in self._openings:
@@ -204,7 +205,7 @@ class PayoutRun:
                 )
 
     def _earned(
-        self, period: Period, lines: Sequence[StatementLine], adjustments: Sequence[Adjustment]
+        self, lines: Sequence[StatementLine], adjustments: Sequence[Adjustment]
     ) -> Mapping[tuple[str, str, int | None], tuple[Decimal, date | None]]:
         """What each sale earned under each plan and payout in a period, modifiers included, and the day of the sale."""
         changes: dict[str, list[Decimal]] = {}
@@ -239,7 +240,7 @@ class PayoutRun:
         sale.paid = EXACT.subtract(sale.paid, held)
         self._holds += holds
         if holds:
-            yield _entry(BalanceKind.HELD, -held, holds[0], currency, held)
+            yield _entry(BalanceKind.HELD, _minus(held), holds[0], currency, held)
 
     def _cancel(self, sale: _Sale, amount: Decimal, currency: str) -> Iterator[BalanceEntry]:
         """A return first cancels what is still held of its sale, from the last day backwards; the rest lowers pay.
@@ -253,13 +254,13 @@ class PayoutRun:
             hold.amount = EXACT.subtract(hold.amount, part)
             sale.paid = EXACT.add(sale.paid, part)
             if part:
-                yield _entry(BalanceKind.HELD_CANCELLED, part, hold, currency, -part)
+                yield _entry(BalanceKind.HELD_CANCELLED, part, hold, currency, _minus(part))
         self._drop([hold for hold in own if not hold.amount])
         for clawback, taken in sale.taken.items():
-            part = min(taken, -sale.paid)
+            part = min(taken, _minus(sale.paid))
             if part > 0:
                 sale.paid = EXACT.add(sale.paid, part)
-                sale.take(clawback, -part)
+                sale.take(clawback, _minus(part))
                 yield _entry(BalanceKind.CLAWBACK_OFFSET, part, sale, currency, None, clawback)
 
     def _release(self, before: date, currency: str, event: PayEvent | None = None) -> Iterator[BalanceEntry]:
@@ -273,14 +274,14 @@ class PayoutRun:
             sale = self._sales.get((hold.plan, hold.transaction))
             if sale is not None:
                 sale.paid = EXACT.add(sale.paid, hold.amount)
-            yield _entry(BalanceKind.RELEASED, hold.amount, hold, currency, -hold.amount)
+            yield _entry(BalanceKind.RELEASED, hold.amount, hold, currency, _minus(hold.amount))
         self._drop(ready)
 
     def _claw_back(self, event: PayEvent, currency: str) -> Iterator[BalanceEntry]:
         for hold in [hold for hold in self._holds if hold.plan and _meets(event, hold.transaction)]:
             claw = _clawback(self._plans[hold.plan], event)
             if claw is not None and claw.forfeits_held:
-                yield _entry(BalanceKind.HELD_FORFEITED, _ZERO, hold, currency, -hold.amount, claw.id)
+                yield _entry(BalanceKind.HELD_FORFEITED, _ZERO, hold, currency, _minus(hold.amount), claw.id)
                 held_of = self._sales.get((hold.plan, hold.transaction))
                 if held_of is not None:
                     held_of.take(claw.id, hold.amount)
@@ -293,7 +294,7 @@ class PayoutRun:
             sale.paid = EXACT.subtract(sale.paid, amount)
             sale.take(claw.id, amount)
             if amount:
-                yield _entry(BalanceKind.CLAWED_BACK, -amount, sale, currency, None, claw.id)
+                yield _entry(BalanceKind.CLAWED_BACK, _minus(amount), sale, currency, None, claw.id)
 
     def _share(self, claw: Clawback | ProRataClawback, sale: _Sale, event: PayEvent) -> Fraction:
         served = relativedelta(event.day, sale.day)

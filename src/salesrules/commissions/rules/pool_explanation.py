@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from salesrules.commissions.model import CreditPart, PaymentConversion, PoolPart, PoolResult
-from salesrules.core import EXACT, Derivation, Operation, RoundingMode, as_decimal, round_exactly
+from salesrules.core import EXACT, Derivation, Operation, RoundingMode, as_decimal, exact_sum, round_exactly
 
 __all__ = ["derive_credit_part", "derive_payment", "derive_pool", "derive_pool_part"]
 
@@ -36,9 +36,7 @@ def derive_pool(result: PoolResult, lines: Sequence[Derivation]) -> Derivation:
         return _derive("pool_total", result.amount.amount, currency, **names)
     if result.is_open:
         return _derive("pool_total", result.amount.amount, currency, Operation.SUM, lines, **names)
-    earned = _derive(
-        "pool_total", sum((line.value for line in lines), Decimal(0)), currency, Operation.SUM, lines, **names
-    )
+    earned = _derive("pool_total", exact_sum(line.value for line in lines), currency, Operation.SUM, lines, **names)
     closed = _derive("pool_gate", Decimal(0), "rate", pool=result.pool)
     return _derive("pool_total", result.amount.amount, currency, Operation.PRODUCT, [earned, closed], **names)
 

@@ -13,6 +13,7 @@ from salesrules.commissions.model import (
     BalanceEntry,
     BalanceKind,
     CommissionRun,
+    PeriodVersion,
     Restatement,
     RestatementCause,
     Statement,
@@ -90,7 +91,7 @@ def restate_commissions(closed: Sequence[ClosedPeriod], now: CommissionInputs, *
             findings=_findings(run, restated, carried),
         ),
         inputs=now,
-        restated=[each.period for each in closed],
+        closed=[PeriodVersion(period=each.period, version=each.version) for each in closed],
     )
 
 
@@ -217,7 +218,7 @@ def _settled(
     currency = statement.currency
     restated = exact_sum(entry.amount.amount for entry in entries)
     owed = exact_sum(entry.owed.amount for entry in entries)
-    taken = EXACT.add(carried, max(_ZERO, -restated))
+    taken = EXACT.add(carried, max(_ZERO, EXACT.minus(restated)))
     given = EXACT.add(statement.paid.amount, max(_ZERO, restated))
     back = taken
     if policy.carry_shortfall:

@@ -40,7 +40,8 @@ def carried_balances(closed: Iterable[Statement]) -> dict[tuple[str, str], Decim
     """What restating has left each payee owing so far, by payee and currency."""
     found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for statement in closed:
-        found[statement.payee, statement.currency] += _of_restating(statement, owed=True)
+        whose = statement.payee, statement.currency
+        found[whose] = EXACT.add(found[whose], _of_restating(statement, owed=True))
     return found
 
 

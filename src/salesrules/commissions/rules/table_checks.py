@@ -68,7 +68,7 @@ def check_table(
         what, number = ("a rate", value.value) if isinstance(value, Rate) else ("an amount", value)
         where = f"{place}.tiers.bands[{index}].value"
         if number < 0:
-            yield _fault("negative_rate", where, f"{what} is below zero", "give 0% or more", str(value))
+            yield _fault("negative_rate", where, f"{what} is below zero", "give zero or more", str(value))
         elif number and index == len(values) - 1 and table.mode is RateMode.PROPORTIONAL_AMOUNT:
             remedy = "add a last tier with 0, from where nothing more is earned"
             yield _fault("open_tier", where, "a tier that never ends is never filled", remedy, str(value))
@@ -149,7 +149,7 @@ def _observed(
         return
     if Accumulation.TRANSACTION in (component.accumulate, other.accumulate) or component.accumulate != other.accumulate:
         problem = f"{component.id} accumulates by {component.accumulate.value}, {other.id} by {other.accumulate.value}"
-        yield _fault("grid_span", place, problem, "let both accumulate over the same span", across.component)
+        yield _fault("grid_span", place, problem, "let both accumulate over the same days", across.component)
     if across.observe is Observed.ATTAINMENT and needed_quota(other.table) is None:
         problem = f"component {other.id} pays by amount, so it has no attainment"
         remedy = "observe 'measured', or name a component with a table by attainment"

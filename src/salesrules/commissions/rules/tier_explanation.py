@@ -113,7 +113,7 @@ def _between(line: StatementLine, piece: TierShare) -> Derivation:
     assert piece.lower is not None
     assert piece.upper is not None
     low, high = piece.rates
-    at = line.after if not piece.measure else -piece.measure if piece.measure < 0 else piece.measure
+    at = line.after if not piece.measure else max(piece.measure, minus(_ZERO, piece.measure))
     reached, width = minus(at, piece.lower), minus(piece.upper, piece.lower)
     ends = [_derive("rate_at_end", high, "rate", tier=number), _derive("rate_at_start", low, "rate", tier=number)]
     rise = _derive("rate_rise", minus(high, low), "rate", Operation.DIFFERENCE, ends)

@@ -65,6 +65,12 @@ class _Command:
     at: datetime = attrs.field(validator=is_aware)
 
 
+def _are_digits_of_unit(instance: OpenAccount, attribute: attrs.Attribute[int], value: int) -> None:
+    is_digits(instance, attribute, value)
+    if instance.unit == COUNT and value:
+        raise InvalidValue(attribute.name, value, "give 0, since a count is whole")
+
+
 @attrs.frozen(kw_only=True)
 class OpenAccount(_Command):
     """Open an account, under a parent or as the root of a tree.
@@ -75,16 +81,12 @@ class OpenAccount(_Command):
 
     account: str = attrs.field(validator=is_identifier)
     unit: str = attrs.field(validator=is_unit)
-    digits: int = attrs.field(default=attrs.Factory(lambda self: usual_digits(self.unit), takes_self=True))
+    digits: int = attrs.field(
+        default=attrs.Factory(lambda self: usual_digits(self.unit), takes_self=True), validator=_are_digits_of_unit
+    )
     limit: LedgerAmount | None = attrs.field(default=None, validator=is_limit)
     parent: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_identifier))
     lowering: LimitLowering = attrs.field(default=LimitLowering.DENY, converter=LimitLowering)
-
-    @digits.validator
-    def _check_digits(self, attribute: attrs.Attribute[int], value: int) -> None:
-        is_digits(self, attribute, value)
-        if self.unit == COUNT and value:
-            raise InvalidValue("digits", value, "give 0, since a count is whole")
 
     def __attrs_post_init__(self) -> None:
         limit = self.limit

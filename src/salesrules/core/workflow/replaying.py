@@ -208,7 +208,9 @@ class _Replay:
     ) -> None:
         """Name a missed deadline where every state that the case may have left was overdue at that moment."""
         missed: list[tuple[str, datetime]] = []
-        for state, since in track.stays.items():
+        # Where the command tells which of the possible states it was, the others were not.
+        left = {state: since for state, since in track.stays.items() if command in self._routes[state]} or track.stays
+        for state, since in left.items():
             if state in reached and reached[state] == since:
                 return
             deadline = self._deadlines.get(state)

@@ -30,6 +30,7 @@ __all__ = [
     "check_authority",
     "delegation_knob",
     "find_authorised_head",
+    "find_delegation_fault",
     "find_grants",
     "find_holding",
 ]
@@ -151,7 +152,7 @@ def find_holding(
         for entry in active:
             if entry.delegate != at or entry.grantor in seen or (chain and not entry.may_be_passed_on):
                 continue
-            fault = _delegation_fault(entry, asked, structure, policy)
+            fault = find_delegation_fault(entry, asked, structure, policy)
             if fault is None and len(chain) == rule.maximum_links:
                 where = delegation_knob("maximum_links")
                 fault = reasons.DELEGATION_TOO_LONG(links=len(chain) + 1, maximum=rule.maximum_links, policy=where)
@@ -194,7 +195,8 @@ def reach_of(grant: AuthorityGrant, position: str, structure: Structure) -> str 
     return structure.position(position).unit if grant.reach is Reach.OWN_UNIT else grant.unit
 
 
-def _delegation_fault(entry: Delegation, asked: Asked, structure: Structure, policy: OrgPolicy) -> Reason | None:
+def find_delegation_fault(entry: Delegation, asked: Asked, structure: Structure, policy: OrgPolicy) -> Reason | None:
+    """Why the size or the unit of what is asked lies beyond a delegation, `None` where it lies within."""
     fault = None
     if entry.limit is not None and not asked.any_size:
         fault = find_limit_fault(asked.size, entry.limit, policy)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from salesrules.core import Decision, Reason, check_life, decide
 from salesrules.org import reasons
-from salesrules.org.model import ChainEnd, Delegation, DelegationChain
+from salesrules.org.model import Act, ChainEnd, Delegation, DelegationChain
 from salesrules.org.policy import DelegationRule, OrgPolicy
-from salesrules.org.rules.authority import Asked, delegation_knob, find_grants, find_holding
+from salesrules.org.rules.authority import Asked, delegation_knob, find_delegation_fault, find_grants, find_holding
+from salesrules.org.rules.limits import size_of
 from salesrules.org.rules.structure import Structure
 
-__all__ = ["check_delegation", "find_delegate"]
+__all__ = ["check_delegation", "covers_act", "find_delegate"]
 
 
 def find_delegate(
@@ -45,6 +46,15 @@ def find_delegate(
         people.append(link.delegate)
         links.append(link)
     return DelegationChain(people=people, delegations=links, end=end)
+
+
+def covers_act(delegation: Delegation, act: Act, structure: Structure, policy: OrgPolicy) -> bool:
+    """Whether a delegation is for an act: its kind, its size within the limit, its unit within the delegation's.
+
+    What its grantor may decide, and when the window is, is asked elsewhere (`check_authority`, `find_delegate`).
+    """
+    asked = Asked(kind=act.kind, size=size_of(act), unit=act.unit)
+    return delegation.is_for(act.kind) and find_delegation_fault(delegation, asked, structure, policy) is None
 
 
 def check_delegation(

@@ -68,7 +68,7 @@ class _Index:
     exits: array[int]
 
 
-@attrs.frozen(init=False, repr=False, eq=False)
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class Hierarchy:
     """A forest over ids, made from a parent table by `from_parents`; it never changes.
 
@@ -82,8 +82,11 @@ class Hierarchy:
     Decimal('7')
     """
 
-    _parents: dict[str, str | None]
-    _built: list[_Index]
+    _parents: dict[str, str | None] = attrs.field(converter=dict)
+    _built: list[_Index] = attrs.field(init=False, factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        _check(self._parents, "parents")
 
     @classmethod
     def from_parents(cls, parents: Mapping[str, str | None], *, subject: str = "parents") -> Hierarchy:
@@ -93,10 +96,8 @@ class Hierarchy:
         id that is its own parent and every orphan.
         """
         table = dict(parents)
-        found = find_tree_faults(table)
-        if found.cycles or found.orphans:
-            raise InvalidDocument(_faults(found, subject))
-        tree = cls.__new__(cls)
+        _check(table, subject)
+        tree = cls.__new__(cls)  # it is checked already
         object.__setattr__(tree, "_parents", table)
         object.__setattr__(tree, "_built", [])
         return tree
@@ -231,6 +232,12 @@ def _build_index(parents: dict[str, str | None]) -> _Index:
     for id in reversed([id for id in order if id in children]):  # a subtree ends where that of its last child ends
         exits[entry[id]] = exits[entry[children[id][-1]]]
     return _Index(roots=roots, children=children, order=order, entry=entry, exits=exits)
+
+
+def _check(parents: dict[str, str | None], subject: str) -> None:
+    found = find_tree_faults(parents)
+    if found.cycles or found.orphans:
+        raise InvalidDocument(_faults(found, subject))
 
 
 def _faults(found: TreeFaults, subject: str) -> tuple[Fault, ...]:

@@ -141,8 +141,28 @@ class Structure:
         holder = self._single_holder(position)
         if holder is not None and holder not in self._records.absent:
             return holder
-        present = (d.person for d in self._records.deputies.get(position, ()) if d.person not in self._records.absent)
-        return next(present, None)
+        return next(iter(self.deputies(position)), None)
+
+    def deputies(self, position: str) -> tuple[str, ...]:
+        """The deputies of a position who are present, the first to act first."""
+        self.position(position)
+        found = self._records.deputies.get(position, ())
+        return tuple(deputy.person for deputy in found if deputy.person not in self._records.absent)
+
+    def last_position(self, person: str) -> str | None:
+        """The position that somebody who holds none any more held last; `None` where they never held any.
+
+        Of several that ended on one day a primary one counts first.
+        """
+        _known("person", person, self._records.people)
+        ended = [
+            (appointment.effective.end, appointment.is_primary, appointment.position)
+            for appointment in self._organisation.appointments
+            if appointment.person == person
+            and appointment.effective.end is not None
+            and appointment.effective.end <= self.as_of
+        ]
+        return max(ended)[2] if ended else None
 
     def acts_in(self, person: str) -> tuple[str, ...]:
         """The positions in which a person acts as deputy now."""

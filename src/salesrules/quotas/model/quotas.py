@@ -9,6 +9,7 @@ from fractions import Fraction
 import attrs
 
 from salesrules.core import (
+    EXACT,
     ApprovalEvidence,
     DateRange,
     Derivation,
@@ -142,7 +143,7 @@ class QuotaPiece:
         """The piece's amount in the line's unit."""
         if self.is_whole:
             return self.quota.amount
-        return exact_sum((self._cumulated(self.through), -self._cumulated(self.before)))
+        return EXACT.subtract(self._cumulated(self.through), self._cumulated(self.before))
 
     def _exact(self, days: int) -> Fraction:
         return Fraction(self.quota.amount) * days / self.days

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
-from salesrules.core import Decision, InvalidValue, Reason, check_life, decide
+from salesrules import core
+from salesrules.core import Decision, Reason, decide_in_force
 from salesrules.quotas.policy import QuotaPolicy
 
 __all__ = ["decide_by", "demand"]
@@ -15,16 +16,10 @@ T = TypeVar("T")
 
 
 def decide_by(policy: QuotaPolicy, as_of: date, findings: Iterable[Reason]) -> Decision:
-    """The decision that findings amount to, where the policy decides on a day; else why it decides nothing.
-
-    Findings that are made one by one are not even sought then.
-    """
-    life = check_life(policy.life, as_of, "QuotaPolicy")
-    return decide([*life.reasons, *findings]) if life.is_allowed else life
+    """The decision that findings amount to, where the policy decides on a day; else why it decides nothing."""
+    return decide_in_force(policy.life, as_of, "QuotaPolicy", findings)
 
 
 def demand(part: T | None, name: str) -> T:
     """A part of the policy that a check needs; raises `InvalidValue` with its place where the rulebook lacks it."""
-    if part is None:
-        raise InvalidValue(f"quotas.{name}", None, "the rulebook does not set this; add the section")
-    return part
+    return core.demand(part, f"quotas.{name}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from salesrules.core import ApprovalEvidence, PolicyReference, Reason, is_before
-from salesrules.quotas import reasons as codes
+from salesrules.expenses import reasons as codes
 
 __all__ = ["find_objections"]
 
@@ -23,8 +23,8 @@ def find_objections(
 ) -> Iterator[Reason]:
     """Every reason why evidence does not carry an act on a subject; none where it does.
 
-    `interested` is who may not approve it. Where `as_of` is a day, the approval's own local day counts; where it is
-    an instant, the instant.
+    `interested` is who may not approve it. Where `as_of` is a day, the approval's own local day counts; where it is an
+    instant, the instant.
     """
     if evidence is None:
         yield codes.EVIDENCE_MISSING(act=act, subject=subject, path=path, policy=policy)
@@ -38,7 +38,7 @@ def find_objections(
             path=path,
             policy=policy,
         )
-    if evidence.approver == interested:
+    if interested and evidence.approver == interested:
         yield codes.EVIDENCE_OWN(approver=evidence.approver, subject=subject, path=f"{path}.approver")
     is_later = is_before(as_of, evidence.at) if isinstance(as_of, datetime) else evidence.at.date() > as_of
     if is_later:

@@ -1,0 +1,162 @@
+"""Limits: the most that the firm bears per line, head, day or claim; the excess split between person and firm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from salesrules.core import Exact, minus, narrowed, plus, times
+from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
+from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
+from salesrules.expenses.rules.amounts import Converted
+from salesrules.expenses.rules.papers import find_category, has_prior_approval
+
+__all__ = ["Excess", "assess_line", "calculate_excesses", "find_limits"]
+
+
+class Excess(NamedTuple):
+    """What of a line lies above a limit, exactly, in the currency of claims, and that limit."""
+
+    amount: Exact
+    limit: ExpenseLimit | None
+
+
+_NOTHING = Decimal(0)
+_NONE = Excess(_NOTHING, None)
+
+
+def find_limits(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> tuple[ExpenseLimit, ...]:
+    """The limits of a line: of each kind the one that says most closely whom it is for, by rank and class of city.
+
+    The day of the expense decides which version of a limit is in effect.
+    """
+    given = policy.limits_for(line.category)
+    if not given:
+        return ()
+    city, rank, day = policy.class_of(line.city), claim.rank, line.day
+    best: dict[LimitPer, ExpenseLimit] = {}
+    for limit in given:  # the closest come first
+        if (
+            limit.per not in best
+            and (not limit.ranks or rank in limit.ranks)
+            and (not limit.city_classes or city in limit.city_classes)
+            and day in limit.effective
+        ):
+            best[limit.per] = limit
+    return tuple(best.values())
+
+
+def calculate_excesses(
+    claim: Claim,
+    converted: Mapping[str, Converted],
+    policy: ClaimPolicy,
+    earlier: Iterable[tuple[Claim, Mapping[str, Converted]]] = (),
+) -> dict[str, Excess]:
+    """What of each line lies above its limits, by the line's id; where several cut it, the largest counts.
+
+    Lines use up a limit that they share in their order, so the later ones are cut. An amount for several days spreads
+    evenly over them. `earlier` are the claimant's other claims: their days count first.
+    """
+    used: dict[tuple[str, ...], Exact] = {}
+    for other, amounts in earlier:
+        if other.claimant == claim.claimant and other.id != claim.id:
+            _take(other, amounts, policy, used, only=LimitPer.DAY)
+    return _take(claim, converted, policy, used)
+
+
+def _take(
+    claim: Claim,
+    converted: Mapping[str, Converted],
+    policy: ClaimPolicy,
+    used: dict[tuple[str, ...], Exact],
+    only: LimitPer | None = None,
+) -> dict[str, Excess]:
+    """Let a claim's lines use up the limits; what finds no room is excess."""
+    found: dict[str, Excess] = {}
+    for line in claim.lines:
+        amount = converted.get(line.id)
+        if amount is None:
+            continue
+        worst, claimed = _NONE, amount.rounded.amount
+        for limit in find_limits(line, claim, policy):
+            if only is not None and limit.per is not only:
+                continue
+            over = _over(line, claim, claimed, limit, used)
+            if over > worst.amount:
+                worst = Excess(over, limit)
+        found[line.id] = worst
+    return found
+
+
+def _over(
+    line: ClaimLine, claim: Claim, amount: Decimal, limit: ExpenseLimit, used: dict[tuple[str, ...], Exact]
+) -> Exact:
+    """What of a line finds no room under a limit, whose room it takes."""
+    most = limit.amount.amount
+    match limit.per:
+        case LimitPer.LINE:
+            return _above(amount, most)
+        case LimitPer.HEAD:
+            return _above(amount, times(most, Decimal(max(line.heads, 1))))
+        case LimitPer.CLAIM:
+            return _fill((limit.id, claim.id), most, amount, used)
+        case _:
+            days = max(line.days, 1)
+            part = amount if days == 1 else narrowed(Fraction(amount) / days)
+            over: Exact = _NOTHING
+            for after in range(days):
+                bucket = (limit.id, (line.day + timedelta(days=after)).isoformat())
+                over = plus(over, _fill(bucket, most, part, used))
+            return over
+
+
+def _fill(bucket: tuple[str, ...], most: Decimal, part: Exact, used: dict[tuple[str, ...], Exact]) -> Exact:
+    """What of a part finds no room in a bucket, which holds it from now on."""
+    before = used.get(bucket, _NOTHING)
+    used[bucket] = plus(before, part)
+    return _above(part, _above(most, before))
+
+
+def _above(value: Exact, other: Exact) -> Exact:
+    """By how much a number is above another; zero where it is not."""
+    return minus(value, other) if value > other else _NOTHING
+
+
+def assess_line(
+    line: ClaimLine, claim: Claim, amount: Converted, excess: Excess, policy: ClaimPolicy
+) -> LineAssessment:
+    """What a line comes to, with the person's part of what lies above a limit; without prior approval all of it.
+
+    The person's part is rounded as policy says, and the firm bears the rest, so that both sum to the claimed amount.
+    """
+    claimed, limit = amount.rounded, excess.limit
+    over = person = claimed.with_amount(_NOTHING)
+    category = find_category(line, policy)
+    if category is not None and category.prior_act and not has_prior_approval(line, claim, category.prior_act):
+        over, person, limit = claimed, claimed, None
+    elif limit is not None:
+        over = claimed.with_amount(_rounded(excess.amount, policy))
+        person = over
+        if policy.excess is not None:
+            share = times(excess.amount, Decimal(1) - policy.excess.firm_share.value)
+            person = claimed.with_amount(_rounded(share, policy))
+    return LineAssessment(
+        line=line.id,
+        category=line.category,
+        budget=line.budget,
+        claimed=claimed,
+        exact=amount.exact,
+        excess=over,
+        person=person if person.amount <= claimed.amount else claimed,
+        limit=limit.id if limit else "",
+    )
+
+
+def _rounded(value: Exact, policy: ClaimPolicy) -> Decimal:
+    """A number as policy rounds it; one with no more digits stays as it is."""
+    if isinstance(value, Decimal) and value.as_tuple().exponent >= -policy.rounding.digits:  # type: ignore[operator]  # it is finite
+        return value
+    return policy.rounding(value)

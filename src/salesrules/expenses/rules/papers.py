@@ -1,0 +1,203 @@
+"""Papers, prior approvals, days and duplicates: what a claim's lines must show, one by one."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from salesrules.core import DateRange, InvalidValue, Money, PolicyReference, Reason, Side, days_between, nearest_names
+from salesrules.expenses import reasons as codes
+from salesrules.expenses.model import Claim, ClaimLine
+from salesrules.expenses.policy import ClaimPolicy, DayCount, DuplicatePolicy, ExpenseCategory, LatePolicy
+
+__all__ = [
+    "CountsWorkingDays",
+    "find_category",
+    "find_category_reasons",
+    "find_day_reasons",
+    "find_duplicates",
+    "find_missing_papers",
+    "has_prior_approval",
+]
+
+
+class CountsWorkingDays(Protocol):
+    """Which days a firm works, as `WorkingTime` says."""
+
+    def working_days(self, span: DateRange) -> tuple[date, ...]:
+        """The working days of a span, in order."""
+        ...
+
+
+def find_category(line: ClaimLine, policy: ClaimPolicy) -> ExpenseCategory | None:
+    """The category of a line, `None` where the firm has no such one."""
+    return policy.category(line.category)
+
+
+def has_prior_approval(line: ClaimLine, claim: Claim, act: str) -> bool:
+    """Whether somebody else approved a line's expense, or the whole claim's, no later than the day it was made."""
+    given = line.prior_approval
+    if given is None or given.approver == claim.claimant or given.at.date() > line.day:
+        return False
+    return given.covers(act, line.id) or given.covers(act, claim.id)
+
+
+def find_category_reasons(line: ClaimLine, claim: Claim, policy: ClaimPolicy, path: str) -> Iterator[Reason]:
+    """Whether the category is known, its prior approval is there, and the counts are above zero."""
+    category = find_category(line, policy)
+    if category is None:
+        near = nearest_names(line.category, [one.id for one in policy.categories])
+        yield codes.UNKNOWN_CATEGORY(category=line.category, nearest=near, path=f"{path}.category")
+    elif category.prior_act is not None and not has_prior_approval(line, claim, category.prior_act):
+        where = PolicyReference("ExpenseCategory", category.id, "prior_act")
+        yield codes.PRIOR_APPROVAL_MISSING(
+            act=category.prior_act, amount=line.amount, path=f"{path}.prior_approval", policy=where
+        )
+    for field, count in (("heads", line.heads), ("days", line.days)):
+        if count < 1:
+            yield codes.COUNT_NOT_POSITIVE(field=field, count=count, path=f"{path}.{field}")
+
+
+def find_missing_papers(line: ClaimLine, amount: Money, policy: ClaimPolicy, path: str) -> Iterator[Reason]:
+    """The papers that a line of an amount, in the currency of claims, lacks; one reason per rule that asks for some."""
+    for rule in policy.evidence_for(line.category):
+        required = rule.required.at(amount.amount)
+        missing = tuple(kind for kind in required if kind not in line.evidence)
+        if missing:
+            yield codes.PAPER_MISSING(
+                missing=missing,
+                amount=amount,
+                path=f"{path}.evidence",
+                severity=rule.strictness.severity,
+                policy=PolicyReference("EvidencePolicy", rule.id, "required"),
+            )
+
+
+def find_day_reasons(
+    line: ClaimLine,
+    submitted_on: date,
+    policy: ClaimPolicy,
+    working_time: CountsWorkingDays | None,
+    path: str,
+) -> Iterator[Reason]:
+    """Whether an expense was made before the claim came in, and the claim came in time."""
+    here = f"{path}.day"
+    if line.day > submitted_on:
+        yield codes.EXPENSE_IN_FUTURE(day=line.day, submitted_on=submitted_on, path=here)
+        return
+    late = policy.late
+    if late is None:
+        return
+    days = _days_after(line.day, submitted_on, late, working_time)
+    if days > late.days or (days == late.days and late.side is Side.LOWER):
+        yield codes.SUBMITTED_LATE(
+            day=line.day,
+            submitted_on=submitted_on,
+            days=days,
+            allowed=late.days,
+            path=here,
+            severity=late.strictness.severity,
+            policy=PolicyReference("LatePolicy", late.id, "days"),
+        )
+
+
+def _days_after(start: date, end: date, late: LatePolicy, working_time: CountsWorkingDays | None) -> int:
+    """The days after one until and with another, as policy counts them."""
+    if late.day_count is DayCount.CALENDAR or start == end:
+        return days_between(start, end)
+    if working_time is None:
+        raise InvalidValue("working_time", None, "expenses.claims.late counts working days; give the firm's")
+    day = timedelta(days=1)
+    return len(working_time.working_days(DateRange(start + day, end + day)))
+
+
+def find_duplicates(
+    claim: Claim, history: Iterable[Claim], policy: ClaimPolicy, path: str = "lines"
+) -> Iterator[Reason]:
+    """The lines that look like one that came before, in the claim itself or in another of anybody's.
+
+    `history` are the claims that still count; the claim itself, by its id, is left out of it.
+    """
+    rule = policy.duplicates
+    if rule is None:
+        return
+    by_invoice: dict[tuple[str, ...], tuple[str, str]] = {}
+    by_party: dict[str, list[tuple[str, ClaimLine]]] = {}
+    for other in history:
+        if other.id != claim.id:
+            for line in other.lines:
+                _remember(other.id, line, _invoice_key(line), by_invoice, by_party)
+    for index, line in enumerate(claim.lines):
+        here = f"{path}[{index}]"
+        # Within one claim an invoice may be split over categories.
+        own = (*_invoice_key(line), claim.id, line.category)
+        same = by_invoice.get(_invoice_key(line)) or by_invoice.get(own) if line.invoice else None
+        if same is not None:
+            yield codes.SAME_INVOICE(
+                party=line.party,
+                invoice=line.invoice,
+                claim=same[0],
+                line=same[1],
+                path=f"{here}.invoice",
+                severity=rule.same.severity,
+                policy=PolicyReference("DuplicatePolicy", rule.id, "same"),
+            )
+        else:
+            yield from _near(line, by_party.get(_plain(line.party), ()), rule, here)
+        _remember(claim.id, line, own, by_invoice, by_party)
+
+
+def _remember(
+    claim: str,
+    line: ClaimLine,
+    key: tuple[str, ...],
+    by_invoice: dict[tuple[str, ...], tuple[str, str]],
+    by_party: dict[str, list[tuple[str, ClaimLine]]],
+) -> None:
+    if line.invoice:
+        by_invoice.setdefault(key, (claim, line.id))
+    if _plain(line.party):
+        by_party.setdefault(_plain(line.party), []).append((claim, line))
+
+
+def _near(
+    line: ClaimLine, others: Iterable[tuple[str, ClaimLine]], rule: DuplicatePolicy, path: str
+) -> Iterator[Reason]:
+    for claim, other in others:
+        if line.invoice and other.invoice:
+            continue  # two numbers that differ are two invoices
+        apart = abs(days_between(other.day, line.day))
+        if apart <= rule.days and _is_near(line.amount, other.amount, rule):
+            yield codes.NEAR_DUPLICATE(
+                party=line.party,
+                claim=claim,
+                line=other.id,
+                amount=line.amount,
+                other=other.amount,
+                days=apart,
+                path=path,
+                severity=rule.near.severity,
+                policy=PolicyReference("DuplicatePolicy", rule.id, "near"),
+            )
+            return
+
+
+def _is_near(one: Money, other: Money, rule: DuplicatePolicy) -> bool:
+    if one.currency != other.currency:
+        return False
+    larger: Decimal = max(abs(one.amount), abs(other.amount))
+    return abs((one - other).amount) <= rule.tolerance.of(larger)
+
+
+def _invoice_key(line: ClaimLine) -> tuple[str, str]:
+    return _plain(line.party), _plain(line.invoice or "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """A text as two people may write it: letters and digits only, full-width ones as narrow, without case."""
+    return "".join(mark for mark in unicodedata.normalize("NFKC", text).casefold() if mark.isalnum())
