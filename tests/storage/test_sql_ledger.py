@@ -59,7 +59,7 @@ def answer(ask, command):
         return (conflict.key, conflict.first, conflict.second), ()
 
 
-def agree(storage, commands):
+def assert_agreement(storage, commands):
     """Every command is answered as by the model, and the entries are the model's; the model."""
     model, recorded = Ledger(), []
     for command in commands:
@@ -82,7 +82,7 @@ def agree(storage, commands):
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_any_commands_are_answered_as_the_model_answers_them(emptied, seed):
-    agree(emptied(), draw_commands(seed, 60))
+    assert_agreement(emptied(), draw_commands(seed, 60))
 
 
 def opened(account, limit, parent=None, unit="count", **more):
@@ -104,7 +104,7 @@ def storage(request, open_storage):
 
 def test_what_has_expired_on_a_sibling_makes_room(storage):
     until, later = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
-    model = agree(
+    model = assert_agreement(
         storage,
         [
             opened("hall", 2),
@@ -126,7 +126,7 @@ def test_what_has_expired_on_a_sibling_makes_room(storage):
 def test_a_limit_that_is_moved_first_releases_what_has_expired(storage):
     until = NOON + timedelta(hours=1)
     move = TransferLimit(key="t1", at=until, source="a", target="b", amount=5)
-    agree(storage, [opened("a", 5), opened("b", 0), reserve("r", "a", 3, expires_at=until), move])
+    assert_agreement(storage, [opened("a", 5), opened("b", 0), reserve("r", "a", 3, expires_at=until), move])
 
 
 def test_the_nearest_names_are_searched_in_all_that_is_stored(storage):
@@ -136,7 +136,7 @@ def test_the_nearest_names_are_searched_in_all_that_is_stored(storage):
         key="b", at=NOON, commands=[opened("travels", 1), reserve("r9", "travels?", 1), reserve("r8", "fairz", 1)]
     )
     made = [opened("travel", 9), opened("fairs", 9), opened("2026", 9), reserve("trip-7", "travel", 1)]
-    model = agree(storage, [*made, Post(key="fare", at=NOON, account="travel", amount=1), *near, batch])
+    model = assert_agreement(storage, [*made, Post(key="fare", at=NOON, account="travel", amount=1), *near, batch])
     assert model.entry("r1").decision.reasons[0].parameters["nearest"] == ("travel",)
     with storage.begin() as work:
         for ask, word in (
@@ -150,7 +150,7 @@ def test_the_nearest_names_are_searched_in_all_that_is_stored(storage):
 
 def test_amounts_at_the_edges_of_what_an_account_can_hold(storage):
     most = cny("9999999999999999.99")
-    agree(
+    assert_agreement(
         storage,
         [
             opened("year", None, unit="CNY"),
