@@ -19,6 +19,7 @@ import unittest.mock
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from sybil import Example, Sybil
 from sybil.evaluators.doctest import OutputChecker
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
@@ -27,6 +28,10 @@ from salesrules.cli import main
 
 ROOT = Path(__file__).resolve().parent
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+# On a busy machine an example may take any time: no test is a race against a clock.
+settings.register_profile("unhurried", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 collect_ignore = ["docs/conf.py", "noxfile.py"]
 

@@ -1,15 +1,23 @@
-"""Sphinx, MyST and Furo; the reference has one page per door, made from the folders that stand in the package."""
+"""Sphinx, MyST and Furo; the reference has one page per door and per room with workflows, made from the package itself.
+
+The workflows are drawn from their tables: Mermaid's text becomes SVG here, by a renderer that is an ordinary wheel
+(`mmdr`), so that the build needs neither a browser nor the network, and the pages no script.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+
+import mmdr
 
 DOCS = Path(__file__).resolve().parent
 PACKAGE = DOCS.parent / "src" / "salesrules"
 sys.path.insert(0, str(PACKAGE.parent))
 
 import salesrules  # noqa: E402  # only importable once the path is set
+from salesrules.core import to_mermaid  # noqa: E402  # as above
 
 project = "salesrules"
 author = "The salesrules authors"
@@ -30,17 +38,49 @@ autodoc_default_options = {"members": True, "imported-members": True, "show-inhe
 
 def write_reference_pages() -> None:
     """One page per door, so that a new folder is in the reference as soon as it stands."""
-    folder = DOCS / "reference" / "doors"
+    doors = sorted(door.parent.name for door in PACKAGE.glob("*/__init__.py"))
+    write_pages(
+        DOCS / "reference" / "doors",
+        {f"{name}.md": f"# {name}\n\n```{{eval-rst}}\n.. automodule:: salesrules.{name}\n```\n" for name in doors},
+    )
+
+
+def write_workflow_pages() -> None:
+    """One page per room with workflows, each drawn as it is without a policy."""
+    files = {}
+    for room in salesrules.__all__:
+        pictures = []
+        for name, build in getattr(getattr(salesrules, room), "WORKFLOWS", {}).items():
+            files[f"{room}-{name}.svg"] = draw(to_mermaid(build()))
+            about = (build.__doc__ or "").partition("\n")[0]
+            pictures.append(f"## {name}\n\n{about}\n\n![The workflow {name}]({room}-{name}.svg)\n")
+        if pictures:
+            files[f"{room}.md"] = "\n".join([f"# Workflows of {room}\n", *pictures])
+    write_pages(DOCS / "reference" / "workflows", files)
+
+
+def draw(mermaid: str, margin: int = 24) -> str:
+    """A Mermaid diagram as SVG, with a margin, since labels at the edge would be cut off."""
+    svg = mmdr.render(mermaid).svg()
+
+    def widened(found: re.Match[str]) -> str:
+        left, top, width, height = map(float, found.group(1).split())
+        return f'viewBox="{left - margin} {top - margin} {width + 2 * margin} {height + 2 * margin}"'
+
+    return re.sub(r'viewBox="([^"]+)"', widened, svg, count=1)
+
+
+def write_pages(folder: Path, files: dict[str, str]) -> None:
+    """Write files that differ, and take away those that are no longer made."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {door.parent.name: door for door in sorted(PACKAGE.glob("*/__init__.py"))}
-    for stale in folder.glob("*.md"):
-        if stale.stem not in pages:
+    for stale in folder.iterdir():
+        if stale.name not in files:
             stale.unlink()
-    for name in pages:
-        text = f"# {name}\n\n```{{eval-rst}}\n.. automodule:: salesrules.{name}\n```\n"
-        page = folder / f"{name}.md"
+    for name, text in files.items():
+        page = folder / name
         if not page.is_file() or page.read_text("utf-8") != text:
             page.write_text(text, "utf-8")
 
 
 write_reference_pages()
+write_workflow_pages()

@@ -244,3 +244,10 @@ def test_an_unknown_step_is_named_with_the_nearest() -> None:
     matrix = conditional(ApprovalRow(id="one", steps=["heads"]))
     with pytest.raises(UnknownName, match="did you mean 'head'"):
         route(request_for("1"), make_policy(matrices=[matrix]), directory_of(), as_of=NOON)
+
+
+def test_without_a_directory_the_steps_are_named() -> None:
+    found = route(request_for("200000"), make_policy(), None, as_of=NOON)
+    assert ([routed.step.id for routed in found.steps], people(found)) == (["head"], [])
+    assert (found.decision.outcome, [need.approver for need in found.decision.approvals]) == (Outcome.REFER, ["head"])
+    assert found.decision.headroom == Money(300_000, "CNY")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import attrs
 import pytest
@@ -23,6 +24,7 @@ from approval_firm import (
 
 from salesrules.approvals import (
     ApprovalFile,
+    ApprovalRequest,
     ApprovalStep,
     BodyApprover,
     FunctionApprover,
@@ -42,8 +44,10 @@ from salesrules.approvals import (
     submit_request,
     withdraw_request,
 )
-from salesrules.core import IdempotencyConflict, InvalidValue, Money, PolicyLife, restore_case
+from salesrules.core import DateRange, IdempotencyConflict, InvalidValue, Money, PolicyLife, restore_case
 from salesrules.org import Appointment, Threshold
+from salesrules.quotas import Quota, QuotaRevision, check_revision, revise_quotas
+from salesrules.wire import load_rulebook
 
 LEE = ApprovalStep(id="manager", approvers=[ManagerApprover()])
 NIA = ApprovalStep(id="region", approvers=[ManagerApprover(level=2)])
@@ -460,3 +464,29 @@ def test_the_table_has_a_state_per_step_and_what_can_happen_there() -> None:
     assert table.commands_in("legal") == ("approve", "reject", "return", "withdraw", "revise")
     assert build_approval_workflow([LEE, LAW]) is table
     assert build_approval_workflow(()).commands_in("draft") == ("submit", "withdraw")
+
+
+def test_a_quota_is_revised_by_the_evidence_of_a_route() -> None:
+    """What `quotas` asks evidence of, a route through the starter's matrix gives."""
+    book = load_rulebook(Path(__file__).parents[2] / "examples" / "starter-rulebook.toml")
+    policy, quotas = book.section("approvals"), book.section("quotas")
+    line = Quota(
+        id="ann-q2", holder="ann", span=DateRange(date(2026, 4, 1), date(2026, 7, 1)), amount=100_000, unit="CNY"
+    )
+    request = ApprovalRequest(
+        id="a1", act=quotas.revisions.act, subject="rev-1", requester="lee", interested=["ann"], day=date(2026, 6, 1)
+    )
+    file = submitted(request, policy, directory_of())
+    said, file = say(file, policy, directory_of(), "ann approve", "lee approve", "sam approve")
+    assert [codes for _, codes in said] == [["own_request"], ["own_request"], []]
+    evidence = make_evidence(file)
+    revision = QuotaRevision(
+        id="rev-1", quota="ann-q2", amount=80_000, day=date(2026, 6, 1), reason="territory", evidence=evidence
+    )
+    assert check_revision(revision, line, quotas, date(2026, 6, 1)).is_allowed
+    (revised,) = revise_quotas([line], [revision], quotas, date(2026, 6, 1))
+    assert revised.amount == 80_000
+    other = attrs.evolve(revision, id="rev-2")
+    assert codes_of(check_revision(other, line, quotas, date(2026, 6, 1))) == ["evidence_other"]
+    own = attrs.evolve(line, holder="sam")
+    assert codes_of(check_revision(revision, own, quotas, date(2026, 6, 1))) == ["evidence_own"]

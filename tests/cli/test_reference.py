@@ -103,7 +103,29 @@ def test_checks_and_differences(page: str, cli: Cli, firm: Path) -> None:
     assert fields(page, "Each fault:") == found["faults"][0].keys()
 
 
+def test_replays(page: str, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("c,a,t\n1,confirm,2026-01-05\n", "utf-8")
+    (tmp_path / "map.toml").write_text('columns = { case = "c", activity = "a", instant = "t" }', "utf-8")
+    given = ("service", tmp_path / "log.csv", "--map", tmp_path / "map.toml", "--workflow", "complaint", "--json")
+    found = json.loads(cli("replay", *given).out)
+    assert fields(page, "### salesrules.replay/1") == found.keys()
+    assert fields(page, "Each deviation:") == found["deviations"][0].keys()
+
+
 def test_every_command_is_in_the_reference(page: str) -> None:
     commands = {name for name in app if not name.startswith("-")}
-    assert {"demo", "run", "explain", "why", "check", "solve", "diff", "schema", "diagram", "init"} == commands
+    assert {
+        "demo",
+        "run",
+        "explain",
+        "why",
+        "check",
+        "solve",
+        "diff",
+        "schema",
+        "diagram",
+        "replay",
+        "review",
+        "init",
+    } == commands
     assert commands <= set(re.findall(r"^\| `salesrules (\w+)", page, re.M))

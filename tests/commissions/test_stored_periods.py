@@ -51,8 +51,8 @@ def office(storage):
     return Office(storage)
 
 
-class PeriodContract:
-    """What holds on every storage; a subclass gives the fixture `storage`."""
+class TestPeriods:
+    """What holds on every storage."""
 
     def test_the_way_through(self, office):
         step = office.calculate(known("1000"))
@@ -282,12 +282,6 @@ class PeriodContract:
         assert office.calculation(Q1).run.statements[0].paid == money(100)
 
 
-class TestMemory(PeriodContract):
-    @pytest.fixture
-    def storage(self):
-        return MemoryStorage()
-
-
 class StoredClosing(Closing):
     """Random edits between closes that are stored: what is read again restates as what was computed did."""
 
@@ -309,7 +303,7 @@ class StoredClosing(Closing):
 
 
 TestStoredClosing = StoredClosing.TestCase
-TestStoredClosing.settings = settings(max_examples=20, stateful_step_count=4, deadline=None)
+TestStoredClosing.settings = settings(max_examples=8, stateful_step_count=4, deadline=None)
 
 
 def test_inputs_and_runs_of_the_sample_company_come_back_as_they_were(tmp_path):

@@ -25,7 +25,7 @@ from expense_kit import (
     paths,
     tolerances,
 )
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import ALLOW, DateRange, FiscalCalendar, InvalidValue, Money
@@ -261,6 +261,7 @@ def test_months_are_controlled_at_every_ancestor():
     assert {reason.parameters["line"] for reason in decision.reasons} == {"all"}
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.sampled_from(["trips", "fairs"]), st.integers(1, 40_000)), min_size=1, max_size=6),
     st.integers(0, 60_000),

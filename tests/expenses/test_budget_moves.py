@@ -8,7 +8,7 @@ from fractions import Fraction
 import attrs
 import pytest
 from expense_kit import DAY, NOON, TREE, YEAR, approval, book, codes, control, eur, line, make_policy, months, paths
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesrules.core import DateRange, Denied, InvalidDocument, InvalidValue, Money, Rate, UnknownName
@@ -217,6 +217,7 @@ def test_an_overdue_review_is_told_beside_what_is_carried():
     assert [reason.code for reason in found.reasons] == ["core.review_overdue"]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 700), st.integers(0, 700))
 def test_moves_conserve_what_there_is(amount, already):
     usage = {"trips": used(already)}

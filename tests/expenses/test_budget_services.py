@@ -48,6 +48,7 @@ from salesrules.expenses import (
     load_usage,
     refund_budget,
     release_budget,
+    renew_limits,
     transfer_budget,
 )
 
@@ -244,6 +245,19 @@ def test_a_stop_above_the_amount_lets_that_much_through():
     office.open(line("a", 100))
     assert codes(office.reserve("r1", charge("a", 110))) == ["tolerance_reached"]
     assert codes(office.reserve("r2", charge("a", "0.01"))) == ["over_budget"]
+
+
+def test_limits_follow_the_controls_of_a_new_rulebook(office):
+    office.reserve("r1", charge("trips", 600))
+    strict = make_policy(control(table=tolerances((None, "ignore"), ("0.5", "stop", "upper"))))
+    loose = make_policy(control(table=tolerances((None, "ignore"), ("1.5", "stop", "upper"))))
+    office.policy = strict
+    below = with_budgets(office, renew_limits, ["trips", "fairs"], key="n1")
+    assert {reason.code for reason in below.reasons} == {"ledger.limit_below_used"}
+    office.policy = loose
+    assert with_budgets(office, renew_limits, ["trips", "fairs"], key="n2").is_allowed
+    assert office.reserve("r2", charge("trips", 300)).is_allowed
+    assert codes(office.reserve("r3", charge("trips", 1))) == ["over_budget"]
 
 
 # --- accumulated months ----------------------------------------------------------------------------------------------

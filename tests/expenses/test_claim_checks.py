@@ -25,13 +25,11 @@ from expense_kit import (
 
 from salesrules.core import (
     ALLOW,
-    Decision,
     ExchangeRate,
     ExchangeRates,
     InvalidValue,
     Money,
     Rate,
-    RequiredApproval,
     WeekdayHours,
     WorkingHours,
     WorkingTime,
@@ -375,20 +373,6 @@ def test_a_claim_without_budgets_asks_none():
 def test_findings_of_claim_and_budget_come_together():
     found = check(claim_line(category="x", amount=700, budget="trips"), options={"book": TREE}, purpose="")
     assert codes(found) == ["without_purpose", "unknown_category", "over_budget", "tolerance_reached"]
-
-
-REFERRAL = Decision(outcome="refer", approvals=[RequiredApproval(approver="gm", act="expense.claim")])
-
-
-def test_the_matrix_says_who_must_approve_a_right_claim():
-    found = check(options={"approval": REFERRAL})
-    assert (found.outcome.value, found.approvals) == ("refer", REFERRAL.approvals)
-    assert check(options={"approval": ALLOW}) is ALLOW
-
-
-def test_a_wrong_claim_is_denied_whoever_might_approve_it():
-    found = check(purpose="", options={"approval": REFERRAL})
-    assert (found.outcome.value, found.approvals) == ("deny", ())
 
 
 def test_the_amount_of_a_line_without_rate_is_asked_no_papers():

@@ -169,6 +169,10 @@ def test_a_claim_without_budgets_or_a_firm_without_them_holds_none():
     desk.submit()
     desk.review("supervisor_approve", "sue", "supervisor", sanctions=[Sanction(line="a", amount=eur(4))])
     desk.review("finance_approve", "finn", "finance")
+    assert desk.review("revise", "ana", "claimant").is_allowed
+    desk.submit(key="s2")
+    desk.review("supervisor_approve", "sue", "supervisor", key="a2")
+    desk.review("finance_approve", "finn", "finance", key="a3")
     assert desk.review("pay", "cash", "cashier").is_allowed
     office = Desk()
     office.policy = attrs.evolve(office.policy, budgets=None)

@@ -26,6 +26,7 @@ from expense_kit import (
 from salesrules.core import LedgerStore, Post, Storage
 from salesrules.expenses import (
     BudgetCharge,
+    Sanction,
     check_charges,
     commit_budget,
     load_book,
@@ -78,22 +79,16 @@ def test_no_schedule_of_reserving_committing_and_releasing_overspends():
                 found.append(name)
                 office.run(end, name, ports="ledger", key=f"{name}-end")
 
-        actors = [
-            lambda: spend("a", "trips", commit_budget),
-            lambda: spend("b", "fairs", commit_budget),
-            lambda: spend("c", "fairs", release_budget),
-        ]
+        actors = [lambda: spend("a", "trips", commit_budget), lambda: spend("b", "fairs", release_budget)]
 
         def check() -> None:
             assert overspent(office) == []
-            committed = sum(name in found for name in ("a", "b"))
-            assert 1 <= len(found) <= 2  # the second only after the release
-            assert committed <= 1
-            assert office.used("all") == (eur(0), eur(60 * committed))
+            assert found in (["a"], ["b"], ["b", "a"])  # both only where the release came first
+            assert office.used("all") == (eur(0), eur(60) if "a" in found else eur(0))
 
         return Scenario(actors=actors, check=check)
 
-    assert explore_schedules(prepare) > 20
+    assert explore_schedules(prepare) >= 10
 
 
 def test_an_unprotected_twin_is_caught():
@@ -172,12 +167,8 @@ def test_no_schedule_of_submitting_and_paying_claims_overspends_or_loses():
     assert explore_schedules(prepare) > 3
 
 
-class TestMemory:
-    """Threads on one storage; the class is run on every storage that the project has."""
-
-    @pytest.fixture
-    def storage(self) -> Storage:
-        return MemoryStorage()
+class TestEveryStorage:
+    """Threads on one storage, of every kind that the project has: in memory, in SQLite, in PostgreSQL."""
 
     def test_threads_reserve_no_more_than_there_is_at_any_ancestor(self, storage: Storage) -> None:
         office = Office(make_policy(control(table=STOP), months(levels=[1])), storage, attempts=500)
@@ -192,6 +183,41 @@ class TestMemory:
         assert used["fairs"] <= eur(150)
         assert used["all"] == used["trips"] + used["fairs"] == used["all@2026-M03"] == eur(10 * sum(passed))
         assert sum(passed) == 30  # both lines are full; March of the whole holds 300
+
+    def test_threads_that_move_room_to_and_fro_conserve_it(self, storage: Storage) -> None:
+        office = Office(POLICY, storage, attempts=500)
+        office.open(*LINES)
+
+        def move(number: int) -> bool:
+            source, target = ("trips", "fairs") if number % 2 else ("fairs", "trips")
+            evidence = approval(f"t{number}", "budget.transfer")
+            rest = {"key": f"t{number}", "evidence": evidence}
+            return office.run(
+                transfer_budget, source, target, eur(7 + number), ports="budgets ledger policy", **rest
+            ).is_allowed
+
+        moved = in_threads(4, move, 8)
+        net = sum((1 if number % 2 else -1) * (7 + number) for number, passed in enumerate(moved) if passed)
+        assert (office.line("trips").amount, office.line("fairs").amount) == (eur(70 - net), eur(70 + net))
+        with office.storage.begin() as work:
+            assert work.ledger.account("trips").limit == office.line("trips").amount
+            assert work.ledger.account("fairs").limit == office.line("fairs").amount
+
+    def test_threads_that_sanction_at_once_hold_what_one_of_them_said(self, storage: Storage) -> None:
+        office = Office(POLICY, storage, attempts=500)
+        office.open(*LINES)
+        ports = "claims budgets ledger policy"
+        given = claim(claim_line("a", 60, budget="trips"), submitted_on=None)
+        office.run(save_claim, given, ports="claims policy", actor="ana")
+        office.run(submit_claim, "c1", ports=ports, key="s", actor="ana")
+
+        def sanction(number: int) -> bool:
+            parts = [Sanction(line="a", amount=eur(10 + number))]
+            rest = {"key": f"k{number}", "actor": f"sue{number}", "roles": ["supervisor"], "sanctions": parts}
+            return office.run(review_claim, "c1", "supervisor_approve", ports=ports, **rest).is_allowed
+
+        assert sum(in_threads(4, sanction, 4)) == 1
+        assert office.used("trips")[0] == office.file("c1").granted["a"]
 
     def test_threads_that_approve_at_once_approve_once(self, storage: Storage) -> None:
         office = Office(POLICY, storage, attempts=500)

@@ -24,11 +24,11 @@ from salesrules.invitations import (
     InvitationPolicy,
     OutcomePolicy,
     QuietHours,
+    RatioThreshold,
     ReadinessStep,
     ReminderPolicy,
     ScriptPolicy,
     SeatPolicy,
-    Threshold,
 )
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -44,8 +44,8 @@ TARGETS = {
 }  # fmt: skip
 
 
-def rate(text: str) -> Threshold:
-    return Threshold(rate=Rate.parse(text))
+def rate(text: str) -> RatioThreshold:
+    return RatioThreshold(rate=Rate.parse(text))
 
 
 @pytest.fixture

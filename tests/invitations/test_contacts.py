@@ -114,6 +114,11 @@ def test_quiet_hours_that_meet_are_passed_over_together(guest) -> None:
     assert find_quiet_end(guest, rule, NOON + 3 * HOUR) is None
 
 
+def test_a_day_that_is_all_quiet_ends_the_search_somewhere(guest) -> None:
+    rule = manners(QuietHours(starts=time(8), ends=time(20)), QuietHours(starts=time(20), ends=time(8)))
+    assert find_quiet_end(guest, rule, NOON) > NOON
+
+
 def test_quiet_hours_end_in_the_night_that_repeats_an_hour() -> None:
     berlin = Guest(id="g", name="G", zone="Europe/Berlin")
     rule = manners(QuietHours(starts=time(22), ends=time(2, 30)))

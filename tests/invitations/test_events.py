@@ -127,7 +127,8 @@ def test_an_unapproved_policy_decides_nothing(event, make_policy, draft) -> None
     ("field", "value"),
     [
         ("id", "a/b"), ("id", ""), ("id", "x" * 61), ("id", "a\nb"), ("zone", "Mars/Olympus"), ("zone", "../etc"),
-        ("capacity", -1), ("capacity", True), ("ends_at", MARCH), ("starts_at", MARCH.replace(tzinfo=None)), ("theme", " "),
+        ("capacity", -1), ("capacity", True), ("ends_at", MARCH), ("starts_at", MARCH.replace(tzinfo=None)),
+        ("theme", " "),
         ("items", [EventItem(id="a", quantity=1), EventItem(id="a", quantity=2)]),
     ],
 )  # fmt: skip

@@ -14,8 +14,8 @@ from salesrules.core import CurrencyMismatch, DateRange, InvalidValue, Money, Ou
 from salesrules.invitations import (
     EventOutcome,
     OutcomePolicy,
+    RatioThreshold,
     SalesSpan,
-    Threshold,
     calculate_effect,
     calculate_outcome,
     calculate_seat_counts,
@@ -105,7 +105,7 @@ def test_measures_at_their_thresholds(policy, changes, codes) -> None:
 
 
 def test_the_side_owns_the_threshold(make_policy) -> None:
-    upper = [Threshold(rate=Rate.parse(text), side=Side.UPPER) for text in ("35%", "20%", "8%")]
+    upper = [RatioThreshold(rate=Rate.parse(text), side=Side.UPPER) for text in ("35%", "20%", "8%")]
     rule = OutcomePolicy(id="o", conversion=upper[0], signing=upper[1], cost_share=upper[2])
     decision = check_outcome(outcome_of(cost=cny(800)), make_policy(outcomes=rule), DAY)
     assert codes_of(decision) == ["conversion_low", "signing_low"]

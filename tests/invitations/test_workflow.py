@@ -165,6 +165,12 @@ def test_following_up_is_due_48_hours_after_the_end(make_invitation, policy) -> 
         assert is_overdue(table, case, MARCH + 56 * HOUR + timedelta(seconds=1))
 
 
+@pytest.mark.parametrize("seats", [0, -1, True, "2"])
+def test_a_party_is_at_least_one(make_invitation, seats) -> None:
+    with pytest.raises(InvalidValue, match="seats"):
+        make_invitation("i", seats=seats)
+
+
 def test_a_log_of_another_system_is_held_against_the_life(policy) -> None:
     table = build_invitation_workflow(policy)
     log = [

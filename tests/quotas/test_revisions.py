@@ -52,7 +52,7 @@ def make_revision(make_evidence):
 
 
 def codes(decision) -> list[str]:
-    return [reason.code.removeprefix("quotas.") for reason in decision.reasons]
+    return [reason.code.removeprefix("quotas.").removeprefix("approvals.") for reason in decision.reasons]
 
 
 def test_an_approved_revision_in_time_is_allowed(make_line, make_revision) -> None:

@@ -148,7 +148,7 @@ def test_or_upheld_with_evidence_for_this_quota_by_somebody_else(facts, quota_po
     ):
         with pytest.raises(Denied) as caught:
             walk(table, ["propose", "object", "uphold"], attrs.evolve(facts, evidence=evidence), quota_policy)
-        assert [reason.code for reason in caught.value.decision.reasons] == [f"quotas.{code}"]
+        assert [reason.code for reason in caught.value.decision.reasons] == [f"approvals.{code}"]
 
 
 def test_an_approval_counts_from_its_own_instant_on(facts, quota_policy, make_evidence) -> None:
@@ -217,7 +217,7 @@ def test_a_quota_in_force_is_revised_with_an_approved_revision_only(facts, quota
     assert revise(facts).is_allowed
     assert [reason.code for reason in revise(attrs.evolve(facts, revision=None)).reasons] == ["quotas.revision_missing"]
     bare = attrs.evolve(facts, revision=attrs.evolve(facts.revision, evidence=None))
-    assert [reason.code for reason in revise(bare).reasons] == ["quotas.evidence_missing"]
+    assert [reason.code for reason in revise(bare).reasons] == ["approvals.evidence_missing"]
 
 
 @pytest.mark.parametrize(("day", "closes"), [(date(2020, 3, 31), False), (date(2020, 4, 1), True)])
@@ -285,7 +285,7 @@ def test_a_plan_is_submitted_approved_in_force_and_revised(plan_facts, plan_poli
     case = advance_case(table, case, "begin", as_of=first_day, facts=plan_facts, policy=plan_policy)
     revise = {"as_of": first_day, "policy": plan_policy, "roles": ROLES}
     decision, _ = decide_command(table, case, "revise", facts=plan_facts, **revise)
-    assert [reason.code for reason in decision.reasons] == ["quotas.evidence_other"]  # the approval is not the revision
+    assert [reason.code for reason in decision.reasons] == ["approvals.evidence_other"]  # not the revision's
     approved = attrs.evolve(plan_facts, evidence=make_evidence("north-q1", "plan.revise", on=date(2019, 12, 31)))
     assert advance_case(table, case, "revise", facts=approved, **revise).state == "revised"
 
@@ -314,7 +314,7 @@ def test_policy_may_do_without_agreement_and_children_are_held_against_the_plan(
 
 def test_the_owner_does_not_approve_their_own_plan(plan_facts, plan_policy, make_evidence) -> None:
     own = make_evidence("north-q1", "plan.approve", approver="ana", on=date(2019, 11, 30))
-    with pytest.raises(Denied, match=r"quotas\.evidence_own"):
+    with pytest.raises(Denied, match=r"approvals\.evidence_own"):
         walk(build_plan_workflow(), ["submit", "approve"], attrs.evolve(plan_facts, evidence=own), plan_policy)
 
 

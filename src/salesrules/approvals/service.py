@@ -13,7 +13,7 @@ import attrs
 
 from salesrules.approvals.model import ApprovalFile, ApprovalRequest, Directory, RequestBundle, Review
 from salesrules.approvals.policy import ApprovalPolicy
-from salesrules.approvals.rules import bundle_key
+from salesrules.approvals.rules.bundles import bundle_key
 from salesrules.approvals.workflow import (
     edit_request,
     expire_request,

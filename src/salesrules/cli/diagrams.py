@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import salesrules
 from salesrules.core import InvalidValue, UnknownName, WorkflowTable, to_mermaid, to_scxml
 
-__all__ = ["draw_diagrams"]
+__all__ = ["draw_diagrams", "find_workflows"]
 
 _FORMS = {"mermaid": to_mermaid, "scxml": to_scxml}
 
@@ -20,6 +20,11 @@ def draw_diagrams(room: str, workflow: str | None, form: str) -> list[str]:
     """
     if form not in _FORMS:
         raise InvalidValue("format", form, f"give one of {', '.join(_FORMS)}")
+    return [_FORMS[form](build()).rstrip() + "\n" for build in find_workflows(room, workflow).values()]
+
+
+def find_workflows(room: str, workflow: str | None = None) -> Mapping[str, Callable[..., WorkflowTable]]:
+    """The workflows of a room by name, all or the one of that name; raises `UnknownName`."""
     doors = {name: _workflows(name) for name in salesrules.__all__}
     rooms = [name for name, workflows in doors.items() if workflows]
     if room not in rooms:
@@ -27,12 +32,11 @@ def draw_diagrams(room: str, workflow: str | None, form: str) -> list[str]:
     known = doors[room]
     if workflow is not None and workflow not in known:
         raise _unknown(f"workflow of {room}", workflow, list(known))
-    chosen = known if workflow is None else [workflow]
-    return [_FORMS[form](known[name]()).rstrip() + "\n" for name in chosen]
+    return known if workflow is None else {workflow: known[workflow]}
 
 
-def _workflows(room: str) -> Mapping[str, Callable[[], WorkflowTable]]:
-    found: Mapping[str, Callable[[], WorkflowTable]] = getattr(getattr(salesrules, room), "WORKFLOWS", {})
+def _workflows(room: str) -> Mapping[str, Callable[..., WorkflowTable]]:
+    found: Mapping[str, Callable[..., WorkflowTable]] = getattr(getattr(salesrules, room), "WORKFLOWS", {})
     return found
 
 

@@ -37,4 +37,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "cli.label.never_paid": ("pay", "most"),
     "cli.label.next_threshold": ("at", "distance", "pay", "rate"),
     "cli.label.no_threshold": (),
+    "cli.label.replayed": ("workflow", "cases", "conformant", "events"),
+    "cli.label.deviations_by_rule": ("count", "rule"),
+    "cli.label.deviation": ("case", "event", "activity", "instant", "reason"),
 }

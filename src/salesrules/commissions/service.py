@@ -29,6 +29,7 @@ from salesrules.core import (
     Outcome,
     Period,
     Reason,
+    StaleVersion,
     Versioned,
     decide_command,
     evolve_case,
@@ -142,8 +143,7 @@ def close_version(
     """
     asked = PeriodCommand(key=key, command="close", period=period, version=version, actor=actor)
 
-    def act(book: Versioned[CommissionBook]) -> tuple[PeriodStep, CommissionBook]:
-        stored = _stored(stores, period, as_of)
+    def act(stored: Versioned[PeriodRecord], book: Versioned[CommissionBook]) -> tuple[PeriodStep, CommissionBook]:
         found = stores.runs.find(_version_id(stores, period, stored.value.latest)) if stored.value.latest else None
         run = None if found is None else found.value
         closed = [each.period for each in book.value.closed]
@@ -157,7 +157,7 @@ def close_version(
         last = PeriodVersion(period=period, version=version)
         return _step(decision, record), attrs.evolve(book.value, closed=[*book.value.closed, last])
 
-    return _once(asked, stores, act)
+    return _once(asked, stores, as_of, act)
 
 
 def pay_version(
@@ -178,8 +178,7 @@ def pay_version(
     """
     asked = PeriodCommand(key=key, command="pay", period=period, version=version, actor=actor)
 
-    def act(book: Versioned[CommissionBook]) -> tuple[PeriodStep, CommissionBook]:
-        stored = _stored(stores, period, as_of)
+    def act(stored: Versioned[PeriodRecord], book: Versioned[CommissionBook]) -> tuple[PeriodStep, CommissionBook]:
         others = _other_version(period, version, stored.value.latest)
         facts = PeriodFacts(period=period)
         decision, record = _advanced("pay", stored.value, facts, others, policy, as_of, actor, roles)
@@ -189,7 +188,7 @@ def pay_version(
             stores.payments.append(_id(stores, period), _orders(stores, calculated), expected_length=0)
         return _step(decision, record), book.value
 
-    return _once(asked, stores, act)
+    return _once(asked, stores, as_of, act)
 
 
 def reopen_period(
@@ -206,8 +205,7 @@ def reopen_period(
     """Open a closed period again, where `policy.closing` lets it; its versions stay. The key works as above."""
     asked = PeriodCommand(key=key, command="revise", period=period, actor=actor, reason=reason)
 
-    def act(book: Versioned[CommissionBook]) -> tuple[PeriodStep, CommissionBook]:
-        stored = _stored(stores, period, as_of)
+    def act(stored: Versioned[PeriodRecord], book: Versioned[CommissionBook]) -> tuple[PeriodStep, CommissionBook]:
         closed = [each.period for each in book.value.closed]
         facts = PeriodFacts(period=period, closed_at=stored.value.closed_at, closed=closed)
         decision, record = _advanced("revise", stored.value, facts, (), policy, as_of, actor, roles, reason)
@@ -216,22 +214,29 @@ def reopen_period(
         left = [each for each in book.value.closed if each.period != period]
         return _step(decision, record), attrs.evolve(book.value, closed=left)
 
-    return _once(asked, stores, act)
+    return _once(asked, stores, as_of, act)
 
 
 def _once(
     asked: PeriodCommand,
     stores: PeriodStores,
-    act: Callable[[Versioned[CommissionBook]], tuple[PeriodStep, CommissionBook]],
+    as_of: datetime,
+    act: Callable[[Versioned[PeriodRecord], Versioned[CommissionBook]], tuple[PeriodStep, CommissionBook]],
 ) -> PeriodStep:
-    """What an act gives the first time its key comes, ever after; every act changes the book, so that they queue."""
-    book = _book(stores)
+    """What an act gives the first time its key comes, ever after; every act changes the book, so that they queue.
+
+    Raises `StaleVersion` where another has changed the period between two looks, so that a denial too is of one moment.
+    """
+    stored, book = _stored(stores, asked.period, as_of), _book(stores)
+    found = _stored(stores, asked.period, as_of).version
+    if found != stored.version:
+        raise StaleVersion("commission period", _id(stores, asked.period), stored.version, found)
     for done in book.value.done:
         if done.asked.key == asked.key:
             if done.asked != asked:
                 raise IdempotencyConflict(asked.key, done.asked, asked)
             return done.step
-    step, changed = act(book)
+    step, changed = act(stored, book)
     if step.decision.is_allowed:
         commands = [*changed.done, DoneCommand(asked=asked, step=step)]
         stores.books.put(stores.book, attrs.evolve(changed, done=commands), book.version)

@@ -9,6 +9,7 @@
 from salesrules.company.comparing import PayComparison
 from salesrules.company.facts import CompanyFacts, Region
 from salesrules.company.loading import Company, load
+from salesrules.company.logs import LogColumns, LogMapping, check_log_mapping, read_log
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.results import CompanyResult
 from salesrules.company.sample import sample_folder, starter_rulebook
@@ -20,9 +21,13 @@ __all__ = [
     "CompanyDocument",
     "CompanyFacts",
     "CompanyResult",
+    "LogColumns",
+    "LogMapping",
     "PayComparison",
     "Region",
+    "check_log_mapping",
     "load",
+    "read_log",
     "sample_folder",
     "start_folder",
     "starter_rulebook",

@@ -24,6 +24,7 @@ from salesrules.core.decisions import (
     Severity,
     combine_decisions,
     decide,
+    decision_of,
 )
 from salesrules.core.derivations import Derivation, Operation
 from salesrules.core.errors import (
@@ -138,6 +139,7 @@ if TYPE_CHECKING:
         expire_case,
         find_due,
         is_overdue,
+        paths_to_mermaid,
         replay_log,
         restore_case,
         start_case,
@@ -272,6 +274,7 @@ __all__ = [
     "decide_command",
     "decide_in_force",
     "decide_ledger",
+    "decision_of",
     "demand",
     "evolve_case",
     "evolve_ledger",
@@ -294,6 +297,7 @@ __all__ = [
     "minus",
     "narrowed",
     "nearest_names",
+    "paths_to_mermaid",
     "plus",
     "read_numeral",
     "replay_log",

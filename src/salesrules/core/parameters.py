@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from types import NoneType
 from typing import Any
 
-__all__ = ["Parameters"]
+__all__ = ["Parameters", "parameters_of"]
+
+#: The types of most values, which hold nothing that could change.
+_ATOMS = frozenset({str, int, bool, NoneType, Decimal, Fraction, date, datetime})
 
 
 class Parameters(Mapping[str, Any]):
@@ -62,3 +69,17 @@ def _frozen(value: Any) -> Any:
             return frozenset(value)
         case _:
             return value
+
+
+_new = object.__new__
+_set_items = Parameters.__dict__["_items"].__set__
+
+
+def parameters_of(items: dict[str, Any]) -> Parameters:
+    """Parameters that take over a mapping which nobody else holds, so that it need not be copied."""
+    for name, value in items.items():
+        if type(value) not in _ATOMS:
+            items[name] = _frozen(value)
+    parameters = _new(Parameters)
+    _set_items(parameters, items)
+    return parameters

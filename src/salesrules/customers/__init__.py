@@ -43,6 +43,7 @@ from salesrules.customers.model import (
     TradeTerms,
     VisitSchedule,
     VisitStatus,
+    is_filled,
 )
 from salesrules.customers.policy import (
     AbcPolicy,
@@ -163,6 +164,7 @@ __all__ = [
     "find_matches",
     "find_personal_fields",
     "find_terms",
+    "is_filled",
     "match_keys",
     "normalise",
     "plan_handover",

@@ -55,11 +55,11 @@ from salesrules.invitations.policy import (
     OutcomePolicy,
     PhraseFault,
     QuietHours,
+    RatioThreshold,
     ReadinessStep,
     ReminderPolicy,
     ScriptPolicy,
     SeatPolicy,
-    Threshold,
 )
 from salesrules.invitations.reasons import LABELS, REASONS
 from salesrules.invitations.rules import (
@@ -135,6 +135,7 @@ __all__ = [
     "PhraseFault",
     "PreparedScript",
     "QuietHours",
+    "RatioThreshold",
     "ReadinessStep",
     "ReadinessTask",
     "ReminderPolicy",
@@ -143,7 +144,6 @@ __all__ = [
     "ScriptTemplate",
     "SeatCounts",
     "SeatPolicy",
-    "Threshold",
     "Waitlist",
     "admit_walk_in",
     "build_event_accounts",

@@ -6,10 +6,6 @@ from salesrules.core import ReasonCode, Severity
 
 __all__ = [
     "BELOW_PACE",
-    "EVIDENCE_MISSING",
-    "EVIDENCE_NOT_YET",
-    "EVIDENCE_OTHER",
-    "EVIDENCE_OWN",
     "GOAL_ALREADY_OVER",
     "GOAL_CHILDREN_DIFFER",
     "GOAL_CRITERION_MET",
@@ -42,10 +38,6 @@ __all__ = [
     "SPAN_NOT_STARTED",
 ]
 
-EVIDENCE_MISSING = ReasonCode("quotas.evidence_missing", ("act", "subject"))
-EVIDENCE_OTHER = ReasonCode("quotas.evidence_other", ("act", "subject", "given_act", "given_subject"))
-EVIDENCE_OWN = ReasonCode("quotas.evidence_own", ("approver", "subject"))
-EVIDENCE_NOT_YET = ReasonCode("quotas.evidence_not_yet", ("subject", "at", "as_of"))
 
 REVISION_AFTER_PERIOD = ReasonCode("quotas.revision_after_period", ("revision", "day", "last_day"))
 REVISION_MISSING = ReasonCode("quotas.revision_missing", ("quota",))
@@ -87,10 +79,6 @@ PLAN_MILESTONE_OVERDUE = ReasonCode("quotas.plan_milestone_overdue", ("plan", "m
 
 #: Every code that this room can give.
 REASONS: tuple[ReasonCode, ...] = (
-    EVIDENCE_MISSING,
-    EVIDENCE_OTHER,
-    EVIDENCE_OWN,
-    EVIDENCE_NOT_YET,
     REVISION_AFTER_PERIOD,
     REVISION_MISSING,
     SPAN_NOT_STARTED,

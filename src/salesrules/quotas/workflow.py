@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from salesrules.approvals import find_evidence_faults
 from salesrules.core import (
     Deadline,
     Decision,
@@ -29,7 +30,6 @@ from salesrules.quotas.rules import (
     check_revision,
     decide_by,
     demand,
-    find_objections,
 )
 
 __all__ = ["WORKFLOWS", "build_plan_workflow", "build_quota_workflow"]
@@ -146,11 +146,11 @@ def is_upheld(facts: QuotaFacts, policy: QuotaPolicy, as_of: datetime) -> Decisi
     return decide_by(
         policy,
         as_of.date(),
-        find_objections(
+        find_evidence_faults(
             facts.evidence,
             act=acceptance.uphold_act,
             subject=facts.quota.id,
-            interested=facts.quota.holder,
+            interested=[facts.quota.holder],
             as_of=as_of,
             path="evidence",
             policy=PolicyReference("AcceptancePolicy", acceptance.id, "uphold_act"),
@@ -207,11 +207,11 @@ def _plan_evidence(facts: PlanFacts, policy: QuotaPolicy, field: str, as_of: dat
     return decide_by(
         policy,
         as_of.date(),
-        find_objections(
+        find_evidence_faults(
             facts.evidence,
             act=getattr(rule, field),
             subject=plan.id,
-            interested=plan.owner,
+            interested=[plan.owner],
             as_of=as_of,
             path="evidence",
             policy=PolicyReference("PlanPolicy", rule.id, field),

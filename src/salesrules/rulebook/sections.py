@@ -88,12 +88,14 @@ HOUSE = SectionRegistry(
     sections={
         "org": "salesrules.org:OrgPolicy",
         "approvals": "salesrules.approvals:ApprovalPolicy",
-        "expenses": "salesrules.expenses:ExpensePolicy",
-        "pricing": "salesrules.pricing:PricingPolicy",
         "customers": "salesrules.customers:CustomerPolicy",
         "service": "salesrules.service:ServicePolicy",
+        "leads": "salesrules.leads:LeadPolicy",
         "invitations": "salesrules.invitations:InvitationPolicy",
         "pricing": "salesrules.pricing:PricingPolicy",
+        "contracts": "salesrules.contracts:ContractPolicy",
+        "credit": "salesrules.credit:CreditPolicy",
+        "expenses": "salesrules.expenses:ExpensePolicy",
         "quotas": "salesrules.quotas:QuotaPolicy",
         "commissions": "salesrules.commissions:CommissionPolicy",
     }

@@ -16,6 +16,7 @@ Versioned(value='called back', version=1)
 from typing import TYPE_CHECKING
 
 from salesrules.storage.memory import MemoryStorage
+from salesrules.storage.plain import from_text, to_text
 from salesrules.storage.units import run_once, run_unit
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ __all__ = [
     "SqlStorage",
     "SqlTables",
     "commission_stores",
+    "from_text",
     "run_once",
     "run_unit",
     "sqlite_engine",
     "stamp",
+    "to_text",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name

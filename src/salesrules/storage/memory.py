@@ -50,7 +50,7 @@ class Lock(Protocol):
         ...
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class _State:
     """Everything stored: the ledger with the order of its keys; texts of aggregates by kind, and of events."""
 
@@ -237,11 +237,12 @@ class _LedgerStore:
         state = self._unit.drafted()
         decision, entries = decide_ledger(state.ledger, command)
         self._unit.pause()
-        ledger, order = state.ledger, state.order
-        for entry in entries:
-            ledger = evolve_ledger(ledger, entry)
-            order = order.set(len(order), entry.key)
-        self._unit.keep(attrs.evolve(state, ledger=ledger, order=order))
+        if entries:
+            ledger, order = state.ledger, state.order
+            for entry in entries:
+                ledger = evolve_ledger(ledger, entry)
+                order = order.set(len(order), entry.key)
+            self._unit.keep(_State(ledger, order, state.aggregates, state.lengths, state.events))
         return decision
 
     def account(self, id: str) -> LedgerAccount:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import NoReturn, TypeVar
 
 from salesrules.core import InvalidValue, StoredKind
@@ -11,17 +12,52 @@ __all__ = ["from_text", "to_text"]
 
 T = TypeVar("T")
 
+_TEXT = frozenset({str})
+_SCALARS = frozenset({str, int, bool, type(None)})
+
 
 def to_text(kind: StoredKind[T], value: T) -> str:
     """The JSON of a value; raises `InvalidValue` where what its kind dumps is not plain data, or holds a float."""
     data = kind.dump(value)
-    _check(data, kind.name)
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if not _is_plain(data):
+        _check(data, kind.name)
+    text = _ENCODER.encode(data)
+    if "\\u0000" in text or not (text.isascii() or _is_encodable(text)):
+        _check(data, kind.name)  # looks at every text, and says which one it is
+    return text
 
 
 def from_text(kind: StoredKind[T], text: str) -> T:
     """The value that a text of its kind stands for."""
-    return kind.load(json.loads(text, parse_float=_refuse, parse_constant=_refuse))
+    return kind.load(_DECODER.decode(text))
+
+
+def _is_plain(data: object) -> bool:
+    """Whether data hold nothing but the plain types; subclasses of these are looked at more closely elsewhere."""
+    if type(data) in _SCALARS:
+        return True
+    containers = [data]
+    for container in containers:
+        values: Collection[object]
+        if type(container) is dict:
+            if container and not _TEXT.issuperset(map(type, container)):
+                return False
+            values = container.values()
+        elif type(container) is list or type(container) is tuple:
+            values = container
+        else:
+            return False
+        if not _SCALARS.issuperset(map(type, values)):
+            containers += [value for value in values if type(value) not in _SCALARS]
+    return True
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check(data: object, path: str) -> None:
@@ -51,3 +87,7 @@ def _is_storable(text: str) -> bool:
 
 def _refuse(numeral: str) -> NoReturn:
     raise InvalidValue("stored value", numeral, "store decimals as text; a float is never exact")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)

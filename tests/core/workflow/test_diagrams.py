@@ -6,7 +6,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from salesrules.core import Deadline, Transition, WorkflowState, WorkflowTable, to_mermaid, to_scxml
+from salesrules.core import (
+    Conformance,
+    Deadline,
+    Transition,
+    Variant,
+    WorkflowState,
+    WorkflowTable,
+    paths_to_mermaid,
+    to_mermaid,
+    to_scxml,
+)
 
 SCXML = "{http://www.w3.org/2005/07/scxml}"
 OWN = "{urn:salesrules:workflow}"
@@ -188,3 +198,23 @@ def test_what_scxml_cannot_fire_stands_in_attributes(deadline, fires):
 )
 def test_seconds_are_exact(after, shown):
     assert parsed(table(after=after)).find(f"{SCXML}state[2]").get(f"{OWN}deadline") == shown
+
+
+def test_paths_of_a_log_with_frequencies():
+    variants = [
+        Variant(activities=["call", "call", "visit"], cases=5),
+        Variant(activities=["visit"], cases=1),
+        Variant(activities=['"]; click a0'], cases=1),
+    ]
+    drawn = paths_to_mermaid(Conformance(cases=(), variants=variants)).splitlines()
+    edges = {line.strip() for line in drawn if "-->" in line}
+    assert edges == {
+        "begin -->|5| a0", "a0 -->|5| a0", "a0 -->|5| a1", "a1 -->|6| finish", "begin -->|1| a1",
+        "begin -->|1| a2", "a2 -->|1| finish",
+    }  # fmt: skip
+    assert next(line.strip() for line in drawn if "-->" in line) == "a1 -->|6| finish"  # the most frequent first
+    assert '    a2["#34;]#59; click a0"]' in drawn
+    assert drawn[-1].strip() == "linkStyle 0,1,2,3 stroke-width:3px"
+    assert paths_to_mermaid(Conformance(cases=(), variants=())).splitlines()[1:] == [
+        "    begin(( ))", "    finish((( )))"
+    ]  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -101,6 +101,11 @@ class ApprovalRequest:
 _FIELDS = frozenset(("act", "subject", "requester", "day", "amount", "unit", "party", "matter", "interested"))
 
 
+T = TypeVar("T")
+#: How many findings a directory remembers before its memory is emptied.
+_REMEMBERED = 10_000
+
+
 @attrs.frozen(kw_only=True)
 class Directory:
     """Who could say yes on a day: the structure of that day with its policy, the bodies and the delegations.
@@ -112,6 +117,19 @@ class Directory:
     policy: OrgPolicy | None = None
     bodies: tuple[Body, ...] = attrs.field(default=(), converter=as_tuple)
     delegations: tuple[Delegation, ...] = attrs.field(default=(), converter=as_tuple)
+    _known: dict[Hashable, tuple[object, Any]] = attrs.field(init=False, repr=False, eq=False, factory=dict)
+
+    def remember(self, key: Hashable, under: object, find: Callable[[], T]) -> T:
+        """What was found under a key before, for the very same policy; else what `find` gives, remembered."""
+        known = self._known.get(key)
+        if known is not None and known[0] is under:
+            found: T = known[1]
+            return found
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        found = find()
+        self._known[key] = (under, found)
+        return found
 
     def body(self, id: str) -> Body | None:
         """The body of that id, `None` where there is none."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Literal
 
 import attrs
 
+from salesrules.approvals.model import ChosenRow
 from salesrules.core import (
     BandTable,
     DateRange,
@@ -139,13 +141,39 @@ class ApprovalRow:
         return tuple(dict.fromkeys(step for steps in lists for step in steps))
 
 
+#: A name that rows ask a word of; for each word the rows that it does not rule out, and those for any other word.
+_WordIndex = tuple[str, Mapping[object, int], int]
+
+
+def _index_words(rows: tuple[ApprovalRow, ...]) -> Iterator[_WordIndex]:
+    """For each name the rows that stay, as the bits of a number: bit 0 for the first row."""
+    asked: dict[str, list[tuple[int, WordCondition]]] = {}
+    for place, row in enumerate(rows):
+        for condition in row.when:
+            if isinstance(condition, WordCondition):
+                asked.setdefault(condition.name, []).append((place, condition))
+    for name, conditions in asked.items():
+        words: set[object] = {word for _, condition in conditions for word in condition.values}
+        by_word = {word: _staying(len(rows), conditions, word) for word in words}
+        yield name, by_word, _staying(len(rows), conditions, None)
+
+
+def _staying(count: int, conditions: list[tuple[int, WordCondition]], word: object) -> int:
+    left = (1 << count) - 1
+    for place, condition in conditions:
+        if (word in condition.values) is condition.negated:
+            left &= ~(1 << place)
+    return left
+
+
 @attrs.frozen(kw_only=True)
 class ApprovalMatrix:
     """Rows for kinds of act while the matrix holds: the first row whose conditions hold gives the steps.
 
     Where several matrices are for one act, each gives its row and their steps follow each other in the order of the
     rulebook, each step once. `currency` is that of all amounts in it. Where `is_required` a request that no row fits
-    is denied; otherwise such a request has no step here (a review that only some requests need).
+    is denied; otherwise such a request has no step here (a review that only some requests need). `choices` remembers
+    the rows and bands that were chosen, one each.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -154,6 +182,26 @@ class ApprovalMatrix:
     rows: tuple[ApprovalRow, ...] = attrs.field(converter=as_tuple)
     currency: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_currency))
     is_required: bool = True
+    choices: dict[tuple[str, int], ChosenRow] = attrs.field(init=False, repr=False, eq=False, factory=dict)
+    _words: tuple[_WordIndex, ...] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_words", tuple(_index_words(self.rows)))
+
+    def candidates(self, value: Callable[[str], object]) -> Iterator[ApprovalRow]:
+        """The rows that no word rules out, in their order; `value` gives what a request says, `None` for nothing.
+
+        What else a row asks, and words that the request does not say, are still to be looked at.
+        """
+        left = (1 << len(self.rows)) - 1
+        for name, by_word, others in self._words:
+            word = value(name)
+            if word is not None:
+                left &= by_word.get(word, others)
+        while left:
+            lowest = left & -left
+            yield self.rows[lowest.bit_length() - 1]
+            left ^= lowest
 
     @property
     def needs_currency(self) -> bool:

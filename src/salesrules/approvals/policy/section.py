@@ -61,6 +61,12 @@ class ApprovalRule:
     return_reasons: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
 
+#: What is found for an act on a day: its rule, if there is one, and its matrices.
+Handling = tuple[ApprovalRule | None, tuple[ApprovalMatrix, ...]]
+#: How many acts and days are remembered before the memory is emptied.
+_REMEMBERED = 1_000
+
+
 @attrs.frozen(kw_only=True)
 class ApprovalPolicy:
     """The section `approvals` of a rulebook.
@@ -74,6 +80,7 @@ class ApprovalPolicy:
     rules: tuple[ApprovalRule, ...] = attrs.field(converter=as_tuple)
     _steps: Mapping[str, ApprovalStep] = attrs.field(init=False, repr=False, eq=False)
     _matrices: Mapping[str, tuple[ApprovalMatrix, ...]] = attrs.field(init=False, repr=False, eq=False)
+    _found: dict[tuple[str, date], Handling] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         by_act: dict[str, tuple[ApprovalMatrix, ...]] = {}
@@ -82,6 +89,16 @@ class ApprovalPolicy:
                 by_act[act] = (*by_act.get(act, ()), matrix)
         object.__setattr__(self, "_steps", {step.id: step for step in self.steps})
         object.__setattr__(self, "_matrices", by_act)
+        object.__setattr__(self, "_found", {})
+
+    def find_handling(self, act: str, day: date) -> Handling:
+        """The rule for an act on a day (`find_rule`) and its matrices (`find_matrices`), looked for once."""
+        known = self._found.get((act, day))
+        if known is None:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            known = self._found[act, day] = self.find_rule(act, day), self.find_matrices(act, day)
+        return known
 
     def step(self, id: str) -> ApprovalStep:
         """The step of that id; raises `UnknownName`."""

@@ -12,7 +12,7 @@ from salesrules.approvals.policy import ApprovalRule
 from salesrules.core import InvalidValue, MissingDay, Money
 from salesrules.org import Act, ChainEnd, Delegation, DelegationChain, Structure, covers_act, find_delegate
 
-__all__ = ["Asking", "begin_asking"]
+__all__ = ["Asking", "begin_asking", "check_day"]
 
 
 @attrs.frozen(kw_only=True)
@@ -63,12 +63,8 @@ def begin_asking(
 
     Raises `InvalidValue` where the structure is not that of the day of `as_of`, in its own time zone.
     """
-    if as_of.tzinfo is None:
-        raise InvalidValue("as_of", as_of, "give an instant with its time zone")
+    check_day(directory, as_of)
     structure = directory.structure
-    if as_of.date() != structure.as_of:
-        remedy = f"the structure is that of {structure.as_of}; resolve it for the same day"
-        raise InvalidValue("as_of", as_of, remedy)
     act = Act(kind=request.act, amount=amount, unit=request.unit)
     policy = directory.policy
     covering = () if policy is None else [d for d in directory.delegations if covers_act(d, act, structure, policy)]
@@ -81,6 +77,15 @@ def begin_asking(
         line=_line_above(request.requester, structure),
         as_of=as_of,
     )
+
+
+def check_day(directory: Directory, as_of: datetime) -> None:
+    """Nothing where the directory's structure is that of the day of an instant; else raises `InvalidValue`."""
+    if as_of.tzinfo is None:
+        raise InvalidValue("as_of", as_of, "give an instant with its time zone")
+    day = directory.structure.as_of
+    if as_of.date() != day:
+        raise InvalidValue("as_of", as_of, f"the structure is that of {day}; resolve it for the same day")
 
 
 def _line_above(person: str, structure: Structure) -> tuple[str, ...]:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal
+
+import attrs
 
 from salesrules.approvals import reasons as codes
-from salesrules.approvals.model import ApprovalRequest, ChosenRow, Directory, Route, RoutedStep
+from salesrules.approvals.model import (
+    ApprovalRequest,
+    ApprovalStep,
+    AuthorityApprover,
+    ChosenRow,
+    Directory,
+    Route,
+    RoutedStep,
+)
 from salesrules.approvals.policy import ApprovalMatrix, ApprovalPolicy, ApprovalRule, SameReviewer
-from salesrules.approvals.rules.asking import begin_asking
+from salesrules.approvals.rules.asking import begin_asking, check_day
 from salesrules.approvals.rules.rows import Combined, choose_row, combine_requests, convert_amount
 from salesrules.approvals.rules.seats import seat_step
 from salesrules.core import (
@@ -21,7 +30,9 @@ from salesrules.core import (
     Reason,
     RequiredApproval,
     check_life,
+    exact_sum,
 )
+from salesrules.org import Hierarchy
 
 __all__ = ["route"]
 
@@ -29,7 +40,7 @@ __all__ = ["route"]
 def route(
     request: ApprovalRequest,
     policy: ApprovalPolicy,
-    directory: Directory,
+    directory: Directory | None,
     *,
     as_of: datetime,
     related: Iterable[ApprovalRequest] = (),
@@ -41,22 +52,24 @@ def route(
     rule's `combine_by` are added up before the band is chosen. `rates` convert amounts of other currencies, each at
     the rate of its request's day. The decision allows where no step is needed, refers to the people of the steps, and
     denies with every fault where the request fits no row, does not say what the matrix asks, or nobody may decide it.
+    Without a `directory` the steps are found and nobody behind them; the decision then refers to the steps' ids.
 
     Raises `InvalidValue` where the directory's structure is not that of the day of `as_of`, and `UnknownName` where a
     row names a step that the policy lacks (such a rulebook does not load).
     """
+    if directory is not None:
+        check_day(directory, as_of)
     day = as_of.date()
     life = check_life(policy.life, day, "ApprovalPolicy")
     if not life.is_allowed:
         return Route(request=request.id, decision=life, rows=(), steps=(), as_of=day)
-    rule = policy.find_rule(request.act, day)
-    matrices = policy.find_matrices(request.act, day)
+    rule, matrices = policy.find_handling(request.act, day)
     faults: list[Reason] = []
     if rule is None:
         faults.append(codes.ACT_WITHOUT_RULE(act=request.act, day=day, path="act", policy=_section("rules")))
     if not matrices:
         faults.append(codes.ACT_WITHOUT_MATRIX(act=request.act, day=day, path="act", policy=_section("matrices")))
-    if not directory.structure.knows_person(request.requester):
+    if directory is not None and not directory.structure.knows_person(request.requester):
         faults.append(codes.REQUESTER_UNKNOWN(person=request.requester, path="requester"))
     if faults or rule is None:
         return _denied(request, faults, day)
@@ -65,50 +78,114 @@ def route(
         codes.KEY_MISSING(name=name, path=name, policy=PolicyReference("ApprovalRule", rule.id, "combine_by"))
         for name in combined.missing
     ]
+    units = Hierarchy.from_parents({}) if directory is None else directory.structure.units
     rows: list[ChosenRow] = []
     for matrix in matrices:
-        row, found = choose_row(matrix, combined, directory.structure.units, rates)
+        row, found = choose_row(matrix, combined, units, rates)
         faults += found
         if row is not None:
             rows.append(row)
     if faults:
         return _denied(request, faults, day)
     amount = _amount(request, matrices, combined, rates)
-    steps = _seated(request, rows, policy, rule, directory, amount, as_of)
-    trace = [
-        *life.reasons,
-        *_row_trace(rows, request, amount, combined),
-        *(said for one in steps for said in one.trace),
-    ]
-    faults = [fault for one in steps for fault in one.faults]
+    way = _find_way(request, rows, policy, rule, directory, amount, as_of)
+    said = life.reasons
+    if combined.others:
+        added = codes.AMOUNTS_COMBINED(amount=amount, own=request.amount, requests=combined.others, path="amount")
+        said = (*said, added)
+    if way.faults:
+        decision = Decision(outcome=Outcome.DENY, reasons=(*way.faults, *said, *way.trace))
+    else:
+        decision = Decision(
+            outcome=Outcome.REFER if way.steps else life.outcome,
+            reasons=(*said, *way.trace) if said else way.trace,
+            approvals=way.approvals,
+            headroom=_headroom(rows, matrices, amount),
+            changes_at=way.until,
+        )
     return Route(
         request=request.id,
-        decision=_decision(request, life, trace, faults, steps, _headroom(rows, matrices, amount)),
+        decision=decision,
         rows=rows,
-        steps=steps,
+        steps=way.steps,
         amount=amount,
         combined=combined.others,
         as_of=day,
     )
 
 
-def _seated(
+@attrs.frozen(kw_only=True)
+class _Way:
+    """What follows from the rows: the steps with people, what led there, what stands against it, whom it refers to."""
+
+    steps: tuple[RoutedStep, ...]
+    trace: tuple[Reason, ...]
+    faults: tuple[Reason, ...]
+    approvals: tuple[RequiredApproval, ...]
+    until: datetime | None
+
+
+def _find_way(
     request: ApprovalRequest,
     rows: list[ChosenRow],
     policy: ApprovalPolicy,
+    rule: ApprovalRule,
+    directory: Directory | None,
+    amount: Money | None,
+    as_of: datetime,
+) -> _Way:
+    """The way of the rows; what the amount and the hour cannot change in it is found once for a requester and day."""
+
+    def find() -> _Way:
+        wanted = [policy.step(id) for id in dict.fromkeys(id for row in rows for id in row.steps)]
+        if directory is None:
+            steps = tuple(RoutedStep(step=step, seats=(), needed=0) for step in wanted)
+        else:
+            steps = _seat_all(wanted, request, rule, directory, amount, as_of)
+        people = dict.fromkeys(name for one in steps for name in ([seat.person for seat in one.seats] or [one.step.id]))
+        return _Way(
+            steps=steps,
+            trace=(*map(_row_chosen, rows), *(said for one in steps for said in one.trace)),
+            faults=tuple(fault for one in steps for fault in one.faults),
+            approvals=tuple(RequiredApproval(approver=person, act=request.act) for person in people),
+            until=min(
+                (one.until for one in steps if one.until is not None),
+                key=lambda end: end.astimezone(UTC),
+                default=None,
+            ),
+        )
+
+    if directory is None or directory.delegations or not all(_is_settled(policy, row) for row in rows):
+        return find()
+    chosen = tuple((row.matrix, row.row, row.start) for row in rows)
+    key = (request.act, request.requester, request.interested, request.unit, rule.id, chosen)
+    return directory.remember(key, policy, find)
+
+
+def _is_settled(policy: ApprovalPolicy, row: ChosenRow) -> bool:
+    """Whether no step of a row asks for the authority that an amount takes."""
+    return not any(isinstance(one, AuthorityApprover) for id in row.steps for one in policy.step(id).approvers)
+
+
+def _row_chosen(row: ChosenRow) -> Reason:
+    where = PolicyReference("ApprovalRow", f"{row.matrix}/{row.row}", "steps")
+    return codes.ROW_CHOSEN(matrix=row.matrix, row=row.row, steps=row.steps, policy=where)
+
+
+def _seat_all(
+    wanted: list[ApprovalStep],
+    request: ApprovalRequest,
     rule: ApprovalRule,
     directory: Directory,
     amount: Money | None,
     as_of: datetime,
 ) -> tuple[RoutedStep, ...]:
-    """The steps of all rows, each once, with people; under `DISTINCT` those expected before are taken."""
     asking = begin_asking(request, rule, directory, amount, as_of)
-    distinct = rule.same_reviewer is SameReviewer.DISTINCT
     reviewed: set[str] = set()
     steps: list[RoutedStep] = []
-    for id in dict.fromkeys(id for row in rows for id in row.steps):
-        steps.append(seat_step(policy.step(id), asking, reviewed=reviewed))
-        if distinct:
+    for step in wanted:
+        steps.append(seat_step(step, asking, reviewed=reviewed))
+        if rule.same_reviewer is SameReviewer.DISTINCT:
             reviewed.update(seat.person for seat in steps[-1].seats)
     return tuple(steps)
 
@@ -123,50 +200,21 @@ def _amount(
     if request.amount is None:
         return None
     currency = next((matrix.currency for matrix in matrices if matrix.currency), request.amount.currency)
+    if not combined.others and currency == request.amount.currency:
+        return request.amount
     amount = convert_amount(combined.requests, currency, rates)
     return request.amount if isinstance(amount, str) else Money(amount, currency)
-
-
-def _row_trace(
-    rows: list[ChosenRow], request: ApprovalRequest, amount: Money | None, combined: Combined
-) -> list[Reason]:
-    trace: list[Reason] = []
-    if combined.others:
-        trace.append(codes.AMOUNTS_COMBINED(amount=amount, own=request.amount, requests=combined.others, path="amount"))
-    for row in rows:
-        where = PolicyReference("ApprovalRow", f"{row.matrix}/{row.row}", "steps")
-        trace.append(codes.ROW_CHOSEN(matrix=row.matrix, row=row.row, steps=row.steps, policy=where))
-    return trace
 
 
 def _headroom(rows: list[ChosenRow], matrices: tuple[ApprovalMatrix, ...], amount: Money | None) -> Money | None:
     """What could be added before the nearest band ends, in the currency of the amount; `None` where all are open."""
     if amount is None:
         return None
-    currencies = {matrix.id: matrix.currency for matrix in matrices}
-    ends = [row.end for row in rows if row.end is not None and currencies[row.matrix] == amount.currency]
-    return Money(min(ends), amount.currency) - amount if ends else None
-
-
-def _decision(
-    request: ApprovalRequest,
-    life: Decision,
-    trace: list[Reason],
-    faults: list[Reason],
-    steps: tuple[RoutedStep, ...],
-    headroom: Money | Decimal | None,
-) -> Decision:
-    if faults:
-        return Decision(outcome=Outcome.DENY, reasons=(*faults, *trace))
-    ends = [one.until for one in steps if one.until is not None]
-    people = dict.fromkeys(seat.person for one in steps for seat in one.seats)
-    return Decision(
-        outcome=Outcome.REFER if steps else life.outcome,
-        reasons=trace,
-        approvals=[RequiredApproval(approver=person, act=request.act) for person in people],
-        headroom=headroom,
-        changes_at=min(ends, key=lambda end: end.astimezone(UTC), default=None),
-    )
+    ends = [row.end for row in rows if row.end is not None]
+    if ends and any(matrix.currency not in (None, amount.currency) for matrix in matrices):
+        currencies = {matrix.id: matrix.currency for matrix in matrices}
+        ends = [row.end for row in rows if row.end is not None and currencies[row.matrix] == amount.currency]
+    return amount.with_amount(exact_sum([min(ends), amount.amount.copy_negate()])) if ends else None
 
 
 def _denied(request: ApprovalRequest, faults: list[Reason], day: date) -> Route:

@@ -49,8 +49,12 @@ def combine_requests(request: ApprovalRequest, related: Iterable[ApprovalRequest
     Source: https://m.wenke99.com/p-9310054.html (same counterparty, same subject, same day: summed before the tier).
     """
     names = rule.combine_by
+    others = tuple(related)
     if not names:
         return Combined(requests=(request,))
+    if not others:
+        unsaid = tuple(name for name in names if not str(request.value(name) or "").strip())
+        return Combined(requests=(request,), missing=unsaid)
     key = [comparable(request.value(name)) for name in names]
     missing = tuple(name for name, value in zip(names, key, strict=True) if value is None)
     if missing:
@@ -58,7 +62,7 @@ def combine_requests(request: ApprovalRequest, related: Iterable[ApprovalRequest
     acts = rule.acts or (request.act,)
     found = {
         other.id: other
-        for other in related
+        for other in others
         if other.id != request.id and other.act in acts and [comparable(other.value(name)) for name in names] == key
     }
     return Combined(requests=(request, *found.values()))
@@ -76,6 +80,8 @@ def convert_amount(requests: Sequence[ApprovalRequest], currency: str, rates: Ex
 
     Requests without an amount add nothing.
     """
+    if len(requests) == 1 and (only := requests[0].amount) is not None and only.currency == currency:
+        return only.amount
     parts: list[Decimal] = []
     for request in requests:
         money = request.amount
@@ -110,7 +116,7 @@ def choose_row(
     A value that a condition needs and the request lacks stops the search there, since any later row would be a guess.
     """
     request = combined.requests[0]
-    for row in matrix.rows:
+    for row in matrix.candidates(request.value):
         missing: list[str] = []
         for condition in row.when:
             holds = _holds(condition, request, matrix, units, rates)
@@ -137,19 +143,27 @@ def _band(
 ) -> tuple[ChosenRow | None, tuple[Reason, ...]]:
     if row.amounts is None:
         return ChosenRow(matrix=matrix.id, row=row.id, steps=row.steps or ()), ()
-    where = PolicyReference("ApprovalRow", f"{matrix.id}/{row.id}", "amounts")
     if combined.requests[0].amount is None:
-        return None, (codes.AMOUNT_MISSING(matrix=matrix.id, path="amount", policy=where),)
+        return None, (codes.AMOUNT_MISSING(matrix=matrix.id, path="amount", policy=_bands_of(matrix, row)),)
     amount = convert_amount(combined.requests, str(matrix.currency), rates)
     if isinstance(amount, str):
+        where = _bands_of(matrix, row)
         wrong = codes.OTHER_CURRENCY(
             matrix=matrix.id, currency=matrix.currency, given=amount, path="amount", policy=where
         )
         return None, (wrong,)
     index = row.amounts.index_at(amount)
-    start, end = row.amounts.limits(index)
-    steps = row.amounts.bands[index].value
-    return ChosenRow(matrix=matrix.id, row=row.id, steps=steps, start=start, end=end), ()  # type: ignore[arg-type]  # a rulebook's bounds are decimals
+    known = matrix.choices.get((row.id, index))
+    if known is None:
+        start, end = row.amounts.limits(index)
+        steps = row.amounts.bands[index].value
+        known = ChosenRow(matrix=matrix.id, row=row.id, steps=steps, start=start, end=end)  # type: ignore[arg-type]  # a rulebook's bounds are decimals
+        matrix.choices[row.id, index] = known
+    return known, ()
+
+
+def _bands_of(matrix: ApprovalMatrix, row: ApprovalRow) -> PolicyReference:
+    return PolicyReference("ApprovalRow", f"{matrix.id}/{row.id}", "amounts")
 
 
 def _holds(

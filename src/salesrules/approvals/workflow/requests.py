@@ -10,7 +10,7 @@ import attrs
 from salesrules.approvals import reasons as codes
 from salesrules.approvals.model import ApprovalFile, ApprovalRequest, Directory, StepFacts
 from salesrules.approvals.policy import ApprovalPolicy, ApprovalRule
-from salesrules.approvals.rules import route
+from salesrules.approvals.rules.routing import route
 from salesrules.approvals.workflow.table import build_approval_workflow
 from salesrules.core import (
     CountsWorkingTime,

@@ -106,7 +106,9 @@ def _expired_where_asked(ledger: Ledger, command: LedgerCommand) -> tuple[Moveme
     """What has expired in the tree in which a command needs room."""
     id = command.source if isinstance(command, TransferLimit) else getattr(command, "account", "")
     account = ledger.accounts.get(id)
-    return () if account is None else expired_by(ledger, command.at, account.root)
+    if account is None or account.root not in ledger.expiring:
+        return ()
+    return expired_by(ledger, command.at, account.root)
 
 
 def _decide_batch(ledger: Ledger, batch: LedgerBatch) -> tuple[Decision, tuple[LedgerEntry, ...]]:

@@ -20,7 +20,7 @@ from salesrules.core.ledger.model import (
     Reservation,
     ReservationStatus,
 )
-from salesrules.core.ledger.state import Ledger, find, hour_of
+from salesrules.core.ledger.state import Ledger, find, hour_of, next_ledger
 
 __all__ = ["apply_movements", "evolve_ledger", "restore_ledger"]
 
@@ -65,56 +65,55 @@ _CLOSES_AS = {
 }
 
 
+# In Python 3.11 a member of an enum is found slowly, so each is looked up once.
+_RESERVED, _POSTED, _CAPTURED = MovementKind.RESERVED, MovementKind.POSTED, MovementKind.CAPTURED
+_REFUNDED, _OPENED, _CLOSED = MovementKind.REFUNDED, MovementKind.OPENED, MovementKind.CLOSED
+_LIMIT_SET = MovementKind.LIMIT_SET
+
+
 class _Draft:
     """A ledger while the movements of one entry are applied to it; its maps share what they leave alone."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.accounts = ledger.accounts.mutate()
-        self.held = ledger.held.mutate()
-        self.reservations = ledger.reservations.mutate()
-        self.postings = ledger.postings.mutate()
+        self.accounts = ledger.accounts
+        self.held = ledger.held
+        self.reservations = ledger.reservations
+        self.postings = ledger.postings
         self.expiring = ledger.expiring
 
     def finish(self, entries: Map[str, LedgerEntry]) -> Ledger:
-        return Ledger(
-            accounts=self.accounts.finish(),
-            held=self.held.finish(),
-            reservations=self.reservations.finish(),
-            postings=self.postings.finish(),
-            entries=entries,
-            expiring=self.expiring,
-        )
+        return next_ledger(self.accounts, self.held, self.reservations, self.postings, entries, self.expiring)
 
     def apply(self, command: LedgerCommand, movement: Movement) -> None:
         kind, amount = movement.kind, movement.amount
         account = self.account(command, movement)
-        if kind is MovementKind.LIMIT_SET:
-            self.accounts[account.id] = attrs.evolve(account, limit=amount)
-        elif kind is MovementKind.CLOSED:
-            self.accounts[account.id] = attrs.evolve(account, is_open=False)
+        if kind is _LIMIT_SET:
+            self.accounts = self.accounts.set(account.id, attrs.evolve(account, limit=amount))
+        elif kind is _CLOSED:
+            self.accounts = self.accounts.set(account.id, attrs.evolve(account, is_open=False))
             self.count_child(account, -1)
-        elif kind is not MovementKind.OPENED:
+        elif kind is not _OPENED:
             if amount is None:
                 raise InvalidValue("movement.amount", None, f"say how much was {kind.value}")
-            if kind is MovementKind.RESERVED:
+            if kind is _RESERVED:
                 self.reserve(command, account, amount)
-            elif kind is MovementKind.REFUNDED:
+            elif kind is _REFUNDED:
                 self.refund(movement, amount)
             else:
-                if kind is not MovementKind.POSTED:
+                if kind is not _POSTED:
                     self.take(movement, account, amount)
-                if kind is MovementKind.POSTED or kind is MovementKind.CAPTURED:
+                if kind is _POSTED or kind is _CAPTURED:
                     self.post(command, movement, amount)
             self.move(kind, account, amount)
 
     def account(self, command: LedgerCommand, movement: Movement) -> LedgerAccount:
         """The account of a movement, which opening makes."""
-        if movement.kind is not MovementKind.OPENED or not isinstance(command, OpenAccount):
+        if movement.kind is not _OPENED or not isinstance(command, OpenAccount):
             return find("account", movement.account, self.accounts)
         chain: tuple[str, ...] = (command.account,)
         if command.parent is not None:
             chain += find("account", command.parent, self.accounts).chain
-        account = self.accounts[command.account] = LedgerAccount(
+        account = LedgerAccount(
             id=command.account,
             unit=command.unit,
             digits=command.digits,
@@ -122,14 +121,15 @@ class _Draft:
             lowering=command.lowering,
             chain=chain,
         )
-        self.held[account.id] = Held(nothing := zero_of(account.unit), nothing)
+        self.accounts = self.accounts.set(account.id, account)
+        self.held = self.held.set(account.id, Held(nothing := zero_of(account.unit), nothing))
         self.count_child(account, 1)
         return account
 
     def count_child(self, account: LedgerAccount, step: int) -> None:
         if account.parent is not None:
             parent = self.accounts[account.parent]
-            self.accounts[parent.id] = attrs.evolve(parent, children=parent.children + step)
+            self.accounts = self.accounts.set(parent.id, attrs.evolve(parent, children=parent.children + step))
 
     def move(self, kind: MovementKind, account: LedgerAccount, amount: LedgerAmount) -> None:
         """Change the balances from the account up to the root."""
@@ -137,14 +137,14 @@ class _Draft:
         held = self.held
         for id in account.chain:
             pending, posted = held[id]
-            held[id] = Held(_moved(pending, amount, to_pending), _moved(posted, amount, to_posted))
+            held = held.set(id, Held(_moved(pending, amount, to_pending), _moved(posted, amount, to_posted)))
+        self.held = held
 
     def reserve(self, command: LedgerCommand, account: LedgerAccount, amount: LedgerAmount) -> None:
         id = command.key
         expires_at = command.expires_at if isinstance(command, Reserve) else None
-        self.reservations[id] = Reservation(
-            id=id, account=account.id, reserved=amount, remaining=amount, expires_at=expires_at
-        )
+        made = Reservation(id=id, account=account.id, reserved=amount, remaining=amount, expires_at=expires_at)
+        self.reservations = self.reservations.set(id, made)
         if expires_at is not None:
             hours = self.expiring.get(account.root, Map())
             ids = hours.get(hour_of(expires_at), Map())
@@ -157,7 +157,8 @@ class _Draft:
         _check_takes(amount, reservation.remaining)
         remaining = minus(reservation.remaining, amount)
         status = reservation.status if remaining else _CLOSES_AS[movement.kind]
-        self.reservations[reservation.id] = attrs.evolve(reservation, remaining=remaining, status=status)
+        left = attrs.evolve(reservation, remaining=remaining, status=status)
+        self.reservations = self.reservations.set(reservation.id, left)
         if not remaining and reservation.expires_at is not None:
             hour = hour_of(reservation.expires_at)
             hours = self.expiring[account.root]
@@ -166,18 +167,20 @@ class _Draft:
             self.expiring = self.expiring.set(account.root, hours) if hours else self.expiring.delete(account.root)
 
     def post(self, command: LedgerCommand, movement: Movement, amount: LedgerAmount) -> None:
-        self.postings[command.key] = Posting(
+        made = Posting(
             id=command.key,
             account=movement.account,
             posted=amount,
             refunded=minus(amount, amount),
             reservation=movement.reservation,
         )
+        self.postings = self.postings.set(made.id, made)
 
     def refund(self, movement: Movement, amount: LedgerAmount) -> None:
         posting = find("posting", movement.posting, self.postings)
         _check_takes(amount, posting.refundable)
-        self.postings[posting.id] = attrs.evolve(posting, refunded=plus(posting.refunded, amount))
+        more = attrs.evolve(posting, refunded=plus(posting.refunded, amount))
+        self.postings = self.postings.set(posting.id, more)
 
 
 def _moved(balance: LedgerAmount, amount: LedgerAmount, sign: int) -> LedgerAmount:

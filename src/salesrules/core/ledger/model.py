@@ -24,6 +24,7 @@ __all__ = [
     "Posting",
     "Reservation",
     "ReservationStatus",
+    "next_movement",
 ]
 
 
@@ -85,6 +86,29 @@ class Movement:
     amount: LedgerAmount | None = attrs.field(default=None, validator=is_limit)
     reservation: str | None = None
     posting: str | None = None
+
+
+_new = object.__new__
+_set_kind, _set_account, _set_amount, _set_reservation, _set_posting = (
+    Movement.__dict__[field.name].__set__ for field in attrs.fields(Movement)
+)
+
+
+def next_movement(
+    kind: MovementKind,
+    account: str,
+    amount: LedgerAmount,
+    reservation: str | None = None,
+    posting: str | None = None,
+) -> Movement:
+    """The private constructor: what our own rules found allowed needs no check."""
+    movement = _new(Movement)
+    _set_kind(movement, kind)
+    _set_account(movement, account)
+    _set_amount(movement, amount)
+    _set_reservation(movement, reservation)
+    _set_posting(movement, posting)
+    return movement
 
 
 @attrs.frozen(kw_only=True)

@@ -16,12 +16,15 @@ from salesrules.core.ledger.commands import (
     Reserve,
     VoidReservation,
 )
-from salesrules.core.ledger.model import Movement, MovementKind, Reservation
+from salesrules.core.ledger.model import Movement, MovementKind, Reservation, next_movement
 from salesrules.core.ledger.state import Ledger
 from salesrules.core.ledger.verdicts import Verdict, check_account, check_amount, check_fit, refusal
 from salesrules.core.names import nearest_names
 
 __all__ = ["expired_by", "judge_expiry", "judge_posting", "judge_refund", "judge_use", "judge_voiding"]
+
+#: Looked up once, since a member of an enum is found slowly, and these are asked for with every reservation.
+_RESERVED, _POSTED = MovementKind.RESERVED, MovementKind.POSTED
 
 
 def judge_use(ledger: Ledger, command: Reserve | Post) -> Verdict:
@@ -37,10 +40,10 @@ def judge_use(ledger: Ledger, command: Reserve | Post) -> Verdict:
     if found.reasons:
         return found
     if isinstance(command, Reserve):
-        movement = Movement(kind=MovementKind.RESERVED, account=account.id, amount=amount, reservation=command.key)
+        movement = next_movement(_RESERVED, account.id, amount, command.key)
     else:
-        movement = Movement(kind=MovementKind.POSTED, account=account.id, amount=amount, posting=command.key)
-    return found._replace(movements=(movement,))
+        movement = next_movement(_POSTED, account.id, amount, None, command.key)
+    return Verdict((), (movement,), found.headroom)
 
 
 def judge_posting(ledger: Ledger, command: PostReservation) -> Verdict:

@@ -15,7 +15,7 @@ from salesrules.core.ledger.amounts import LedgerAmount, is_above
 from salesrules.core.ledger.model import Held, LedgerAccount, LedgerBalance, LedgerEntry, Posting, Reservation
 from salesrules.core.names import nearest_names
 
-__all__ = ["Expiring", "Ledger", "find", "hour_of"]
+__all__ = ["Expiring", "Ledger", "find", "hour_of", "next_ledger"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -117,6 +117,31 @@ class Ledger:
                         (at, id) for id, expires_at in ids.items() if (at := expires_at.astimezone(UTC)) <= moment
                     ]
         return tuple(self.reservations[id] for _, id in sorted(found))
+
+
+_new = object.__new__
+_set_accounts, _set_held, _set_reservations, _set_postings, _set_entries, _set_expiring = (
+    Ledger.__dict__[field.name].__set__ for field in attrs.fields(Ledger)
+)
+
+
+def next_ledger(
+    accounts: Map[str, LedgerAccount],
+    held: Map[str, Held],
+    reservations: Map[str, Reservation],
+    postings: Map[str, Posting],
+    entries: Map[str, LedgerEntry],
+    expiring: Expiring,
+) -> Ledger:
+    """The private constructor: maps that our own rules made of an older ledger's need no conversion."""
+    ledger = _new(Ledger)
+    _set_accounts(ledger, accounts)
+    _set_held(ledger, held)
+    _set_reservations(ledger, reservations)
+    _set_postings(ledger, postings)
+    _set_entries(ledger, entries)
+    _set_expiring(ledger, expiring)
+    return ledger
 
 
 def find(kind: str, id: str | None, known: _Finds[T]) -> T:

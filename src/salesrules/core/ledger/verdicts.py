@@ -23,10 +23,7 @@ class Verdict(NamedTuple):
 
     def to_decision(self) -> Decision:
         """The decision that the findings amount to, with the headroom."""
-        found = decide(self.reasons)
-        if self.headroom is None:
-            return found
-        return Decision(outcome=found.outcome, reasons=found.reasons, headroom=self.headroom)
+        return decide(self.reasons, headroom=self.headroom)
 
 
 def refusal(reason: Reason, headroom: LedgerAmount | None = None) -> Verdict:

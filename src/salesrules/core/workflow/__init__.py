@@ -26,7 +26,7 @@ from salesrules.core.workflow.cases import WorkflowCase, WorkflowEvent, evolve_c
 from salesrules.core.workflow.commands import advance_case, check_edit, decide_command
 from salesrules.core.workflow.conformance import Conformance, Deviation, LogEntry, ReplayedCase, Variant
 from salesrules.core.workflow.deadlines import CountsWorkingTime, expire_case, find_due, is_overdue
-from salesrules.core.workflow.diagrams import to_mermaid
+from salesrules.core.workflow.diagrams import paths_to_mermaid, to_mermaid
 from salesrules.core.workflow.model import Choice, Deadline, DeadlineKind, Guard, StateKind, Transition, WorkflowState
 from salesrules.core.workflow.reasons import REASONS
 from salesrules.core.workflow.replaying import replay_log
@@ -60,6 +60,7 @@ __all__ = [
     "expire_case",
     "find_due",
     "is_overdue",
+    "paths_to_mermaid",
     "replay_log",
     "restore_case",
     "start_case",

@@ -13,19 +13,20 @@ from salesrules.core import (
     InvalidValue,
     PolicyReference,
     Reason,
+    demand,
     is_before,
 )
 from salesrules.customers import reasons as codes
 from salesrules.customers.model import Customer, VisitSchedule, VisitStatus
 from salesrules.customers.policy import AttentionLevel, CustomerPolicy, FollowUpCell
-from salesrules.customers.rules.life import decide_by, demand
+from salesrules.customers.rules.life import decide_by
 
 __all__ = ["calculate_follow_up", "calculate_visits", "check_follow_up", "check_visits", "find_attention_level"]
 
 
 def find_attention_level(customer: Customer, policy: CustomerPolicy) -> AttentionLevel | None:
     """The level of attention for the class of a customer; `None` where no level is for it."""
-    levels = demand(policy.attention, "attention")
+    levels = demand(policy.attention, "customers.attention")
     return next((level for level in levels if customer.customer_class in level.classes), None)
 
 
@@ -95,7 +96,7 @@ def check_follow_up(
 
 
 def _cell(need: str, willingness: str, policy: CustomerPolicy) -> FollowUpCell:
-    cells = demand(policy.follow_ups, "follow_ups")
+    cells = demand(policy.follow_ups, "customers.follow_ups")
     for cell in cells:
         if (cell.need, cell.willingness) == (need, willingness):
             return cell

@@ -8,10 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.analytics import calculate_cumulative_shares, calculate_totals
-from salesrules.core import Money
+from salesrules.core import Money, demand
 from salesrules.customers.model import CustomerClass
 from salesrules.customers.policy import AbcPolicy, CumulativeBasis, CustomerPolicy, EqualAmounts
-from salesrules.customers.rules.life import demand
 
 __all__ = ["classify_by_share"]
 
@@ -25,7 +24,7 @@ def classify_by_share(
     would raise the shares of all others above it. Of customers with equal amounts that stand at a bound, policy says
     whether they stay together, in the better class. Raises `CurrencyMismatch` for mixed currencies.
     """
-    rule = demand(policy.abc, "abc")
+    rule = demand(policy.abc, "customers.abc")
     total = calculate_totals(amounts.items(), amount=_amount, by={"customer": _customer})
     bought = {entry.key[0]: entry.amount for entry in total if entry.amount > 0}
     others = sorted((entry for entry in total if entry.amount <= 0), key=lambda entry: (-entry.amount, entry.key))

@@ -9,11 +9,11 @@ from datetime import datetime
 
 import attrs
 
-from salesrules.core import CountsTime, Decision, InvalidValue, PolicyReference, Reason, is_before
+from salesrules.core import CountsTime, Decision, InvalidValue, PolicyReference, Reason, demand, is_before
 from salesrules.customers import reasons as codes
 from salesrules.customers.model import Customer, Handover, HandoverItem
 from salesrules.customers.policy import CustomerPolicy, HandoverPolicy, SuccessorRule
-from salesrules.customers.rules.life import decide_by, demand
+from salesrules.customers.rules.life import decide_by
 
 __all__ = ["check_handover", "plan_handover"]
 
@@ -33,7 +33,7 @@ def plan_handover(
     fewest, equals in the order given. Customers of others are left alone. Raises `InvalidValue` where the giver would
     get back what is handed over, or customers are shared and nobody is there to share them.
     """
-    rule = demand(policy.handover, "handover")
+    rule = demand(policy.handover, "customers.handover")
     if giver == head or giver in successors:
         raise InvalidValue("successors", giver, "who leaves cannot be the successor; name somebody else")
     loads = [(load, place, name) for place, (name, load) in enumerate(successors.items())]
@@ -65,7 +65,7 @@ def check_handover(
     Until its time is up, an item that is not accepted warns; then it denies. All findings come at once; `changes_at`
     is the end of that time while something waits for it.
     """
-    rule = demand(policy.handover, "handover")
+    rule = demand(policy.handover, "customers.handover")
     due = rule.limit.end(handover.leaves_at, policy.zone, working_time)
     findings = [*_misplaced(handover, customers, rule), *_unfinished(handover.items, rule, present, due, as_of)]
     decision = decide_by(policy, as_of, findings)

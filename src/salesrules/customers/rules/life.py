@@ -1,18 +1,14 @@
-"""What every check of the room asks first: whether the policy decides at all, and sets what the check needs."""
+"""What every check of the room asks first: whether the policy decides at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TypeVar
 
-from salesrules import core
 from salesrules.core import Decision, Reason, decide_in_force, local_day
 from salesrules.customers.policy import CustomerPolicy
 
-__all__ = ["decide_by", "demand"]
-
-T = TypeVar("T")
+__all__ = ["decide_by"]
 
 
 def decide_by(policy: CustomerPolicy, as_of: date | datetime, findings: Iterable[Reason]) -> Decision:
@@ -22,8 +18,3 @@ def decide_by(policy: CustomerPolicy, as_of: date | datetime, findings: Iterable
     """
     day = local_day(as_of, policy.zone) if isinstance(as_of, datetime) else as_of
     return decide_in_force(policy.life, day, "CustomerPolicy", findings)
-
-
-def demand(part: T | None, name: str) -> T:
-    """A part of the policy that a check needs; raises `InvalidValue` with its place where the rulebook lacks it."""
-    return core.demand(part, f"customers.{name}")

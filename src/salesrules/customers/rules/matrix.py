@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from salesrules.core import Derivation, Fault, InvalidDocument, Operation, Side, nearest_names, to_decimal
+from salesrules.core import Derivation, Fault, InvalidDocument, Operation, Side, demand, nearest_names, to_decimal
 from salesrules.customers.model import KeyAccountClass, Quadrant
 from salesrules.customers.policy import CustomerPolicy, MatrixFactor, MatrixPolicy
-from salesrules.customers.rules.life import demand
 
 __all__ = ["classify_key_account"]
 
@@ -32,7 +31,7 @@ def classify_key_account(
     Raises `InvalidDocument` with every factor that has no score, every score of an unknown factor, and every one that
     lies outside the scale.
     """
-    rule = demand(policy.matrix, "matrix")
+    rule = demand(policy.matrix, "customers.matrix")
     scores = {"attractiveness": dict(attractiveness), "position": dict(position)}
     faults = [fault for axis in scores for fault in _score_faults(axis, scores[axis], getattr(rule, axis), rule)]
     if faults:

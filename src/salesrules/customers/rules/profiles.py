@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, Side, as_fraction, nearest_names
+from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, Side, as_fraction, demand, nearest_names
 from salesrules.customers import reasons as codes
 from salesrules.customers.model import Customer, ProfileCompleteness, is_filled
 from salesrules.customers.policy import CustomerPolicy, ProfileRule
-from salesrules.customers.rules.life import decide_by, demand
+from salesrules.customers.rules.life import decide_by
 
 __all__ = ["calculate_completeness", "check_profile", "find_personal_fields"]
 
@@ -68,7 +68,7 @@ def find_personal_fields(kind: str, policy: CustomerPolicy) -> tuple[str, ...]:
 
 
 def _profile_of(kind: str, policy: CustomerPolicy) -> ProfileRule:
-    rules = demand(policy.profiles, "profiles")
+    rules = demand(policy.profiles, "customers.profiles")
     for rule in rules:
         if kind in rule.kinds:
             return rule

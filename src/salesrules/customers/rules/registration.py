@@ -13,6 +13,7 @@ from salesrules.core import (
     InvalidValue,
     PolicyReference,
     Reason,
+    demand,
     is_before,
     nearest_names,
 )
@@ -20,7 +21,7 @@ from salesrules.customers import reasons as codes
 from salesrules.customers.model import Protection, Registration, RegistrationStep, RejectedStep
 from salesrules.customers.policy import CustomerPolicy, ProtectionRule, RegistrationPolicy
 from salesrules.customers.rules.duplicates import match_keys
-from salesrules.customers.rules.life import decide_by, demand
+from salesrules.customers.rules.life import decide_by
 
 __all__ = ["calculate_protections", "check_registration"]
 
@@ -35,7 +36,7 @@ def calculate_protections(
     of the same registrant run beside it. Raises `InvalidValue` for a step that no rule protects, and for two
     registrations with one id.
     """
-    rule = demand(policy.registration, "registration")
+    rule = demand(policy.registration, "customers.registration")
     given = list(registrations)
     steps = [(step.at, one.id, one, step) for one in given for step in one.steps]
     if len({one.id for one in given}) < len(given):
@@ -92,7 +93,7 @@ def check_registration(
     protected for is a warning: the registration belongs to that customer. `changes_at` is the first instant at which
     another answer would be given. Raises `InvalidValue` where a step lies after `as_of`.
     """
-    rule = demand(policy.registration, "registration")
+    rule = demand(policy.registration, "customers.registration")
     for index, step in enumerate(new.steps):
         _rule_of(step.kind, rule)
         if is_before(as_of, step.at):

@@ -15,11 +15,12 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     as_fraction,
+    demand,
 )
 from salesrules.customers import reasons as codes
 from salesrules.customers.model import LoyaltyResult, Purchase, SurveyAnswer, SurveyResult
 from salesrules.customers.policy import CustomerPolicy, SatisfactionPolicy
-from salesrules.customers.rules.life import decide_by, demand
+from salesrules.customers.rules.life import decide_by
 
 __all__ = ["calculate_repeat_rate", "calculate_satisfaction", "check_loyalty", "check_satisfaction"]
 
@@ -32,7 +33,7 @@ def calculate_satisfaction(
     Raises `InvalidDocument` with every answer outside the scale, of somebody who was not asked, or given twice, and
     `InvalidValue` where nobody answered.
     """
-    rule = demand(policy.satisfaction, "satisfaction")
+    rule = demand(policy.satisfaction, "customers.satisfaction")
     given = list(answers)
     faults = tuple(_answer_faults(given, frozenset(asked), rule))
     if faults:
@@ -88,7 +89,7 @@ def calculate_repeat_rate(purchases: Iterable[Purchase], span: DateRange, policy
 
     Purchases on one day are one; policy says how many days make it a repetition.
     """
-    rule = demand(policy.satisfaction, "satisfaction")
+    rule = demand(policy.satisfaction, "customers.satisfaction")
     days: dict[str, set[date]] = {}
     for purchase in purchases:
         if purchase.day in span:
@@ -99,7 +100,7 @@ def calculate_repeat_rate(purchases: Iterable[Purchase], span: DateRange, policy
 
 def check_satisfaction(result: SurveyResult, policy: CustomerPolicy, as_of: date) -> Decision:
     """Whether customers are satisfied, and enough of them answered for that to mean something: warnings else."""
-    rule = demand(policy.satisfaction, "satisfaction")
+    rule = demand(policy.satisfaction, "customers.satisfaction")
     return decide_by(policy, as_of, _survey_findings(result, rule))
 
 
@@ -119,7 +120,7 @@ def _survey_findings(result: SurveyResult, rule: SatisfactionPolicy) -> Iterator
 
 def check_loyalty(result: LoyaltyResult, policy: CustomerPolicy, as_of: date) -> Decision:
     """Whether enough customers buy again; a warning else, and nothing to say where nobody bought."""
-    rule = demand(policy.satisfaction, "satisfaction")
+    rule = demand(policy.satisfaction, "customers.satisfaction")
     rate = result.rate
     if rate is None or rate >= as_fraction(rule.repeat_from.value):
         return decide_by(policy, as_of, ())

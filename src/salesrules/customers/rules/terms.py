@@ -19,11 +19,12 @@ from salesrules.core import (
     Rate,
     Reason,
     RequiredApproval,
+    demand,
 )
 from salesrules.customers import reasons as codes
 from salesrules.customers.model import Customer, TermsBasis, TradeTerms
 from salesrules.customers.policy import CustomerPolicy, TermsRule
-from salesrules.customers.rules.life import decide_by, demand
+from salesrules.customers.rules.life import decide_by
 
 __all__ = ["calculate_due_day", "calculate_payable", "check_terms", "find_terms"]
 
@@ -70,7 +71,7 @@ def check_terms(terms: TradeTerms, customer: Customer, policy: CustomerPolicy, a
     """
     if terms.customer != customer.id:
         raise InvalidValue("terms.customer", terms.customer, f"give the terms of {customer.id}")
-    rules = demand(policy.terms, "terms")
+    rules = demand(policy.terms, "customers.terms")
     rule = next((one for one in rules if customer.customer_class in one.classes), None)
     if rule is None:
         code = codes.TERMS_WITHOUT_RULE

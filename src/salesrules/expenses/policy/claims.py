@@ -82,10 +82,17 @@ class LimitPer(WordEnum):
 
 @attrs.frozen(kw_only=True)
 class ExpenseCategory:
-    """A category of expenses; where `prior_act` names an act, spending without its prior approval is the person's."""
+    """A category of expenses: what of it somebody must approve, before it is spent and once it is claimed.
+
+    Where `prior_act` names an act, spending without its prior approval is the person's. Where `claim_act` names one,
+    the approval matrix is asked for it: for all such lines of a claim together, or, where `is_per_line`, for each (an
+    event) with what it costs a head.
+    """
 
     id: str = attrs.field(validator=is_named)
     prior_act: str | None = None
+    claim_act: str | None = None
+    is_per_line: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -180,8 +187,7 @@ class ClaimPolicy:
     """What a claim must be, and how much of it the firm bears.
 
     Claims are paid in `currency`; other currencies are converted at the rate of `rate_day`, rounded by `rounding`.
-    `cities` says of each city its class, `city_class` that of all others. `approve_act` is the act that an approval of
-    a claim is asked for.
+    `cities` says of each city its class, `city_class` that of all others.
     """
 
     id: str = attrs.field(default="claims", validator=is_named)
@@ -197,7 +203,36 @@ class ClaimPolicy:
     cities: Mapping[str, str] = attrs.field(factory=dict, converter=as_parameters)
     city_class: str = "other"
     excess: ExcessPolicy | None = None
-    approve_act: str = "expense.claim"
+    _categories: Mapping[str, ExpenseCategory] = attrs.field(init=False, repr=False, eq=False)
+    _evidence: Mapping[str, tuple[EvidencePolicy, ...]] = attrs.field(init=False, repr=False, eq=False)
+    _limits: Mapping[str, tuple[ExpenseLimit, ...]] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Every line of every claim asks for these, so they are looked up without search.
+        limits: dict[str, list[ExpenseLimit]] = {}
+        for limit in sorted(self.limits, key=lambda limit: -limit.specificity):
+            for category in dict.fromkeys(limit.categories):
+                limits.setdefault(category, []).append(limit)
+        evidence: dict[str, list[EvidencePolicy]] = {}
+        for rule in self.evidence:
+            for category in rule.categories or ("",):
+                evidence.setdefault(category, []).append(rule)
+        put = object.__setattr__
+        put(self, "_categories", {category.id: category for category in self.categories})
+        put(self, "_evidence", {category: tuple(found) for category, found in evidence.items()})
+        put(self, "_limits", {category: tuple(found) for category, found in limits.items()})
+
+    def category(self, id: str) -> ExpenseCategory | None:
+        """The category of that id, `None` where the firm has no such one."""
+        return self._categories.get(id)
+
+    def evidence_for(self, category: str) -> tuple[EvidencePolicy, ...]:
+        """The rules for the papers of a category: its own, or else those that name none."""
+        return self._evidence.get(category) or self._evidence.get("", ())
+
+    def limits_for(self, category: str) -> tuple[ExpenseLimit, ...]:
+        """The limits of a category, those that say most closely whom they are for first."""
+        return self._limits.get(category, ())
 
     def class_of(self, city: str | None) -> str:
         """The class of a city, by its name as written."""

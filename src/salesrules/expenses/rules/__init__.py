@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from salesrules.expenses.rules.amounts import NO_RATES
 from salesrules.expenses.rules.analysis import analyse_budgets, calculate_forecast
+from salesrules.expenses.rules.approving import find_approval_requests, route_claim
 from salesrules.expenses.rules.budgets import check_allocation, check_confirmation, find_budget_line
 from salesrules.expenses.rules.claims import (
     assess_claim,
@@ -56,6 +57,7 @@ __all__ = [
     "decide_by",
     "decide_carry",
     "demand",
+    "find_approval_requests",
     "find_budget_line",
     "find_forwardable",
     "find_gates",
@@ -66,5 +68,6 @@ __all__ = [
     "line_gate",
     "month_gates",
     "move_amount",
+    "route_claim",
     "transfer_amount",
 ]

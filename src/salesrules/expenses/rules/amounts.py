@@ -23,10 +23,18 @@ from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import Claim, ClaimLine
 from salesrules.expenses.policy import ClaimPolicy, Precision, RateDay
 
-__all__ = ["Converted", "convert_line", "find_amount_reasons", "rate_day", "round_claimed"]
+__all__ = [
+    "Converted",
+    "convert_line",
+    "convert_lines",
+    "find_amount_reasons",
+    "has_more_digits",
+    "rate_day",
+    "round_claimed",
+]
 
 NO_RATES = ExchangeRates()
-_ISO = CurrencyTable.iso()
+_DIGITS = CurrencyTable.iso().to_record()
 
 
 @attrs.frozen(kw_only=True)
@@ -46,13 +54,36 @@ def rate_day(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> date:
 
 def round_claimed(money: Money, policy: ClaimPolicy) -> Money:
     """An amount as policy rounds it."""
-    return Money(policy.rounding(money.amount), money.currency)
+    return money.with_amount(policy.rounding(money.amount)) if has_more_digits(money, policy.rounding.digits) else money
+
+
+def has_more_digits(money: Money, digits: int) -> bool:
+    """Whether an amount needs more digits after the point than these; noughts at its end are none."""
+    amount = money.amount
+    exponent: int = amount.as_tuple().exponent  # type: ignore[assignment]  # it is finite
+    if exponent >= -digits:
+        return False
+    return -amount.normalize(EXACT).as_tuple().exponent > digits  # type: ignore[operator]  # as above
 
 
 def convert_line(line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: ExchangeRates = NO_RATES) -> Converted:
     """A line's amount in the currency of claims; raises `MissingDay` or `AmbiguousDay` without exactly one rate."""
-    exact = rates.convert(line.amount, policy.currency, rate_day(line, claim, policy))
+    exact = line.amount
+    if exact.currency != policy.currency:
+        exact = rates.convert(exact, policy.currency, rate_day(line, claim, policy))
     return Converted(exact=exact, rounded=round_claimed(exact, policy))
+
+
+def convert_lines(claim: Claim, policy: ClaimPolicy, rates: ExchangeRates) -> dict[str, Converted]:
+    """The lines' amounts by id, so far as there is a rate and the amount is above zero: the rest is a finding."""
+    amounts = {}
+    for line in claim.lines:
+        if line.amount.amount > 0:
+            try:
+                amounts[line.id] = convert_line(line, claim, policy, rates)
+            except (MissingDay, AmbiguousDay):
+                continue
+    return amounts
 
 
 def find_amount_reasons(
@@ -62,12 +93,12 @@ def find_amount_reasons(
     amount, here = line.amount, f"{path}.amount"
     if amount.amount <= 0:
         yield codes.NOT_POSITIVE(amount=amount, path=here)
-    if amount.currency not in _ISO:
-        near = nearest_names(amount.currency, _ISO.to_record())
+    digits = _DIGITS.get(amount.currency)
+    if digits is None:
+        near = nearest_names(amount.currency, _DIGITS)
         yield codes.UNKNOWN_CURRENCY(currency=amount.currency, nearest=near, path=here)
         return
-    digits = _ISO.digits(amount.currency)
-    if -amount.amount.normalize(EXACT).as_tuple().exponent > digits:  # type: ignore[operator]  # it is finite
+    if has_more_digits(amount, digits):
         where = PolicyReference("ClaimPolicy", policy.id, "precision")
         if policy.precision is Precision.REFUSE:
             yield codes.TOO_PRECISE(amount=amount, digits=digits, path=here, policy=where)

@@ -7,6 +7,7 @@ from datetime import date
 
 import attrs
 
+from salesrules.approvals import Route
 from salesrules.core import (
     ALLOW,
     Decision,
@@ -32,10 +33,17 @@ from salesrules.expenses.model import (
     Usage,
 )
 from salesrules.expenses.policy import ClaimPolicy, ExpensePolicy
-from salesrules.expenses.rules.amounts import NO_RATES, Converted, convert_line, find_amount_reasons, round_claimed
+from salesrules.expenses.rules.amounts import (
+    NO_RATES,
+    Converted,
+    convert_line,
+    convert_lines,
+    find_amount_reasons,
+    round_claimed,
+)
 from salesrules.expenses.rules.control import calculate_headroom, find_charge_reasons
 from salesrules.expenses.rules.life import decide_by, demand
-from salesrules.expenses.rules.limits import assess_line, calculate_excesses
+from salesrules.expenses.rules.limits import Excess, assess_line, calculate_excesses
 from salesrules.expenses.rules.papers import (
     CountsWorkingDays,
     find_category_reasons,
@@ -64,7 +72,7 @@ def check_claim(
     book: BudgetBook | None = None,
     usage: Mapping[str, Usage] | None = None,
     working_time: CountsWorkingDays | None = None,
-    approval: Decision | None = None,
+    routes: Iterable[Route] = (),
 ) -> Decision:
     """Whether a claim is right, with every finding at once, each with its path in the claim.
 
@@ -75,9 +83,9 @@ def check_claim(
     whose excess the person bears in part; advances in the currency of claims. Where the lines name budgets, they must
     fit, with `book` and `usage` as for `check_charges`.
 
-    `approval` is what the firm's approval matrix says about the claim (`calculate_charges` gives the amount): where the
-    claim itself is right, its referral is the outcome, and its approvals are who must say yes. A claim that did not
-    come in yet is judged as if it came in on the day `as_of`.
+    `routes` are what the firm's approval matrix says about the claim, as `route_claim` finds them: where the claim is
+    right, they refer it, and the decision's approvals are who must say yes. A claim that did not come in yet is judged
+    as if it came in on the day `as_of`.
 
     Raises `InvalidValue` where the policy counts working days and none are given.
     """
@@ -85,9 +93,19 @@ def check_claim(
     decision = decide_by(policy, as_of, _find(claim, policy, rules, as_of, rates, tuple(history), working_time))
     if book is not None:
         decision = _with_budget(decision, claim, policy, rates, tuple(history), book, usage or {})
-    if approval is None or approval is ALLOW:
+    asked = [_in_claim(route) for route in routes]
+    if not asked:
         return decision
-    return attrs.evolve(combine_decisions([decision, approval]), headroom=decision.headroom)
+    return attrs.evolve(combine_decisions([decision, *asked]), headroom=decision.headroom)
+
+
+def _in_claim(route: Route) -> Decision:
+    """What a route says, with paths that name the request: `approvals[c1:expense.travel].amount`."""
+    found = route.decision
+    reasons = [
+        attrs.evolve(reason, path=f"approvals[{route.request}].{reason.path}".rstrip(".")) for reason in found.reasons
+    ]
+    return attrs.evolve(found, reasons=reasons)
 
 
 def _find(
@@ -101,7 +119,7 @@ def _find(
 ) -> Iterator[Reason]:
     yield from _find_whole(claim, rules, as_of)
     submitted_on = claim.submitted_on or as_of
-    amounts = _converted(claim, rules, rates)
+    amounts = convert_lines(claim, rules, rates)
     for index, line in enumerate(claim.lines):
         path = f"lines[{index}]"
         yield from find_category_reasons(line, claim, rules, path)
@@ -109,8 +127,9 @@ def _find(
         yield from find_day_reasons(line, submitted_on, rules, working_time, path)
         if line.id in amounts:
             yield from find_missing_papers(line, amounts[line.id].rounded, rules, path)
-    yield from _find_over_limits(claim, rules, rates, history)
-    yield from find_duplicates(claim, history, rules)
+    yield from _find_over_limits(claim, amounts, rules, rates, history)
+    if history or len(claim.lines) > 1:
+        yield from find_duplicates(claim, history, rules)
 
 
 def _find_whole(claim: Claim, policy: ClaimPolicy, as_of: date) -> Iterator[Reason]:
@@ -125,8 +144,8 @@ def _find_whole(claim: Claim, policy: ClaimPolicy, as_of: date) -> Iterator[Reas
         if line.id in seen:
             yield codes.DUPLICATE_LINE(line=line.id, path=f"lines[{index}].id")
         seen.add(line.id)
-    currencies = tuple(sorted({line.amount.currency for line in claim.lines}))
     if claim.total is not None and claim.lines:
+        currencies = tuple(sorted({line.amount.currency for line in claim.lines}))
         if currencies != (claim.total.currency,):
             yield codes.TOTAL_MIXED(total=claim.total, currencies=currencies, path="total")
         elif (summed := total(line.amount for line in claim.lines)) != claim.total:
@@ -141,28 +160,11 @@ def _find_whole(claim: Claim, policy: ClaimPolicy, as_of: date) -> Iterator[Reas
             )
 
 
-def _converted(claim: Claim, policy: ClaimPolicy, rates: ExchangeRates) -> dict[str, Converted]:
-    """The lines' amounts in the currency of claims, so far as there is a rate and the amount is above zero."""
-    amounts = {}
-    for line in claim.lines:
-        if line.amount.amount > 0:
-            try:
-                amounts[line.id] = convert_line(line, claim, policy, rates)
-            except LookupError:
-                continue  # `find_amount_reasons` names the missing rate
-    return amounts
-
-
 def _assess(
     claim: Claim, policy: ClaimPolicy, rates: ExchangeRates, history: Iterable[Claim]
 ) -> tuple[LineAssessment, ...]:
-    amounts = _converted(claim, policy, rates)
-    earlier = [
-        (other, _converted(other, policy, rates))
-        for other in (history if policy.limits else ())
-        if other.claimant == claim.claimant
-    ]
-    excesses = calculate_excesses(claim, amounts, policy, earlier)
+    amounts = convert_lines(claim, policy, rates)
+    excesses = _excesses(claim, amounts, policy, rates, history)
     return tuple(
         assess_line(line, claim, amounts[line.id], excesses[line.id], policy)
         for line in claim.lines
@@ -170,25 +172,47 @@ def _assess(
     )
 
 
+def _excesses(
+    claim: Claim,
+    amounts: Mapping[str, Converted],
+    policy: ClaimPolicy,
+    rates: ExchangeRates,
+    history: Iterable[Claim],
+) -> dict[str, Excess]:
+    """What of each line lies above its limits, beside the claimant's other claims."""
+    earlier = [
+        (other, convert_lines(other, policy, rates))
+        for other in (history if policy.limits else ())
+        if other.claimant == claim.claimant
+    ]
+    return calculate_excesses(claim, amounts, policy, earlier)
+
+
 def _find_over_limits(
-    claim: Claim, policy: ClaimPolicy, rates: ExchangeRates, history: tuple[Claim, ...]
+    claim: Claim,
+    amounts: Mapping[str, Converted],
+    policy: ClaimPolicy,
+    rates: ExchangeRates,
+    history: tuple[Claim, ...],
 ) -> Iterator[Reason]:
     if not policy.limits:
         return
-    places = {line.id: index for index, line in enumerate(claim.lines)}
-    limits = {limit.id: limit for limit in policy.limits}
-    for line in _assess(claim, policy, rates, history):
-        if line.limit:
-            limit = limits[line.limit]
+    excesses = _excesses(claim, amounts, policy, rates, history)
+    for index, line in enumerate(claim.lines):
+        excess = excesses.get(line.id)
+        if excess is None or excess.limit is None:
+            continue
+        found = assess_line(line, claim, amounts[line.id], excess, policy)
+        if found.limit:
             yield codes.OVER_EXPENSE_LIMIT(
-                limit=limit.amount,
-                per=limit.per,
-                amount=line.claimed,
-                excess=line.excess,
-                firm=line.excess - line.person,
-                person=line.person,
-                path=f"lines[{places[line.line]}].amount",
-                policy=PolicyReference("ExpenseLimit", limit.id, "amount"),
+                limit=excess.limit.amount,
+                per=excess.limit.per,
+                amount=found.claimed,
+                excess=found.excess,
+                firm=found.excess - found.person,
+                person=found.person,
+                path=f"lines[{index}].amount",
+                policy=PolicyReference("ExpenseLimit", excess.limit.id, "amount"),
             )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import attrs
 
 from salesrules.core import (
     ALLOW,
-    EXACT,
     Decision,
     Money,
     PolicyReference,
@@ -21,7 +21,8 @@ from salesrules.core import (
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetBook, BudgetCharge, Usage
 from salesrules.expenses.policy import BudgetPolicy, ControlAction, ExpensePolicy
-from salesrules.expenses.rules.gates import Gate, digits_of, find_gates
+from salesrules.expenses.rules.amounts import has_more_digits
+from salesrules.expenses.rules.gates import Gate, band_at, digits_of, find_gates
 from salesrules.expenses.rules.life import decide_by, demand
 from salesrules.expenses.rules.usage import used_of
 
@@ -128,7 +129,7 @@ def _misfits(charge: BudgetCharge, book: BudgetBook, path: str) -> Iterator[Reas
         )
         return
     digits = digits_of(line.amount.currency)
-    if -charge.amount.amount.normalize(EXACT).as_tuple().exponent > digits:  # type: ignore[operator]  # it is finite
+    if has_more_digits(charge.amount, digits):
         yield codes.TOO_PRECISE(amount=charge.amount, digits=digits, path=f"{path}.amount")
 
 
@@ -139,7 +140,8 @@ def _reached(gate: Gate, before: Usage, earlier: Money, charge: BudgetCharge, pa
         return
     already = before.used + earlier
     used = already + charge.amount
-    action = gate.action(used)
+    band = band_at(control, gate.basis, used)
+    action = band.value
     if action is ControlAction.IGNORE:
         return
     common: dict[str, Any] = {
@@ -161,7 +163,7 @@ def _reached(gate: Gate, before: Usage, earlier: Money, charge: BudgetCharge, pa
         )
         return
     yield (codes.TOLERANCE_REACHED if gate.through is None else codes.MONTHS_REACHED)(
-        used=used, budget=gate.amount, tolerance=gate.tolerance(used), severity=_SEVERITY[action], **common
+        used=used, budget=gate.amount, tolerance=band.start or Decimal(0), severity=_SEVERITY[action], **common
     )
 
 

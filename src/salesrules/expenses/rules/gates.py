@@ -13,6 +13,7 @@ from fractions import Fraction
 import attrs
 
 from salesrules.core import (
+    Band,
     CurrencyTable,
     InvalidValue,
     Money,
@@ -20,7 +21,6 @@ from salesrules.core import (
     PeriodKind,
     RoundingMode,
     Side,
-    as_decimal,
     round_exactly,
 )
 from salesrules.expenses.model import BudgetBook, BudgetLine
@@ -29,6 +29,7 @@ from salesrules.expenses.policy import BudgetControl, BudgetPolicy, ControlActio
 __all__ = [
     "Gate",
     "accumulate",
+    "band_at",
     "digits_of",
     "find_control",
     "find_gates",
@@ -63,24 +64,6 @@ class Gate:
         currency = self.line.amount.currency
         return Money(round_exactly(self.basis, digits_of(currency), RoundingMode.FLOOR), currency)
 
-    def action(self, used: Money) -> ControlAction:
-        """What happens at a use."""
-        if self.control is None:
-            return ControlAction.IGNORE
-        return self.control.tolerances.bands[self._band(used)].value
-
-    def tolerance(self, used: Money) -> Decimal:
-        """The share of the budget from which on that happens."""
-        start = self.control.tolerances.bands[self._band(used)].start if self.control else None
-        return Decimal(0) if start is None else as_decimal(start)
-
-    def _band(self, used: Money) -> int:
-        """The tolerance that owns a use; of a budget of nothing any use is beyond the last one."""
-        table = self.control.tolerances  # type: ignore[union-attr]  # asked of controlled gates only
-        if not self.basis:
-            return len(table.bands) - 1 if used.amount > 0 else 0
-        return table.index_at(Fraction(used.amount) / self.basis)
-
 
 def digits_of(currency: str) -> int:
     """The digits after the point that a budget in a currency keeps, by ISO 4217; raises `UnknownName`."""
@@ -95,6 +78,14 @@ def find_control(line: BudgetLine, level: int, span: ControlSpan, policy: Budget
         if control.span is span and control.matches(line.id, line.unit, line.category, level)
     ]
     return max(found, key=lambda control: control.specificity, default=None)
+
+
+def band_at(control: BudgetControl, basis: Fraction, used: Money) -> Band[ControlAction]:
+    """The tolerance that owns a use of a basis; of a budget of nothing any use is beyond the last one."""
+    table = control.tolerances
+    if not basis:
+        return table.bands[-1 if used.amount > 0 else 0]
+    return table.bands[table.index_at(Fraction(used.amount) / basis)]
 
 
 def hard_limit(control: BudgetControl | None, basis: Fraction, currency: str) -> Money | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.core import Money, Rate
+from salesrules.core import Exact, minus, narrowed, plus, times
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
 from salesrules.expenses.rules.amounts import Converted
@@ -18,10 +18,14 @@ __all__ = ["Excess", "assess_line", "calculate_excesses", "find_limits"]
 
 
 class Excess(NamedTuple):
-    """What of a line lies above a limit, exactly, in the currency of claims, and the limit's id."""
+    """What of a line lies above a limit, exactly, in the currency of claims, and that limit."""
 
-    amount: Fraction
+    amount: Exact
     limit: ExpenseLimit | None
+
+
+_NOTHING = Decimal(0)
+_NONE = Excess(_NOTHING, None)
 
 
 def find_limits(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> tuple[ExpenseLimit, ...]:
@@ -29,15 +33,17 @@ def find_limits(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> tuple[Exp
 
     The day of the expense decides which version of a limit is in effect.
     """
-    city = policy.class_of(line.city)
+    given = policy.limits_for(line.category)
+    if not given:
+        return ()
+    city, rank, day = policy.class_of(line.city), claim.rank, line.day
     best: dict[LimitPer, ExpenseLimit] = {}
-    for limit in policy.limits:
+    for limit in given:  # the closest come first
         if (
-            line.category in limit.categories
-            and line.day in limit.effective
-            and (not limit.ranks or claim.rank in limit.ranks)
+            limit.per not in best
+            and (not limit.ranks or rank in limit.ranks)
             and (not limit.city_classes or city in limit.city_classes)
-            and (limit.per not in best or best[limit.per].specificity < limit.specificity)
+            and day in limit.effective
         ):
             best[limit.per] = limit
     return tuple(best.values())
@@ -54,7 +60,7 @@ def calculate_excesses(
     Lines use up a limit that they share in their order, so the later ones are cut. An amount for several days spreads
     evenly over them. `earlier` are the claimant's other claims: their days count first.
     """
-    used: dict[tuple[str, ...], Fraction] = {}
+    used: dict[tuple[str, ...], Exact] = {}
     for other, amounts in earlier:
         if other.claimant == claim.claimant and other.id != claim.id:
             _take(other, amounts, policy, used, only=LimitPer.DAY)
@@ -65,7 +71,7 @@ def _take(
     claim: Claim,
     converted: Mapping[str, Converted],
     policy: ClaimPolicy,
-    used: dict[tuple[str, ...], Fraction],
+    used: dict[tuple[str, ...], Exact],
     only: LimitPer | None = None,
 ) -> dict[str, Excess]:
     """Let a claim's lines use up the limits; what finds no room is excess."""
@@ -74,41 +80,49 @@ def _take(
         amount = converted.get(line.id)
         if amount is None:
             continue
-        worst = Excess(Fraction(0), None)
+        worst, claimed = _NONE, amount.rounded.amount
         for limit in find_limits(line, claim, policy):
             if only is not None and limit.per is not only:
                 continue
-            over = Fraction(0)
-            for bucket, most, part in _parts(line, claim, Fraction(amount.rounded.amount), limit):
-                room = max(most - used.get(bucket, Fraction(0)), Fraction(0))
-                used[bucket] = used.get(bucket, Fraction(0)) + part
-                over += max(part - room, Fraction(0))
+            over = _over(line, claim, claimed, limit, used)
             if over > worst.amount:
                 worst = Excess(over, limit)
         found[line.id] = worst
     return found
 
 
-def _parts(
-    line: ClaimLine, claim: Claim, amount: Fraction, limit: ExpenseLimit
-) -> Iterator[tuple[tuple[str, ...], Fraction, Fraction]]:
-    """What of a line counts where against a limit: the bucket, the most that it takes, and the part."""
-    most = Fraction(limit.amount.amount)
+def _over(
+    line: ClaimLine, claim: Claim, amount: Decimal, limit: ExpenseLimit, used: dict[tuple[str, ...], Exact]
+) -> Exact:
+    """What of a line finds no room under a limit, whose room it takes."""
+    most = limit.amount.amount
     match limit.per:
         case LimitPer.LINE:
-            yield (limit.id, claim.id, line.id), most, amount
+            return _above(amount, most)
         case LimitPer.HEAD:
-            yield (limit.id, claim.id, line.id), most * max(line.heads, 1), amount
+            return _above(amount, times(most, Decimal(max(line.heads, 1))))
         case LimitPer.CLAIM:
-            yield (limit.id, claim.id), most, amount
+            return _fill((limit.id, claim.id), most, amount, used)
         case _:
             days = max(line.days, 1)
-            for day in range(days):
-                yield (limit.id, _day(line.day, day)), most, amount / days
+            part = amount if days == 1 else narrowed(Fraction(amount) / days)
+            over: Exact = _NOTHING
+            for after in range(days):
+                bucket = (limit.id, (line.day + timedelta(days=after)).isoformat())
+                over = plus(over, _fill(bucket, most, part, used))
+            return over
 
 
-def _day(start: date, after: int) -> str:
-    return (start + timedelta(days=after)).isoformat()
+def _fill(bucket: tuple[str, ...], most: Decimal, part: Exact, used: dict[tuple[str, ...], Exact]) -> Exact:
+    """What of a part finds no room in a bucket, which holds it from now on."""
+    before = used.get(bucket, _NOTHING)
+    used[bucket] = plus(before, part)
+    return _above(part, _above(most, before))
+
+
+def _above(value: Exact, other: Exact) -> Exact:
+    """By how much a number is above another; zero where it is not."""
+    return minus(value, other) if value > other else _NOTHING
 
 
 def assess_line(
@@ -118,28 +132,31 @@ def assess_line(
 
     The person's part is rounded as policy says, and the firm bears the rest, so that both sum to the claimed amount.
     """
-    currency, claimed = policy.currency, amount.rounded
+    claimed, limit = amount.rounded, excess.limit
+    over = person = claimed.with_amount(_NOTHING)
     category = find_category(line, policy)
     if category is not None and category.prior_act and not has_prior_approval(line, claim, category.prior_act):
-        return LineAssessment(
-            line=line.id,
-            category=line.category,
-            budget=line.budget,
-            claimed=claimed,
-            exact=amount.exact,
-            excess=claimed,
-            person=claimed,
-        )
-    firm_share = policy.excess.firm_share if policy.excess else Rate(0)
-    persons = excess.amount * Fraction(Decimal(1) - firm_share.value)
-    person = Money(policy.rounding(persons), currency)
+        over, person, limit = claimed, claimed, None
+    elif limit is not None:
+        over = claimed.with_amount(_rounded(excess.amount, policy))
+        person = over
+        if policy.excess is not None:
+            share = times(excess.amount, Decimal(1) - policy.excess.firm_share.value)
+            person = claimed.with_amount(_rounded(share, policy))
     return LineAssessment(
         line=line.id,
         category=line.category,
         budget=line.budget,
         claimed=claimed,
         exact=amount.exact,
-        excess=Money(policy.rounding(excess.amount), currency),
-        person=min(person, claimed),
-        limit=excess.limit.id if excess.limit else "",
+        excess=over,
+        person=person if person.amount <= claimed.amount else claimed,
+        limit=limit.id if limit else "",
     )
+
+
+def _rounded(value: Exact, policy: ClaimPolicy) -> Decimal:
+    """A number as policy rounds it; one with no more digits stays as it is."""
+    if isinstance(value, Decimal) and value.as_tuple().exponent >= -policy.rounding.digits:  # type: ignore[operator]  # it is finite
+        return value
+    return policy.rounding(value)

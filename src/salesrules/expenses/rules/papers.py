@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -34,7 +35,7 @@ class CountsWorkingDays(Protocol):
 
 def find_category(line: ClaimLine, policy: ClaimPolicy) -> ExpenseCategory | None:
     """The category of a line, `None` where the firm has no such one."""
-    return next((category for category in policy.categories if category.id == line.category), None)
+    return policy.category(line.category)
 
 
 def has_prior_approval(line: ClaimLine, claim: Claim, act: str) -> bool:
@@ -56,15 +57,14 @@ def find_category_reasons(line: ClaimLine, claim: Claim, policy: ClaimPolicy, pa
         yield codes.PRIOR_APPROVAL_MISSING(
             act=category.prior_act, amount=line.amount, path=f"{path}.prior_approval", policy=where
         )
-    for field in ("heads", "days"):
-        if getattr(line, field) < 1:
-            yield codes.COUNT_NOT_POSITIVE(field=field, count=getattr(line, field), path=f"{path}.{field}")
+    for field, count in (("heads", line.heads), ("days", line.days)):
+        if count < 1:
+            yield codes.COUNT_NOT_POSITIVE(field=field, count=count, path=f"{path}.{field}")
 
 
 def find_missing_papers(line: ClaimLine, amount: Money, policy: ClaimPolicy, path: str) -> Iterator[Reason]:
     """The papers that a line of an amount, in the currency of claims, lacks; one reason per rule that asks for some."""
-    named = [rule for rule in policy.evidence if line.category in rule.categories]
-    for rule in named or [rule for rule in policy.evidence if not rule.categories]:
+    for rule in policy.evidence_for(line.category):
         required = rule.required.at(amount.amount)
         missing = tuple(kind for kind in required if kind not in line.evidence)
         if missing:
@@ -197,6 +197,7 @@ def _invoice_key(line: ClaimLine) -> tuple[str, str]:
     return _plain(line.party), _plain(line.invoice or "")
 
 
+@functools.lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """A text as two people may write it: letters and digits only, full-width ones as narrow, without case."""
     return "".join(mark for mark in unicodedata.normalize("NFKC", text).casefold() if mark.isalnum())

@@ -12,6 +12,7 @@ from salesrules.expenses.service.lines import (
     close_budget,
     confirm_budget,
     open_budgets,
+    renew_limits,
     transfer_budget,
 )
 from salesrules.expenses.service.reading import load_book, load_usage
@@ -34,6 +35,7 @@ __all__ = [
     "open_budgets",
     "refund_budget",
     "release_budget",
+    "renew_limits",
     "reserve_budget",
     "review_claim",
     "save_claim",

@@ -8,13 +8,13 @@ from datetime import datetime
 
 import attrs
 
+from salesrules.approvals import Route
 from salesrules.core import (
     AggregateStore,
     Decision,
     ExchangeRates,
     LedgerBatch,
     LedgerStore,
-    check_edit,
     decide,
     start_case,
 )
@@ -45,9 +45,6 @@ def save_claim(
         case = start_case(table, as_of=as_of, actor=actor)
         claims.put(claim.id, ClaimFile(claim=claim, case=case), 0)
         return decide([])
-    editable = check_edit(table, stored.value.case)
-    if not editable.is_allowed:
-        return editable
     decision, file = advance_claim(
         table, stored.value, "edit", actor=actor, roles=("claimant",), policy=policy, as_of=as_of
     )
@@ -69,7 +66,7 @@ def submit_claim(
     rates: ExchangeRates = NO_RATES,
     history: Iterable[Claim] = (),
     working_time: CountsWorkingDays | None = None,
-    approval: Decision | None = None,
+    routes: Iterable[Route] = (),
 ) -> Decision:
     """Submit a stored draft: checked with every finding at once, and its budget held until it is paid or given back.
 
@@ -93,7 +90,7 @@ def submit_claim(
         book=book,
         usage=usage,
         working_time=working_time,
-        approval=approval,
+        routes=routes,
     )
     decision, after = advance_claim(
         _table_of(policy.reviews),
@@ -161,19 +158,22 @@ def review_claim(
     )
     if not decision.is_allowed:
         return decision
+    # The file is saved before the ledger is asked: who has not seen its latest version hears that, and asks again.
     if file.case.state in ("draft", "rejected", "refused", "withdrawn"):
+        claims.put(claim, attrs.evolve(file, reserved=""), stored.version)
         if before.reserved:
             release_budget(before.reserved, key=key, ledger=ledger, as_of=as_of).require()
-        file = attrs.evolve(file, reserved="")
     elif file.case.state == "paid":
+        claims.put(claim, attrs.evolve(file, reserved="", posted=key if before.reserved else ""), stored.version)
         if before.reserved:
             commit_budget(before.reserved, key=key, ledger=ledger, as_of=as_of).require()
-        file = attrs.evolve(file, reserved="", posted=key if before.reserved else "")
-    elif file.granted != before.granted:
+    elif file.granted == before.granted:
+        claims.put(claim, file, stored.version)
+    else:
         held, file = _hold_anew(file, key, budgets, ledger, policy, as_of)
+        claims.put(claim, file if held.is_allowed else before, stored.version)
         if not held.is_allowed:
             return held
-    claims.put(claim, file, stored.version)
     return decision
 
 

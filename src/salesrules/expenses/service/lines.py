@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -33,9 +33,9 @@ from salesrules.expenses.rules import (
     month_gates,
     move_amount,
 )
-from salesrules.expenses.service.reading import load_book, load_usage, recorded
+from salesrules.expenses.service.reading import load_book, load_usage, load_versions, recorded
 
-__all__ = ["carry_forward_budget", "close_budget", "confirm_budget", "open_budgets", "transfer_budget"]
+__all__ = ["carry_forward_budget", "close_budget", "confirm_budget", "open_budgets", "renew_limits", "transfer_budget"]
 
 
 def open_budgets(
@@ -115,10 +115,7 @@ def confirm_budget(
     if not decision.is_allowed:
         return decision
     confirmed = attrs.evolve(found, status=BudgetStatus.CONFIRMED, evidence=evidence)
-    book = load_book([line], budgets)
-    written = _set_limits([confirmed], book, ledger, policy, key, as_of)
-    if not written.is_allowed:
-        return written
+    _set_limits([confirmed], load_book([line], budgets), ledger, policy, key, as_of).require()
     budgets.put(line, confirmed, stored.version)
     return decision
 
@@ -172,12 +169,13 @@ def transfer_budget(
     known = recorded(ledger, key)
     if known is not None:
         return known.decision
-    book = load_book([source, target], budgets)
+    book, versions = load_versions([source, target], budgets)
     usage = load_usage(book, ledger, demand(policy.budgets, "budgets"))
     decision = check_transfer(source, target, amount, book, usage, policy, as_of, transfer=key, evidence=evidence)
     if not decision.is_allowed:
         return decision
-    return _change(move_amount(source, target, amount, book), decision, book, budgets, ledger, policy, key, as_of)
+    changed = move_amount(source, target, amount, book)
+    return _change(changed, decision, book, versions, budgets, ledger, policy, key, as_of)
 
 
 def carry_forward_budget(
@@ -191,31 +189,51 @@ def carry_forward_budget(
     as_of: datetime,
 ) -> Decision:
     """Carry what a stored line left unused into one of the next period, once, however often it is asked."""
-    book = load_book([source, target], budgets)
+    book, versions = load_versions([source, target], budgets)
     usage = load_usage(book, ledger, demand(policy.budgets, "budgets"))
     decision, changed = decide_carry(source, target, book, usage, policy, as_of.date())
     if not changed:
         return decision
-    return _change(changed, decision, book, budgets, ledger, policy, key, as_of)
+    return _change(changed, decision, book, versions, budgets, ledger, policy, key, as_of)
 
 
 def _change(
     lines: Sequence[BudgetLine],
     decision: Decision,
     book: BudgetBook,
+    versions: Mapping[str, int],
     budgets: AggregateStore[BudgetLine],
     ledger: LedgerStore,
     policy: ExpensePolicy,
     key: str,
     as_of: datetime,
 ) -> Decision:
-    """Save lines as they are now, where the ledger lets their limits follow."""
+    """Save lines as they are now, where the ledger lets their limits follow.
+
+    Where it does not, they are saved as they were: who has not seen their latest versions hears that, and asks again.
+    """
     written = _set_limits(lines, book, ledger, policy, key, as_of)
-    if not written.is_allowed:
-        return written
     for line in lines:
-        budgets.put(line.id, line, budgets.get(line.id).version)
-    return decision
+        budgets.put(line.id, line if written.is_allowed else book.line(line.id), versions[line.id])
+    return decision if written.is_allowed else written
+
+
+def renew_limits(
+    lines: Iterable[str],
+    *,
+    key: str,
+    budgets: AggregateStore[BudgetLine],
+    ledger: LedgerStore,
+    policy: ExpensePolicy,
+    as_of: datetime,
+) -> Decision:
+    """Let the ledger's limits of stored lines, and of all above them, follow the controls of a new rulebook.
+
+    Denied, all of it, where a new limit lies below what is used. A control by month holds for lines that were opened
+    under one.
+    """
+    book = load_book(lines, budgets)
+    return _set_limits(book.lines, book, ledger, policy, key, as_of)
 
 
 def _set_limits(

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from salesrules.core import AggregateStore, LedgerBatch, LedgerEntry, LedgerStore, UnknownName
+from salesrules.core import AggregateStore, LedgerBatch, LedgerEntry, LedgerStore, UnknownName, Versioned
 from salesrules.expenses.model import BudgetBook, BudgetCharge, BudgetLine, Usage
 from salesrules.expenses.policy import BudgetPolicy
 from salesrules.expenses.rules import find_gates, line_gate, month_gates
 
-__all__ = ["batch_of", "load_book", "load_usage", "recorded", "usage_of_charges"]
+__all__ = ["batch_of", "load_book", "load_usage", "load_versions", "recorded", "usage_of_charges"]
 
 
 def load_book(lines: Iterable[str], budgets: AggregateStore[BudgetLine]) -> BudgetBook:
     """The stored lines of these ids, so far as they are there, with every line above them."""
-    found: dict[str, BudgetLine] = {}
+    return load_versions(lines, budgets)[0]
+
+
+def load_versions(lines: Iterable[str], budgets: AggregateStore[BudgetLine]) -> tuple[BudgetBook, dict[str, int]]:
+    """As `load_book`, with the version of each line as it was seen."""
+    found: dict[str, Versioned[BudgetLine]] = {}
     waiting = list(dict.fromkeys(lines))
     while waiting:
         id = waiting.pop(0)
         stored = None if id in found else budgets.find(id)
         if stored is not None:
-            found[id] = stored.value
+            found[id] = stored
             if stored.value.parent is not None:
                 waiting.append(stored.value.parent)
-    return BudgetBook(lines=found.values())
+    book = BudgetBook(lines=[stored.value for stored in found.values()])
+    return book, {id: stored.version for id, stored in found.items()}
 
 
 def load_usage(book: BudgetBook, ledger: LedgerStore, policy: BudgetPolicy) -> dict[str, Usage]:

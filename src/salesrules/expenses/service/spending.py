@@ -52,9 +52,10 @@ def reserve_budget(
     """Commit budget for charges: all of them, at their lines and every line above, or none.
 
     The decision is that of `check_charges`; whoever reserves at the same time is kept within the limits by the ledger.
-    The key names what is held, for `commit_budget` and `release_budget`; sent again with the same charges it gives the
-    first decision again and holds nothing twice. Raises `IdempotencyConflict` where it came with other charges,
-    `InvalidValue` for no charge.
+    The key names what is held, for `commit_budget` and `release_budget`; sent again with the same charges it gives what
+    the ledger decided first, and holds nothing twice. A charge that does not fit leaves its key free, unless somebody
+    else took the room in that moment: what the ledger itself denied stays denied under its key. Raises
+    `IdempotencyConflict` where the key came with other charges, `InvalidValue` for no charge.
     """
     rules = demand(policy.budgets, "budgets")
     book = load_book((charge.line for charge in charges), budgets)
@@ -183,9 +184,7 @@ def cancel_actual(committed: str, *, key: str, ledger: LedgerStore, as_of: datet
     Raises as `refund_budget` does.
     """
     posted = [one for one in batch_of(ledger, committed).commands if isinstance(one, PostReservation)]
-    taken = refund_budget(committed, key=key, ledger=ledger, as_of=as_of)
-    if not taken.is_allowed:
-        return taken
+    taken = refund_budget(committed, key=key, ledger=ledger, as_of=as_of)  # allowed, since it asks for what is left
     again = f"{key}:commitment"
     before = [(one.key[len(committed) + 1 :], ledger.reservation(one.reservation)) for one in posted]
     commands = [

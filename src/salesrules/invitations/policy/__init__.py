@@ -13,10 +13,10 @@ from salesrules.invitations.policy.running import (
     FollowUpPolicy,
     LateRegistrant,
     OutcomePolicy,
+    RatioThreshold,
     ReadinessStep,
     ReminderPolicy,
     SeatPolicy,
-    Threshold,
 )
 from salesrules.invitations.policy.talking import (
     ContactPolicy,
@@ -40,11 +40,11 @@ __all__ = [
     "OutcomePolicy",
     "PhraseFault",
     "QuietHours",
+    "RatioThreshold",
     "ReadinessStep",
     "ReminderPolicy",
     "ScriptPolicy",
     "SeatPolicy",
-    "Threshold",
     "as_hours",
     "folded",
 ]

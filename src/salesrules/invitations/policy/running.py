@@ -20,10 +20,10 @@ __all__ = [
     "FollowUpPolicy",
     "LateRegistrant",
     "OutcomePolicy",
+    "RatioThreshold",
     "ReadinessStep",
     "ReminderPolicy",
     "SeatPolicy",
-    "Threshold",
 ]
 
 
@@ -112,7 +112,7 @@ class FollowUpPolicy:
 
 
 @attrs.frozen(kw_only=True)
-class Threshold:
+class RatioThreshold:
     """A rate that a ratio is held against; exactly that rate counts as above (`LOWER`) or below (`UPPER`)."""
 
     rate: Rate
@@ -136,9 +136,9 @@ class OutcomePolicy:
     """What an event should bring: at least so much conversion and signing on site, and cost below a share of sales."""
 
     id: str
-    conversion: Threshold
-    signing: Threshold
-    cost_share: Threshold
+    conversion: RatioThreshold
+    signing: RatioThreshold
+    cost_share: RatioThreshold
     conversion_counts: ConversionCount = attrs.field(default=ConversionCount.ACCEPTED, converter=ConversionCount)
 
 
@@ -148,5 +148,5 @@ class EffectPolicy:
 
     id: str
     margin: Rate
-    lift: Threshold
-    profit: Threshold
+    lift: RatioThreshold
+    profit: RatioThreshold

@@ -21,7 +21,7 @@ from salesrules.core import (
 )
 from salesrules.invitations import reasons as codes
 from salesrules.invitations.model import CampaignEffect, Event, EventOutcome, Invitation, SalesSpan
-from salesrules.invitations.policy import ConversionCount, InvitationPolicy, Threshold
+from salesrules.invitations.policy import ConversionCount, InvitationPolicy, RatioThreshold
 from salesrules.invitations.rules.life import decide_by
 
 __all__ = ["calculate_effect", "calculate_outcome", "check_effect", "check_outcome", "rank_refusals"]
@@ -76,7 +76,7 @@ def check_outcome(outcome: EventOutcome, policy: InvitationPolicy, as_of: date) 
 def _outcome_findings(outcome: EventOutcome, policy: InvitationPolicy) -> Iterator[Reason]:
     rule = policy.outcome_rules
 
-    def found(code: ReasonCode, ratio: Fraction | None, threshold: Threshold, field: str) -> Reason:
+    def found(code: ReasonCode, ratio: Fraction | None, threshold: RatioThreshold, field: str) -> Reason:
         entry = PolicyReference("OutcomePolicy", rule.id, field)
         path = f"outcome.{field}"
         return code(event=outcome.event, ratio=ratio, threshold=threshold.rate, path=path, policy=entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -47,10 +48,8 @@ def _places(script: ScriptTemplate, policy: InvitationPolicy) -> Iterator[Reason
 
 def _broken_line(text: str) -> int:
     """The first line on which a dollar sign neither begins a place nor stands for itself, counted from 1."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not ScriptTemplate(id="line", locale="en", text=line).is_whole:
-            return number
-    return 1
+    lines = enumerate(text.splitlines(), start=1)
+    return next((number for number, line in lines if not string.Template(line).is_valid()), 1)
 
 
 def check_wording(text: str, policy: InvitationPolicy, as_of: datetime) -> Decision:

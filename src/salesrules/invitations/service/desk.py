@@ -24,7 +24,7 @@ from salesrules.invitations import reasons as codes
 from salesrules.invitations.model import Event, Invitation, Waitlist
 from salesrules.invitations.policy import InvitationPolicy
 from salesrules.invitations.rules import check_party, find_item, guest_account, item_account, seat_account
-from salesrules.invitations.service.steps import Act, fetch
+from salesrules.invitations.service.steps import Act, fetch, leave_waitlist
 
 __all__ = ["admit_walk_in", "check_in", "close_invitation", "issue_item"]
 
@@ -41,7 +41,7 @@ def check_in(
     actor: str | None = None,
     roles: Collection[str] = (),
 ) -> Decision:
-    """Let a registered guest in, once: the seat that was held is used.
+    """Let a registered guest in, once: the seat that was held is used, or a free one where none was held.
 
     `nonce` is made by the scanning device for each scan: sent again, the answer is the same and nothing is counted
     twice; another scan of the same guest is denied with the time of the first. Raises as `register_for_seat`.
@@ -58,8 +58,14 @@ def check_in(
     decision, arrived = act.on(invitation)
     if not decision.is_allowed:
         return decision
-    if invitation.seat is not None:
-        ledger.execute(PostReservation(key=f"{invitation.seat}:used", at=as_of, reservation=invitation.seat)).require()
+    seat = invitation.seat
+    if seat is None:  # said yes elsewhere, so nothing is held yet
+        account = seat_account(event.id)
+        taken = ledger.execute(Post(key=f"{id}:{nonce}:seat", at=as_of, account=account, amount=invitation.seats))
+        if not taken.is_allowed:
+            return taken
+    else:
+        ledger.execute(PostReservation(key=f"{seat}:used", at=as_of, reservation=seat)).require()
     invitations.put(id, attrs.evolve(arrived, nonces=(*invitation.nonces, nonce)), stored.version)
     return decision
 
@@ -111,10 +117,7 @@ def admit_walk_in(
     taken = ledger.execute(Post(key=seat, at=as_of, account=seat_account(event.id), amount=invitation.seats))
     if not taken.is_allowed:
         return taken
-    queue = waitlists.get(event.id)
-    if invitation.id in queue.value.waiting:
-        left = tuple(waiting for waiting in queue.value.waiting if waiting != invitation.id)
-        waitlists.put(event.id, attrs.evolve(queue.value, waiting=left), queue.version)
+    leave_waitlist([invitation.id], waitlists.get(event.id), waitlists)
     version = 0 if stored is None else stored.version
     invitations.put(invitation.id, attrs.evolve(arrived, nonces=(nonce,)), version)
     return decision

@@ -20,7 +20,7 @@ from salesrules.invitations import reasons as codes
 from salesrules.invitations.model import Event, Invitation, Waitlist
 from salesrules.invitations.policy import InvitationPolicy
 from salesrules.invitations.rules import build_event_accounts, check_party, seat_account
-from salesrules.invitations.service.steps import Act, fetch
+from salesrules.invitations.service.steps import Act, fetch, leave_waitlist
 
 __all__ = ["cancel_registration", "open_event", "promote_from_waitlist", "register_for_seat"]
 
@@ -123,9 +123,7 @@ def promote_from_waitlist(
             promoted.append(id)
         elif not policy.seat_rules.smaller_parties_first:
             break
-    if promoted:
-        left = tuple(id for id in queue.value.waiting if id not in promoted)
-        waitlists.put(event.id, attrs.evolve(queue.value, waiting=left), queue.version)
+    leave_waitlist(promoted, queue, waitlists)
     return tuple(promoted)
 
 
@@ -152,10 +150,7 @@ def cancel_registration(
     decision, cancelled = act.on(stored.value)
     if not decision.is_allowed:
         return decision
-    queue = waitlists.get(event.id)
-    if id in queue.value.waiting:
-        left = tuple(waiting for waiting in queue.value.waiting if waiting != id)
-        waitlists.put(event.id, attrs.evolve(queue.value, waiting=left), queue.version)
+    leave_waitlist([id], waitlists.get(event.id), waitlists)
     if stored.value.seat is not None:
         ledger.execute(
             VoidReservation(key=f"{stored.value.seat}:free", at=as_of, reservation=stored.value.seat)

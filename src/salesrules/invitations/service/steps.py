@@ -8,11 +8,11 @@ from datetime import datetime
 import attrs
 
 from salesrules.core import AggregateStore, Decision, InvalidValue, Versioned, decide_command, evolve_case
-from salesrules.invitations.model import Event, Invitation, InvitationFacts
+from salesrules.invitations.model import Event, Invitation, InvitationFacts, Waitlist
 from salesrules.invitations.policy import InvitationPolicy
 from salesrules.invitations.workflow import build_invitation_workflow
 
-__all__ = ["Act", "fetch"]
+__all__ = ["Act", "fetch", "leave_waitlist"]
 
 
 def fetch(id: str, event: Event, invitations: AggregateStore[Invitation]) -> Versioned[Invitation]:
@@ -21,6 +21,13 @@ def fetch(id: str, event: Event, invitations: AggregateStore[Invitation]) -> Ver
     if stored.value.event != event.id:
         raise InvalidValue("event", event.id, f"the invitation {id} is to {stored.value.event}; give that event")
     return stored
+
+
+def leave_waitlist(ids: Collection[str], queue: Versioned[Waitlist], waitlists: AggregateStore[Waitlist]) -> None:
+    """Take invitations out of a waitlist; nothing is saved where none of them waits."""
+    left = tuple(waiting for waiting in queue.value.waiting if waiting not in ids)
+    if left != queue.value.waiting:
+        waitlists.put(queue.value.event, attrs.evolve(queue.value, waiting=left), queue.version)
 
 
 @attrs.frozen(kw_only=True)

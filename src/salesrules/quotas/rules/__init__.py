@@ -7,7 +7,6 @@ from salesrules.quotas.rules.attainment import calculate_attainment, calculate_p
 from salesrules.quotas.rules.calculation import calculate_quota, calculate_quotas
 from salesrules.quotas.rules.cascade import Tree, allocate_quotas, cascade_amount
 from salesrules.quotas.rules.coverage import CountsWorkingDays
-from salesrules.quotas.rules.evidence import find_objections
 from salesrules.quotas.rules.goals import check_goal, check_goal_children
 from salesrules.quotas.rules.life import decide_by, demand
 from salesrules.quotas.rules.lint import check_policy
@@ -43,7 +42,6 @@ __all__ = [
     "convert_market_share",
     "decide_by",
     "demand",
-    "find_objections",
     "revise_quotas",
     "split_amount",
     "split_market_share",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import attrs
 
+from salesrules.approvals import find_evidence_faults
 from salesrules.core import (
     DateRange,
     Decision,
@@ -24,7 +25,6 @@ from salesrules.quotas import reasons as codes
 from salesrules.quotas.model import Measure, Quota, QuotaRevision
 from salesrules.quotas.policy import Proration, QuotaPolicy, RevisionPolicy
 from salesrules.quotas.rules.coverage import CountsWorkingDays, cut_line, end_of
-from salesrules.quotas.rules.evidence import find_objections
 from salesrules.quotas.rules.life import decide_by, demand
 
 __all__ = ["check_revision", "revise_quotas"]
@@ -48,11 +48,11 @@ def _objections(
     revision: QuotaRevision, quota: Quota, policy: RevisionPolicy, as_of: date, path: str
 ) -> Iterator[Reason]:
     evidence = revision.evidence
-    yield from find_objections(
+    yield from find_evidence_faults(
         evidence,
         act=policy.act,
         subject=revision.id,
-        interested=quota.holder,
+        interested=[quota.holder],
         as_of=as_of,
         path=f"{path}.evidence",
         policy=_entry(policy, "act"),

@@ -23,6 +23,7 @@ from salesrules.core import (
     Money,
     Movement,
     OpenAccount,
+    Outcome,
     Post,
     PostReservation,
     Reason,
@@ -32,8 +33,19 @@ from salesrules.core import (
     TransferLimit,
     VoidReservation,
 )
+from salesrules.storage.sql.amounts import to_amount
 
-__all__ = ["command_text", "decision_text", "instant_text", "microseconds", "movements_text", "to_entry", "to_instant"]
+__all__ = [
+    "allowed_text",
+    "command_text",
+    "decision_text",
+    "instant_text",
+    "microseconds",
+    "movements_text",
+    "to_allowed",
+    "to_entry",
+    "to_instant",
+]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -98,16 +110,28 @@ def decision_text(decision: Decision) -> str:
     return _write([decision.outcome.value, _plain(decision.headroom), reasons])
 
 
+def allowed_text(unit: str, digits: int) -> str:
+    """A plain yes whose headroom the database works out, in units of an account's last digit."""
+    return f'["allow",["units","{unit}",{digits}],[]]'
+
+
+def to_allowed(headroom: int | None, unit: str, digits: int) -> Decision:
+    """A plain yes with a headroom in units."""
+    if headroom is None:
+        return ALLOW
+    return Decision(outcome=Outcome.ALLOW, headroom=to_amount(headroom, unit, digits))
+
+
 def movements_text(movements: tuple[Movement, ...]) -> str:
     """Movements as text."""
     return _write([[_plain(getattr(movement, name)) for name in _MOVEMENT] for movement in movements])
 
 
-def to_entry(command: str, decision: str, movements: str) -> LedgerEntry:
-    """The entry that three texts stand for."""
+def to_entry(command: str, decision: str, movements: str, headroom: int | None) -> LedgerEntry:
+    """The entry that three texts stand for, with a headroom in units where the decision asks for one."""
     return LedgerEntry(
         command=_to_command(json.loads(command)),
-        decision=_to_decision(json.loads(decision)),
+        decision=_to_decision(json.loads(decision), headroom),
         movements=tuple(
             Movement(**dict(zip(_MOVEMENT, map(_value, fields), strict=True))) for fields in json.loads(movements)
         ),
@@ -130,8 +154,10 @@ def _to_command(data: Any) -> Any:
     return _COMMANDS[word](**{name: _value(field) for name, field in fields.items()})
 
 
-def _to_decision(data: Any) -> Decision:
+def _to_decision(data: Any, units: int | None) -> Decision:
     outcome, headroom, reasons = data
+    if type(headroom) is list and headroom[0] == "units":
+        return to_allowed(units, headroom[1], headroom[2])
     if outcome == "allow" and headroom is None and not reasons:
         return ALLOW
     return Decision(

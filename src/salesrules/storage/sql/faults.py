@@ -6,11 +6,16 @@ import contextlib
 from collections.abc import Iterator
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InvalidRequestError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from salesrules.core import BackendUnavailable, InvalidValue
 
-__all__ = ["as_unavailable", "backend_name", "is_missing_table", "reported"]
+#: What the database, its driver or the pool of connections reports; anything else is a fault of a program.
+REPORTED = (DBAPIError, PoolTimeout)
+Reported = DBAPIError | PoolTimeout
+
+__all__ = ["REPORTED", "Reported", "as_unavailable", "backend_name", "is_missing_table", "reported"]
 
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
 
@@ -30,13 +35,11 @@ def reported(backend: str) -> Iterator[None]:
     """Turn what the database or its driver reports into `BackendUnavailable`: nothing was committed yet."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except REPORTED as error:
         raise as_unavailable(backend, error) from error
 
 
-def as_unavailable(
-    backend: str, error: SQLAlchemyError, *, is_commit: bool = False
-) -> BackendUnavailable | InvalidValue:
+def as_unavailable(backend: str, error: Reported, *, is_commit: bool = False) -> BackendUnavailable | InvalidValue:
     """The error of this library for one of SQLAlchemy; `is_commit` where it came from the commit itself.
 
     Tables that are missing are no matter of availability, so that nobody tries again.
@@ -46,7 +49,7 @@ def as_unavailable(
     return BackendUnavailable(backend, _problem(error), is_commit and _is_unknown(error))
 
 
-def is_missing_table(error: SQLAlchemyError) -> bool:
+def is_missing_table(error: Reported) -> bool:
     """Whether a statement met a table that is not there."""
     if not isinstance(error, DBAPIError):
         return False
@@ -54,20 +57,20 @@ def is_missing_table(error: SQLAlchemyError) -> bool:
     return code in ("42P01", "3F000", 1146, 1049) or "no such table" in str(error.orig)
 
 
-def _problem(error: SQLAlchemyError) -> str:
+def _problem(error: Reported) -> str:
     """The first line of what the driver says; SQLAlchemy's own text shows statements and values."""
     said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     lines = str(said).strip().splitlines()
     return lines[0] if lines else type(said).__name__
 
 
-def _is_unknown(error: SQLAlchemyError) -> bool:
+def _is_unknown(error: Reported) -> bool:
     """Whether a commit that failed may have been done all the same.
 
     A server that answered with an error has not committed; one that did not answer may have. A shutdown on an
     administrator's command (57P01 to 57P03) closes the connection, and is taken as no answer.
     """
-    if isinstance(error, ProgrammingError | InvalidRequestError) or not isinstance(error, DBAPIError):
+    if isinstance(error, ProgrammingError) or not isinstance(error, DBAPIError):
         return False
     said = error.orig
     if type(said).__module__.startswith("sqlite3"):

@@ -54,7 +54,16 @@ class SqlLedgerStore:
         """
         check_command(command)
         self._session.begin_change()
-        if not self._session.change(self._statements.claim, {"id": command.key}):
+        swift = self._statements.swift
+        question = swift.question(command) if swift is not None else None
+        if swift is not None and question is not None:
+            found = self._session.one(*question)
+            if found.fits:
+                return swift.answer(found, question[1])
+            is_new = found.is_new
+        else:
+            is_new = self._session.change(self._statements.claim, {"id": command.key}) == 1
+        if not is_new:
             known = self._reader.entries([command.key], is_locked=True)
             return decide_ledger(Ledger(entries=known), command)[0]
         keys, entries = [command.key], dict[str, LedgerEntry]()
@@ -76,6 +85,9 @@ class SqlLedgerStore:
     def _decide(self, command: LedgerCommand, known: dict[str, LedgerEntry]) -> tuple[Decision, Sequence[LedgerEntry]]:
         """Decide on the locked rows, and write what follows."""
         ledger = self._reader.locked(command, known)
+        if self._statements.swift is not None:
+            for account in ledger.accounts.values():
+                self._statements.swift.learn(account)
         decision, entries = decide_ledger(ledger, command)
         if decision.reasons:
             with_expired = self._reader.with_expired(command, ledger)
@@ -120,7 +132,7 @@ class SqlLedgerStore:
     def entry(self, key: str) -> LedgerEntry:
         """What came of the command with that key; raises `UnknownName`."""
         row = self._row(self._statements.entry, "key", key, self._statements.keys)
-        return to_entry(row.command, row.decision, row.movements)
+        return to_entry(row.command, row.decision, row.movements, row.headroom)
 
     def due(self, as_of: datetime) -> Sequence[Reservation]:
         """The open reservations that have expired by an instant, the earliest first."""
@@ -132,7 +144,7 @@ class SqlLedgerStore:
         """Every entry in the order in which they were recorded."""
         self._session.check_open()
         rows = self._session.stream(self._statements.entries)
-        return (to_entry(row.command, row.decision, row.movements) for row in rows)
+        return (to_entry(row.command, row.decision, row.movements, row.headroom) for row in rows)
 
     def _part(self, account: str) -> Ledger:
         """The account with all above it."""

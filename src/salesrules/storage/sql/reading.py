@@ -50,7 +50,7 @@ class LedgerReader:
         """The entries of those of the keys that are known."""
         statement = self._statements.lock_entries_of if is_locked else self._statements.entries_of
         return {
-            row.key: to_entry(row.command, row.decision, row.movements)
+            row.key: to_entry(row.command, row.decision, row.movements, row.headroom)
             for row in self._selected(statement, keys, "keys")
         }
 

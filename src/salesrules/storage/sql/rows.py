@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Context, Decimal, Inexact
 from typing import Any, NamedTuple
 
 from salesrules.core import (
-    COUNT,
     Held,
     Ledger,
     LedgerAccount,
-    LedgerAmount,
     LedgerEntry,
     LimitLowering,
-    Money,
     Posting,
     Reservation,
     ReservationStatus,
 )
+from salesrules.storage.sql.amounts import to_amount, to_units
 from salesrules.storage.sql.codec import instant_text, microseconds, to_instant
 
 __all__ = [
@@ -27,15 +24,10 @@ __all__ = [
     "chain_values",
     "posting_values",
     "reservation_values",
-    "to_amount",
     "to_ledger",
     "to_posting",
     "to_reservation",
-    "to_units",
 ]
-
-#: Exact for whatever an account can hold; a caller's own context is left alone.
-_WIDE = Context(prec=60, traps=[Inexact])
 
 
 class AccountRow(NamedTuple):
@@ -52,24 +44,6 @@ class AccountRow(NamedTuple):
     children: int
     pending: int
     posted: int
-
-
-def to_units(amount: LedgerAmount, digits: int) -> int:
-    """An amount in whole units of the last digit that an account keeps.
-
-    >>> to_units(Money("12.5", "CNY"), 2), to_units(3, 0)
-    (1250, 3)
-    """
-    return int(amount.amount.scaleb(digits, context=_WIDE)) if isinstance(amount, Money) else amount
-
-
-def to_amount(units: int, unit: str, digits: int) -> LedgerAmount:
-    """The amount that so many units of the last digit are.
-
-    >>> to_amount(1250, "CNY", 2)
-    Money('12.50', 'CNY')
-    """
-    return units if unit == COUNT else Money(Decimal(units).scaleb(-digits, context=_WIDE), unit)
 
 
 def to_ledger(

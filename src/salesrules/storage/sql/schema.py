@@ -72,7 +72,7 @@ def migrate_tables(connection: Connection, tables: SqlTables) -> tuple[int, int]
     found = stored_version(connection, tables)
     if found is None or found > SCHEMA_VERSION:
         check_version(connection, tables)
-    begun = version = found or SCHEMA_VERSION
+    begun = version = SCHEMA_VERSION if found is None else found
     while version < SCHEMA_VERSION:
         step = MIGRATIONS.get(version)
         if step is None:

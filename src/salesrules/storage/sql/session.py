@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from operator import attrgetter
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from salesrules.core import BackendUnavailable, InvalidValue
-from salesrules.storage.sql.faults import as_unavailable
+from salesrules.storage.sql.faults import REPORTED, Reported, as_unavailable
 from salesrules.storage.sql.locks import WriterLocks
 
 __all__ = ["JoinedSession", "OwnSession", "Session"]
 
+T = TypeVar("T")
+
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+_ALL: Callable[[CursorResult[Any]], Sequence[Row[Any]]] = CursorResult.fetchall
+_FIRST: Callable[[CursorResult[Any]], Row[Any] | None] = CursorResult.first
+_ONE: Callable[[CursorResult[Any]], Row[Any]] = CursorResult.one
+_COUNT: Callable[[CursorResult[Any]], int] = attrgetter("rowcount")
 
 
 class Session:
@@ -42,19 +50,21 @@ class Session:
 
     def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[Row[Any]]:
         """What a statement finds."""
-        with self._reading() as connection:
-            return connection.execute(statement, parameters).fetchall()
+        return self._run(statement, parameters, _ALL)
 
     def first(self, statement: Executable, parameters: Parameters | None = None) -> Row[Any] | None:
         """The first row that a statement finds."""
-        with self._reading() as connection:
-            return connection.execute(statement, parameters).first()
+        return self._run(statement, parameters, _FIRST)
+
+    def one(self, statement: Executable, parameters: Parameters) -> Row[Any]:
+        """The one row that a statement answers, which may change rows too."""
+        self.begin_change()
+        return self._run(statement, parameters, _ONE)
 
     def change(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that changes rows; how many it changed."""
         self.begin_change()
-        with self._reading() as connection:
-            return connection.execute(statement, parameters).rowcount
+        return self._run(statement, parameters, _COUNT)
 
     def stream(self, statement: Executable) -> Iterator[Row[Any]]:
         """What a statement finds, some rows at a time where the database can do that beside other statements."""
@@ -102,6 +112,17 @@ class Session:
     def _begin_change(self, connection: Connection) -> None:
         raise NotImplementedError
 
+    def _run(self, statement: Executable, parameters: Parameters | None, take: Callable[[CursorResult[Any]], T]) -> T:
+        """What is taken from the result of a statement, as `_reading` would, without its price."""
+        self.check_open()
+        try:
+            with self._locks.statement:
+                if self._connection is None:
+                    self._connection = self._connect()
+                return take(self._connection.execute(statement, parameters))
+        except REPORTED as error:
+            self._report(error)
+
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
         self.check_open()
@@ -110,10 +131,14 @@ class Session:
                 if self._connection is None:
                     self._connection = self._connect()
                 yield self._connection
-        except SQLAlchemyError as error:
-            fault = as_unavailable(self._backend, error)
-            self._fault = fault if isinstance(fault, BackendUnavailable) else None
-            raise fault from error
+        except REPORTED as error:
+            self._report(error)
+
+    def _report(self, error: Reported) -> NoReturn:
+        """Remember a fault, so that the unit is of no further use, and raise it."""
+        fault = as_unavailable(self._backend, error)
+        self._fault = fault if isinstance(fault, BackendUnavailable) else None
+        raise fault from error
 
     def _close_streams(self) -> None:
         for result in self._open:
@@ -151,13 +176,15 @@ class OwnSession(Session):
             if self._connection is not None:
                 with self._locks.statement:
                     self._connection.commit()
-        except SQLAlchemyError as error:
+        except REPORTED as error:
             raise as_unavailable(self._backend, error, is_commit=self._has_changed) from error
         finally:
             self.end()
 
     def end(self) -> None:
         """Take back what is not committed, and give back the connection."""
+        if self._has_ended:
+            return
         self._has_ended = True
         self._close_streams()
         connection, self._connection = self._connection, None
@@ -201,7 +228,7 @@ class JoinedSession(Session):
             if self._savepoint is not None:
                 self._savepoint.commit()
                 self._savepoint = None
-        except SQLAlchemyError as error:
+        except REPORTED as error:
             raise as_unavailable(self._backend, error) from error
         finally:
             self.end()

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import BindParameter, Insert, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from salesrules.storage.sql.amounts import CAPACITY
 from salesrules.storage.sql.rows import AccountRow
+from salesrules.storage.sql.swift import Swift
 from salesrules.storage.sql.tables import SqlTables
 
 __all__ = ["Statements"]
-
-#: What an account without a limit can hold, in units of its last digit.
-_CAPACITY = 10**18 - 1
 
 
 def _insert_if_new(table: Table, dialect: str) -> Insert:
@@ -35,6 +34,8 @@ class Statements:
         self._values(tables, dialect)
         self._ledger_reads(tables)
         self._ledger_writes(tables, dialect)
+        #: Commands that fit in one statement, which only PostgreSQL can.
+        self.swift = Swift(tables) if dialect == "postgresql" else None
 
     def _values(self, tables: SqlTables, dialect: str) -> None:
         table: Any = tables.aggregate
@@ -100,7 +101,7 @@ class Statements:
         self.reservation = reservations.where(reservation.c.id == bindparam("of_id"))
         self.posting = postings.where(posting.c.id == bindparam("of_id"))
         self.due = reservations.where(due)
-        texts = (entry.c.command, entry.c.decision, entry.c.movements)
+        texts = (entry.c.command, entry.c.decision, entry.c.movements, entry.c.headroom)
         self.entries = select(*texts).order_by(entry.c.number)
         self.entry = select(*texts).where(entry.c.key == bindparam("of_id"))
         self.entries_of = select(entry.c.key, *texts).where(entry.c.key.in_(bindparam("keys", expanding=True)))
@@ -130,7 +131,7 @@ class Statements:
             .values(pending=account.c.pending + to_pending, posted=account.c.posted + to_posted)
         )
         used = account.c.pending + account.c.posted + to_pending + to_posted
-        self.move_within_limits = self.move.where(used <= func.coalesce(account.c.limit_units, _CAPACITY))
+        self.move_within_limits = self.move.where(used <= func.coalesce(account.c.limit_units, CAPACITY))
         self.change_reservation = (
             update(reservation)
             .where(reservation.c.id == bindparam("of_id"), reservation.c.remaining == bindparam("expected"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -83,7 +83,7 @@ class SqlStorage:
         ...     version = work.aggregates(notes).put("n1", "called back", expected_version=0)
         ...     work.commit()
         """
-        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        if _commits_by_itself(connection):
             raise InvalidValue("connection", "AUTOCOMMIT", "join a connection that has a transaction")
         session = JoinedSession(
             connection,
@@ -131,7 +131,8 @@ class SqlStorage:
     def _prepare(self, connection: Connection) -> None:
         """Once: the tables are those that this library knows, and every unit reads what is committed."""
         check_version(connection, self.tables)
-        if not self._is_sqlite and connection.get_isolation_level() != "READ COMMITTED":
+        is_usual = connection.get_isolation_level() == "READ COMMITTED" and not _commits_by_itself(connection)
+        if not self._is_sqlite and not is_usual:
             self._unit_engine = self._engine.execution_options(isolation_level="READ COMMITTED")
             connection.rollback()
             connection.execution_options(isolation_level="READ COMMITTED")
@@ -176,4 +177,11 @@ class SqlUnitOfWork:
 def _has_no_file(engine: Engine) -> bool:
     """Whether a SQLite engine keeps its database in memory."""
     name = engine.url.database
-    return not name or ":memory:" in name or "mode=memory" in name
+    return not name or ":memory:" in name or engine.url.query.get("mode") == "memory"
+
+
+def _commits_by_itself(connection: Connection) -> bool:
+    """Whether the driver commits every statement."""
+    driver: Any = connection.connection.dbapi_connection
+    ask = getattr(driver, "get_autocommit", None)
+    return bool(ask()) if ask is not None else getattr(driver, "autocommit", False) is True

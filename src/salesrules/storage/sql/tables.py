@@ -139,7 +139,8 @@ class SqlTables:
         )
         #: The keys of all commands: a unit of work claims its key here first, and waits for whoever claims the same.
         self.key = self._table("key", Column("id", _name(), primary_key=True))
-        #: What came of every command, in the order in which it was recorded; rows are only ever inserted.
+        #: What came of every command, in the order in which it was recorded; rows are only ever inserted. `headroom` is
+        #: that of a decision that the database took, in units; others have it in their text.
         self.entry = self._table(
             "entry",
             Column("number", _number(), primary_key=True, autoincrement=True),
@@ -147,6 +148,7 @@ class SqlTables:
             Column("command", _text(), nullable=False),
             Column("decision", _text(), nullable=False),
             Column("movements", _text(), nullable=False),
+            Column("headroom", BigInteger),
         )
 
     def _table(self, name: str, *columns: Column[Any]) -> Table:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from salesrules.core import BackendUnavailable, Ledger, LedgerEntry, MovementKind
+from salesrules.storage.sql.amounts import to_units
 from salesrules.storage.sql.codec import command_text, decision_text, movements_text
 from salesrules.storage.sql.rows import (
     account_values,
     chain_values,
     posting_values,
     reservation_values,
-    to_units,
 )
 from salesrules.storage.sql.session import Session
 from salesrules.storage.sql.statements import Statements

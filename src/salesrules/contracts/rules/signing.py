@@ -1,0 +1,144 @@
+"""Who must approve a contract and who may sign it: the matrix, with parts of one matter added up, and authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import attrs
+
+from salesrules.approvals import ApprovalPolicy, ApprovalRequest, Directory, Route, find_evidence_faults, route
+from salesrules.contracts import reasons as codes
+from salesrules.contracts.model import Contract, PartyRole
+from salesrules.contracts.policy import ContractPolicy
+from salesrules.contracts.rules.terms import calculate_total
+from salesrules.core import ApprovalEvidence, Decision, ExchangeRates, Outcome, Reason, check_identifier, decide
+from salesrules.org import Act, check_authority
+
+__all__ = ["check_approval", "check_signatory", "make_request"]
+
+
+def make_request(contract: Contract, policy: ContractPolicy, day: datetime) -> ApprovalRequest:
+    """The request by which the approval of a contract is asked for, named by its reference.
+
+    A version that replaces another asks for the act of change. The attribute `template` is the template's id. Raises
+    `InvalidValue` for an id or an owner that no request can have.
+    """
+    buyer = contract.party(PartyRole.BUYER)
+    attributes = dict(contract.attributes)
+    if contract.template is not None:
+        attributes.setdefault("template", contract.template.id)
+    amount = contract.total if contract.total is not None else calculate_total(contract, policy)
+    return ApprovalRequest(
+        id=contract.reference,
+        act=policy.sign_act if contract.replaces is None else policy.change_act,
+        subject=contract.reference,
+        requester=contract.owner,
+        day=contract.dated or day.date(),
+        amount=None if amount is not None and amount.amount < 0 else amount,
+        unit=contract.unit,
+        party=None if buyer is None else buyer.id,
+        matter=contract.matter or None,
+        attributes=attributes,
+    )
+
+
+def check_approval(
+    contract: Contract,
+    policy: ContractPolicy,
+    approvals: ApprovalPolicy,
+    directory: Directory | None,
+    *,
+    as_of: datetime,
+    related: Iterable[Contract],
+    rates: ExchangeRates | None,
+    evidence: Iterable[ApprovalEvidence],
+    path: str,
+) -> tuple[Decision, Route | None]:
+    """What the approval of a contract comes to, with its route: nothing needed, given by evidence, or still to ask for.
+
+    `related` are other contracts that stand; their requests add up with this one as the rule says. Evidence that
+    covers the contract but does not carry it is a finding. Where the owner or an id is missing there is no route; that
+    they are missing is found elsewhere.
+    """
+    if not contract.owner.strip() or not _may_be_asked(contract):
+        return decide([]), None
+    request = make_request(contract, policy, as_of)
+    others = [
+        make_request(other, policy, as_of)
+        for other in related
+        if other.id != contract.id and other.owner.strip() and _may_be_asked(other)
+    ]
+    found = route(request, approvals, directory, as_of=as_of, related=others, rates=rates)
+    if found.decision.outcome is not Outcome.REFER:
+        return _at(found.decision, path), found
+    given = [one for one in evidence if one.covers(request.act, request.subject)]
+    faults: list[Reason] = []
+    for one in given:
+        against = list(
+            find_evidence_faults(
+                one,
+                act=request.act,
+                subject=request.subject,
+                interested=request.barred,
+                as_of=as_of,
+                amount=found.amount,
+            )
+        )
+        if not against:
+            said = codes.APPROVED(contract=contract.reference, approver=one.approver, path=path)
+            return decide([said]), found
+        faults += against
+    if faults:
+        return decide(faults), found
+    return _at(found.decision, path), found
+
+
+def check_signatory(
+    contract: Contract,
+    directory: Directory,
+    found: Route | None,
+    policy: ContractPolicy,
+    evidence: Iterable[ApprovalEvidence],
+    *,
+    as_of: datetime,
+    path: str,
+) -> Iterator[Reason]:
+    """Why whoever is to sign may not: neither authority for an act of this size, nor among those who approved it.
+
+    The size is the amount that counts, with the parts of the matter added up. Where there is no route it is unknown;
+    the faults of the route come first.
+    """
+    person, structure = contract.signatory.strip(), directory.structure
+    if not person or directory.policy is None or found is None or found.decision.outcome is Outcome.DENY:
+        return
+    approvers = {name for one in evidence if one.subject == contract.reference for name in one.approvers}
+    if person in approvers:
+        return
+    act = Act(kind=policy.sign_act, amount=found.amount, unit=contract.unit)
+    if structure.knows_person(person):
+        said = check_authority(person, act, structure, directory.policy, directory.delegations, as_of=as_of)
+        if said.is_allowed:
+            return
+    yield codes.SIGNATORY_WITHOUT_AUTHORITY(person=person, act=act.kind, path=f"{path}.signatory")
+
+
+def _may_be_asked(contract: Contract) -> bool:
+    """Whether an approval can name this contract: an id that no database would refuse."""
+    try:
+        check_identifier("id", contract.reference)
+    except ValueError:
+        return False
+    return True
+
+
+def _at(decision: Decision, path: str) -> Decision:
+    """The decision with its reasons at the contract: a request's own fields stand in the document under these names."""
+    renamed = {"party": "parties", "amount": "total", "requester": "owner", "act": ""}
+    reasons = [
+        attrs.evolve(reason, path=f"{path}.{renamed.get(reason.path, reason.path)}".rstrip("."))
+        if reason.path
+        else reason
+        for reason in decision.reasons
+    ]
+    return attrs.evolve(decision, reasons=reasons)

@@ -1,0 +1,214 @@
+"""What a contract says in itself: required terms, lines that sum, parties, template, payment, dates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from salesrules.contracts import reasons as codes
+from salesrules.contracts.model import Contract, ObligationKind, PartyRole
+from salesrules.contracts.policy import ContractPolicy, Term
+from salesrules.core import Money, PolicyReference, Reason, Side, nearest_names, total
+
+__all__ = ["calculate_total", "find_term_faults"]
+
+
+def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, path: str) -> Iterator[Reason]:
+    """Every finding about a contract that needs nothing but the contract and the policy, each at its path."""
+    yield from _missing(contract, policy, contract.dated or as_of, path)
+    yield from _parties(contract, path)
+    yield from _lines(contract, policy, path)
+    yield from _template(contract, policy, contract.dated or as_of, path)
+    yield from _payment(contract, policy, path)
+    yield from _dates(contract, as_of, path)
+    yield from _obligations(contract, path)
+
+
+def _of_buyer(contract: Contract, field: str) -> str:
+    buyer = contract.party(PartyRole.BUYER)
+    return "" if buyer is None else str(getattr(buyer, field)).strip()
+
+
+#: Where each required term stands, and whether it is there.
+_TERMS: dict[Term, tuple[str, Callable[[Contract], object]]] = {
+    Term.SELLER: ("parties", lambda contract: contract.party(PartyRole.SELLER)),
+    Term.BUYER: ("parties", lambda contract: contract.party(PartyRole.BUYER)),
+    Term.OWNER: ("owner", lambda contract: contract.owner.strip()),
+    Term.MATTER: ("matter", lambda contract: contract.matter.strip()),
+    Term.LINES: ("lines", lambda contract: contract.lines),
+    Term.TOTAL: ("total", lambda contract: contract.total),
+    Term.LINE_AMOUNTS: ("lines", lambda contract: all(line.amount is not None for line in contract.lines)),
+    Term.PAYMENT_METHOD: ("payment.method", lambda contract: contract.payment and contract.payment.method.strip()),
+    Term.PAYMENT_DAYS: (
+        "payment.days",
+        lambda contract: contract.payment is not None and contract.payment.days is not None,
+    ),
+    Term.DELIVERY: ("delivery", lambda contract: contract.delivery),
+    Term.SIGNATORY: ("signatory", lambda contract: contract.signatory.strip()),
+    Term.BUYER_SIGNATORY: ("parties", lambda contract: _of_buyer(contract, "signatory")),
+    Term.BUYER_LICENCE: ("parties", lambda contract: _of_buyer(contract, "licence")),
+    Term.DATED: ("dated", lambda contract: contract.dated),
+    Term.EFFECTIVE: ("effective", lambda contract: contract.effective),
+    Term.TEMPLATE: ("template", lambda contract: contract.template),
+    Term.QUOTATION: ("quotation", lambda contract: contract.quotation),
+    Term.OBLIGATIONS: ("obligations", lambda contract: contract.obligations),
+}
+
+
+def _missing(contract: Contract, policy: ContractPolicy, day: date, path: str) -> Iterator[Reason]:
+    for term, entry in policy.required_on(day):
+        place, is_there = _TERMS[term]
+        if not is_there(contract):
+            where = PolicyReference("RequiredTerms", entry.id, "terms")
+            yield codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)
+
+
+def _parties(contract: Contract, path: str) -> Iterator[Reason]:
+    seen: dict[PartyRole, str] = {}
+    for index, party in enumerate(contract.parties):
+        if party.role is not PartyRole.OTHER and party.role in seen:
+            yield codes.PARTY_DOUBLED(party=party.id, role=party.role.value, path=f"{path}.parties[{index}].role")
+        elif party.role is not PartyRole.OTHER and party.id in seen.values():
+            yield codes.PARTIES_SAME(party=party.id, path=f"{path}.parties[{index}].id")
+        seen.setdefault(party.role, party.id)
+
+
+def calculate_total(contract: Contract, policy: ContractPolicy) -> Money | None:
+    """What the lines come to, each rounded, less the discount; `None` where they are of several currencies or none."""
+    currency = contract.currency or next((line.unit_price.currency for line in contract.lines), "")
+    off = [] if contract.discount is None else [contract.discount]
+    moneys = [line.unit_price for line in contract.lines] + off
+    if not contract.lines or any(money.currency != currency for money in moneys):
+        return None
+    amounts = [_rounded(line.unit_price * line.quantity, policy) for line in contract.lines]
+    return total(amounts, currency) - total(off, currency)
+
+
+def _rounded(money: Money, policy: ContractPolicy) -> Money:
+    return money.with_amount(policy.rounding(money.amount))
+
+
+def _lines(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
+    seen: set[str] = set()
+    for index, line in enumerate(contract.lines):
+        place = f"{path}.lines[{index}]"
+        if line.id in seen:
+            yield codes.LINE_DOUBLED(line=line.id, path=f"{place}.id")
+        seen.add(line.id)
+        if line.quantity <= 0:
+            yield codes.QUANTITY_NOT_POSITIVE(line=line.id, quantity=line.quantity, path=f"{place}.quantity")
+        if line.unit_price.amount < 0:
+            yield codes.PRICE_NEGATIVE(line=line.id, price=line.unit_price, path=f"{place}.unit_price")
+        expected = _rounded(line.unit_price * line.quantity, policy)
+        if line.amount is not None and line.amount != expected:
+            yield codes.LINE_DIFFERS(line=line.id, stated=line.amount, expected=expected, path=f"{place}.amount")
+    for place, money in _moneys(contract):
+        if contract.currency and money.currency != contract.currency:
+            yield codes.CURRENCY_DIFFERS(currency=money.currency, expected=contract.currency, path=f"{path}.{place}")
+    expected_total = calculate_total(contract, policy)
+    if contract.total is not None and expected_total is not None and contract.total != expected_total:
+        yield codes.TOTAL_DIFFERS(stated=contract.total, expected=expected_total, path=f"{path}.total")
+
+
+def _moneys(contract: Contract) -> Iterator[tuple[str, Money]]:
+    for index, line in enumerate(contract.lines):
+        yield f"lines[{index}].unit_price", line.unit_price
+        if line.amount is not None:
+            yield f"lines[{index}].amount", line.amount
+    for name in ("discount", "total"):
+        money: Money | None = getattr(contract, name)
+        if money is not None:
+            yield name, money
+    for index, obligation in enumerate(contract.obligations):
+        if obligation.amount is not None:
+            yield f"obligations[{index}].amount", obligation.amount
+
+
+def _template(contract: Contract, policy: ContractPolicy, day: date, path: str) -> Iterator[Reason]:
+    given = contract.template
+    if given is None or not policy.templates:
+        return
+    versions = [rule for rule in policy.templates if (rule.id, rule.version) == (given.id, given.version)]
+    shown: dict[str, Any] = {"template": given.id, "version": given.version, "path": f"{path}.template"}
+    where = PolicyReference("ContractPolicy", "", "templates")
+    if not versions:
+        known = [f"{rule.id} {rule.version}" for rule in policy.templates]
+        near = nearest_names(f"{given.id} {given.version}", known)
+        yield codes.TEMPLATE_UNKNOWN(nearest=near, policy=where, **shown)
+    elif all(day not in rule.effective for rule in versions):
+        yield codes.TEMPLATE_OUTDATED(day=day, policy=where, **shown)
+
+
+def _payment(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
+    terms, rule = contract.payment, policy.payment
+    if terms is None:
+        return
+    if terms.days is not None and terms.days < 0:
+        yield codes.DAYS_NEGATIVE(days=terms.days, path=f"{path}.payment.days")
+    if rule is None:
+        return
+    if rule.methods and terms.method and terms.method not in rule.methods:
+        where = PolicyReference("PaymentRule", "", "methods")
+        yield codes.PAYMENT_METHOD_UNKNOWN(
+            method=terms.method, known=rule.methods, path=f"{path}.payment.method", policy=where
+        )
+    most, days = rule.maximum_days, terms.days
+    if most is not None and days is not None and (days > most or (days == most and rule.side is Side.LOWER)):
+        where = PolicyReference("PaymentRule", "", "maximum_days")
+        yield codes.PAYMENT_TOO_LONG(days=days, maximum=most, path=f"{path}.payment.days", policy=where)
+
+
+def _dates(contract: Contract, as_of: date, path: str) -> Iterator[Reason]:
+    effective = contract.effective
+    last = None if effective is None or effective.end is None else effective.last
+    start = None if effective is None else effective.start
+    days = {
+        "dated": contract.dated,
+        "signed": contract.signed,
+        "filed": contract.filed,
+        "effective.start": start,
+        "delivery": contract.delivery,
+        "effective.last": last,
+    }
+    for earlier, later in (
+        ("dated", "signed"),
+        ("signed", "filed"),
+        ("dated", "effective.start"),
+        ("dated", "delivery"),
+        ("effective.start", "delivery"),
+        ("delivery", "effective.last"),
+    ):
+        one, other = days[earlier], days[later]
+        if one is not None and other is not None and one > other:
+            place = earlier if later == "effective.last" else later
+            yield codes.DATES_DISORDERED(
+                earlier=earlier, earlier_day=one, later=later, later_day=other, path=f"{path}.{place}"
+            )
+    for name in ("dated", "signed", "filed"):
+        day = days[name]
+        if day is not None and day > as_of:
+            yield codes.DAY_IN_FUTURE(field=name, day=day, as_of=as_of, path=f"{path}.{name}")
+
+
+def _obligations(contract: Contract, path: str) -> Iterator[Reason]:
+    seen: set[str] = set()
+    for index, obligation in enumerate(contract.obligations):
+        place = f"{path}.obligations[{index}]"
+        if obligation.id in seen:
+            yield codes.OBLIGATION_DOUBLED(obligation=obligation.id, path=f"{place}.id")
+        seen.add(obligation.id)
+        if contract.effective is not None and obligation.due < contract.effective.start:
+            yield codes.OBLIGATION_EARLY(
+                obligation=obligation.id, due=obligation.due, start=contract.effective.start, path=f"{place}.due"
+            )
+    if contract.total is None:
+        return
+    for kind in (ObligationKind.INVOICE, ObligationKind.PAY):
+        amounts = [one.amount for one in contract.obligations if one.kind is kind and one.amount is not None]
+        if amounts and all(amount.currency == contract.total.currency for amount in amounts):
+            owed = total(amounts, contract.total.currency)
+            if owed != contract.total:
+                yield codes.OBLIGATIONS_DIFFER(
+                    kind=kind.value, owed=owed, total=contract.total, path=f"{path}.obligations"
+                )

@@ -1,0 +1,83 @@
+"""Whether a release carries an order: approved by another, for this order, in time, and not for more than it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import attrs
+
+from salesrules.core import Money, PolicyReference, Reason
+from salesrules.credit import reasons as codes
+from salesrules.credit.model import CreditRelease, CreditRequest
+from salesrules.credit.policy import CreditPolicy, ReleasePolicy
+from salesrules.credit.rules.life import demand
+
+__all__ = ["JudgedRelease", "judge_release"]
+
+
+@attrs.frozen(kw_only=True)
+class JudgedRelease:
+    """What a release is worth: nothing with `faults`; else it holds until `ends`, for orders of at most `maximum`."""
+
+    faults: tuple[Reason, ...]
+    ends: date
+    maximum: Money
+    note: Reason
+
+
+def judge_release(release: CreditRelease, request: CreditRequest, policy: CreditPolicy, as_of: date) -> JudgedRelease:
+    """A release held against the order that it is given for.
+
+    Raises `InvalidValue` where the rulebook knows no releases.
+    """
+    rule = demand(policy.releases, "releases")
+    start = release.evidence.at.date()
+    ends = start + timedelta(days=rule.valid_days)
+    maximum = release.amount + release.amount * rule.maximum_deviation
+    note = codes.RELEASED(
+        order=request.order,
+        approver=release.evidence.approver,
+        last_day=ends - timedelta(days=1),
+        path="release",
+        policy=PolicyReference("ReleasePolicy", rule.id, "act"),
+    )
+    faults = tuple(_faults(release, request, rule, as_of, ends, maximum))
+    return JudgedRelease(faults=faults, ends=ends, maximum=maximum, note=note)
+
+
+def _faults(
+    release: CreditRelease, request: CreditRequest, rule: ReleasePolicy, as_of: date, ends: date, maximum: Money
+) -> Iterator[Reason]:
+    evidence, order = release.evidence, request.order
+    if not evidence.covers(rule.act, order) or release.order != order:
+        yield codes.RELEASE_OTHER(
+            order=order,
+            act=rule.act,
+            given_act=evidence.act,
+            given_subject=evidence.subject,
+            path="release.evidence",
+            policy=_entry(rule, "act"),
+        )
+    if evidence.approver == request.requested_by:
+        yield codes.RELEASE_OWN(order=order, approver=evidence.approver, path="release.evidence.approver")
+    if evidence.at.date() > as_of:
+        yield codes.RELEASE_NOT_YET(order=order, at=evidence.at, as_of=as_of, path="release.evidence.at")
+    if as_of >= ends:
+        last = ends - timedelta(days=1)
+        yield codes.RELEASE_EXPIRED(
+            order=order, last_day=last, as_of=as_of, path="release.evidence.at", policy=_entry(rule, "valid_days")
+        )
+    if request.amount > maximum:
+        yield codes.RELEASE_EXCEEDED(
+            order=order,
+            amount=request.amount,
+            released=release.amount,
+            maximum=maximum,
+            path="release.amount",
+            policy=_entry(rule, "maximum_deviation"),
+        )
+
+
+def _entry(rule: ReleasePolicy, field: str) -> PolicyReference:
+    return PolicyReference("ReleasePolicy", rule.id, field)

@@ -1,0 +1,238 @@
+"""The life of a contract, the section in a rulebook, and hostile documents."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_contract import ALONE, APPROVALS, CONTRACT, DAY, FOLDER, NOON, POLICY, PRICING, QUOTATION
+
+from salesrules.contracts import (
+    Contract,
+    ContractFacts,
+    Performance,
+    RequiredTerms,
+    TemplateRule,
+    build_contract_workflow,
+    check_policy,
+    review,
+)
+from salesrules.core import (
+    ApprovalEvidence,
+    DateRange,
+    Denied,
+    Fault,
+    InvalidValue,
+    Money,
+    SalesRulesError,
+    advance_case,
+    start_case,
+)
+from salesrules.wire import Format, parse_document, stored_kind
+
+TABLE = build_contract_workflow()
+ROLES = ("owner", "reviewer", "signatory", "finance", "manager")
+EVIDENCE = ApprovalEvidence(
+    approver="sam", act="contract.sign", subject="C-2026-017/1", route="r", at=NOON, amount=Money(225_000, "CNY")
+)
+READY = ContractFacts(
+    contract=attrs.evolve(ALONE, signed=DAY, filed=DAY), review_passed=True, evidence=EVIDENCE,
+    performances=[
+        Performance(obligation="deliver-all", day=DAY, quantity=54),
+        Performance(obligation="invoice", day=DAY, amount=Money(225_000, "CNY")),
+        Performance(obligation="pay", day=DAY, amount=Money(225_000, "CNY")),
+    ],
+)  # fmt: skip
+
+
+def walk(*commands: str, facts: ContractFacts = READY, as_of: datetime = NOON):
+    case = start_case(TABLE, as_of=NOON)
+    for command in commands:
+        case = advance_case(TABLE, case, command, as_of=as_of, facts=facts, policy=POLICY, roles=ROLES)
+    return case
+
+
+PATH = ("submit", "approve", "sign", "file", "begin", "complete")
+
+
+class TestLife:
+    """Draft to completed, and what stands between."""
+
+    def test_the_whole_way(self) -> None:
+        states = [walk(*PATH[:count]).state for count in range(len(PATH) + 1)]
+        assert states == ["draft", "under_review", "approved", "signed", "filed", "performing", "completed"]
+
+    @pytest.mark.parametrize(
+        ("count", "changes", "code"),
+        [
+            (0, {"review_passed": False}, "contracts.review_not_passed"),
+            (1, {"evidence": None}, "approvals.evidence_missing"),
+            (1, {"evidence": attrs.evolve(EVIDENCE, approver="ann")}, "approvals.evidence_own"),
+            (1, {"evidence": attrs.evolve(EVIDENCE, amount=Money(1, "CNY"))}, "approvals.evidence_exceeded"),
+            (2, {"contract": attrs.evolve(ALONE, signed=None)}, "contracts.term_missing"),
+            (2, {"contract": attrs.evolve(ALONE, signed=date(2026, 6, 2))}, "contracts.day_in_future"),
+            (2, {"contract": attrs.evolve(ALONE, signed=DAY, signatory="")}, "contracts.term_missing"),
+            (3, {"contract": ALONE}, "contracts.term_missing"),
+            (5, {"performances": READY.performances[:2]}, "contracts.obligations_open"),
+        ],
+    )
+    def test_each_step_has_its_condition(self, count, changes, code) -> None:
+        case = walk(*PATH[:count])
+        facts = attrs.evolve(READY, **changes)
+        with pytest.raises(Denied) as caught:
+            advance_case(TABLE, case, PATH[count], as_of=NOON, facts=facts, policy=POLICY, roles=ROLES)
+        assert [reason.code for reason in caught.value.decision.reasons] == [code]
+
+    def test_what_nobody_need_approve_is_approved_without_evidence(self) -> None:
+        facts = attrs.evolve(READY, evidence=None, needs_approval=False)
+        assert walk("submit", "approve", facts=facts).state == "approved"
+
+    @pytest.mark.parametrize("count", [2, 3, 4, 5])
+    def test_a_material_change_re_opens_the_review_and_another_does_not(self, count) -> None:
+        case = walk(*PATH[:count])
+        small = attrs.evolve(READY, changed=attrs.evolve(READY.contract, unit="north"))
+        large = attrs.evolve(READY, changed=attrs.evolve(READY.contract, total=Money(1, "CNY")))
+        changed = [
+            advance_case(TABLE, case, "change", as_of=NOON, facts=facts, policy=POLICY, roles=ROLES).state
+            for facts in (small, large)
+        ]
+        assert changed == [case.state, "under_review"]
+        with pytest.raises(Denied, match="change_not_given"):
+            advance_case(TABLE, case, "change", as_of=NOON, facts=READY, policy=POLICY, roles=ROLES)
+
+    def test_a_changed_version_is_approved_as_a_change(self) -> None:
+        second = attrs.evolve(ALONE, version=2, replaces="C-2026-017/1")
+        facts = attrs.evolve(READY, contract=second)
+        with pytest.raises(Denied, match="evidence_other"):
+            walk("submit", "approve", facts=facts)
+        facts = attrs.evolve(facts, evidence=attrs.evolve(EVIDENCE, act="contract.change", subject="C-2026-017/2"))
+        assert walk("submit", "approve", facts=facts).state == "approved"
+
+    @pytest.mark.parametrize(
+        ("commands", "state"),
+        [
+            (("submit", "return"), "draft"),
+            (("submit", "revise"), "draft"),
+            (("submit", "withdraw"), "withdrawn"),
+            ((*PATH[:5], "dispute"), "disputed"),
+            ((*PATH[:5], "dispute", "settle"), "performing"),
+            ((*PATH[:5], "dispute", "terminate"), "terminated"),
+            ((*PATH[:3], "terminate"), "terminated"),
+        ],
+    )
+    def test_the_ways_beside(self, commands, state) -> None:
+        assert walk(*commands).state == state
+
+
+class TestPolicy:
+    """The section in a rulebook."""
+
+    ALWAYS = DateRange(date(2026, 1, 1))
+
+    def faults(self, **changes) -> list[Fault]:
+        return list(check_policy(attrs.evolve(POLICY, **changes)))
+
+    def test_the_sample_has_no_fault(self) -> None:
+        assert self.faults() == []
+
+    def test_entries_twice_at_once_and_unknown_fields(self) -> None:
+        terms = RequiredTerms(id="r", effective=self.ALWAYS, terms=["total"])
+        template = TemplateRule(id="t", version=1, effective=self.ALWAYS)
+        found = self.faults(required=[terms, terms], templates=[template, template], material_fields=["totl", "zzz"])
+        assert [(fault.code, fault.path) for fault in found] == [
+            ("contracts.duplicate_id", "required[1].id"),
+            ("contracts.duplicate_id", "templates[1].id"),
+            ("contracts.unknown_field", "material_fields[0]"),
+            ("contracts.unknown_field", "material_fields[1]"),
+        ]
+        assert found[2].remedy == "did you mean 'total'?"
+        after = attrs.evolve(template, effective=DateRange(date(2027, 1, 1)))
+        before = attrs.evolve(template, effective=DateRange(date(2026, 1, 1), date(2027, 1, 1)))
+        assert self.faults(templates=[before, after, attrs.evolve(template, version=2)]) == []
+
+    def test_numbers_below_zero_and_unknown_terms(self) -> None:
+        for make in (
+            lambda: attrs.evolve(POLICY, credit_from_days=-1),
+            lambda: attrs.evolve(POLICY.late, breach_days=True),
+            lambda: RequiredTerms(id="r", effective=self.ALWAYS, terms=["totals"]),
+        ):
+            with pytest.raises(InvalidValue):
+                make()
+
+
+TEXT = (FOLDER / "contract.json").read_text("utf-8")
+DATA = json.loads(TEXT)
+
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**30), 10**30), st.floats(), st.text(max_size=20),
+    st.sampled_from(["CNY 1", "CNY -5", "USD 3.5", "CNY 1e9", "2026-13-01", "9999-12-31", "0001-01-01", "=1+1"]),
+    st.sampled_from(["\x00", "C\u202e", "CNY 1" + "0" * 60]),
+    st.lists(st.integers(), max_size=2), st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)  # fmt: skip
+
+
+def places(data, path=()):
+    yield path
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from places(value, (*path, key))
+
+
+def replaced(data, path, value):
+    if not path:
+        return value
+    changed = copy.deepcopy(data)
+    at = changed
+    for key in path[:-1]:
+        at = at[key]
+    if value is places:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return changed
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(places(DATA), key=str)), st.one_of(JUNK, st.just(places))),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_whatever_the_document_holds_only_our_errors_come_out(changes) -> None:
+    data = DATA
+    for path, value in changes:
+        try:
+            data = replaced(data, path, value)
+        except (KeyError, IndexError, TypeError):
+            continue
+    text = json.dumps(data)
+    try:
+        contract = parse_document(text, Contract, format=Format.JSON)
+        review(contract, POLICY, as_of=NOON, pricing=PRICING, quotation=QUOTATION, approvals=APPROVALS)
+    except SalesRulesError:
+        return
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "[]", "null", "3", '{"id": "x", "id": "y"}', '{"idd": "x"}', '{"id": NaN}', "[" * 5000]
+)
+def test_what_is_no_contract_is_told_with_its_faults(text) -> None:
+    with pytest.raises(SalesRulesError):
+        parse_document(text, Contract, format=Format.JSON)
+
+
+def test_a_contract_is_stored_and_comes_back() -> None:
+    kind = stored_kind(Contract, name="contract")
+    assert kind.load(json.loads(json.dumps(kind.dump(CONTRACT)))) == CONTRACT
+
+
+def test_days_beyond_the_calendar_are_a_denial_not_a_crash() -> None:
+    last = attrs.evolve(ALONE, dated=date.max, signed=date.max, filed=date.max, delivery=date.max)
+    decision = review(last, POLICY, as_of=datetime.max.replace(tzinfo=UTC) - timedelta(days=1))
+    assert not decision.is_allowed
