@@ -215,10 +215,9 @@ def test_whatever_the_document_holds_only_our_errors_come_out(changes) -> None:
     try:
         contract = parse_document(text, Contract, format=Format.JSON)
         decision = review(contract, POLICY, as_of=NOON, pricing=PRICING, quotation=QUOTATION, approvals=APPROVALS)
-    except SalesRulesError as error:
-        assert str(error)
-    else:
-        assert all(reason.path.startswith(("contract", "quotation")) for reason in decision.reasons if reason.path)
+    except SalesRulesError:
+        return  # what is wrong with the document is said
+    assert all(reason.path.startswith(("contract", "quotation")) for reason in decision.reasons if reason.path)
 
 
 @pytest.mark.parametrize(
