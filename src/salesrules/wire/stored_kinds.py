@@ -26,8 +26,8 @@ def stored_kind(kind: Any, *, name: str) -> StoredKind[Any]:
     a zone, times and durations, enums of texts, choices of words, other attrs classes (generic ones too), tuples (named
     ones too), sets, mappings, and unions of these. What comes back equals what was stored, exactly. Reading is strict:
     an unknown key, a missing field or another type is a fault with its path. A field that was added since needs a
-    default, and one that was taken away or renamed a kind of its own that mends the data first; the `name` is stored, so
-    keep it.
+    default, and one that was taken away or renamed a kind of its own that mends the data first; the `name` is stored,
+    so keep it.
 
     Raises `InvalidValue` at once for a type that cannot be stored, and, when dumping, for a value that is not of its
     declared type; loading raises `InvalidDocument` with all faults at once.
