@@ -44,7 +44,7 @@ def test_a_spoiled_line_is_a_fault_with_a_remedy_or_is_fine(room, place, value, 
     line = lines[index]
     match kind:
         case 0:
-            lines[index] = re.sub(r"= (.+)$", f"= {value}", line)
+            lines[index] = re.sub(r"= (.+)$", lambda _: f"= {value}", line)
         case 1:
             del lines[index]
         case 2:

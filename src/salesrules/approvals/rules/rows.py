@@ -186,7 +186,7 @@ def _holds(
             money = request.amounts.get(condition.name)
             amount = None if money is None else _converted(money, str(matrix.currency), request, rates)
             return unsaid if amount is None else condition.contains(amount)
-        case UnitCondition():
+        case _:
             unit = request.unit
             if unit is None or unit not in units:
                 return unsaid

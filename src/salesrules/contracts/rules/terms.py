@@ -161,27 +161,24 @@ def _payment(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[
 
 def _dates(contract: Contract, as_of: date, path: str) -> Iterator[Reason]:
     effective = contract.effective
-    last = None if effective is None or effective.end is None else effective.last
-    start = None if effective is None else effective.start
     days = {
         "dated": contract.dated,
         "signed": contract.signed,
         "filed": contract.filed,
-        "effective.start": start,
+        "start": None if effective is None else effective.start,
         "delivery": contract.delivery,
-        "effective.last": last,
+        "last": None if effective is None or effective.end is None else effective.last,
     }
-    for earlier, later in (
-        ("dated", "signed"),
-        ("signed", "filed"),
-        ("dated", "effective.start"),
-        ("dated", "delivery"),
-        ("effective.start", "delivery"),
-        ("delivery", "effective.last"),
+    for earlier, later, place in (
+        ("dated", "signed", "signed"),
+        ("signed", "filed", "filed"),
+        ("dated", "start", "effective.start"),
+        ("dated", "delivery", "delivery"),
+        ("start", "delivery", "delivery"),
+        ("delivery", "last", "delivery"),
     ):
         one, other = days[earlier], days[later]
         if one is not None and other is not None and one > other:
-            place = earlier if later == "effective.last" else later
             yield codes.DATES_DISORDERED(
                 earlier=earlier, earlier_day=one, later=later, later_day=other, path=f"{path}.{place}"
             )
