@@ -129,8 +129,8 @@ def mariadb(session: nox.Session) -> None:
         where = (f"--datadir={data}", f"--socket={socket}", "--skip-networking", "--innodb-flush-log-at-trx-commit=2")
         server = subprocess.Popen(["mariadbd", "--no-defaults", *where, *user], stderr=subprocess.DEVNULL)
         try:
-            client = ("mariadb", "--no-defaults", f"--socket={socket}", "--user=root")
-            session.run(*client, "--wait", "--execute=CREATE DATABASE salesrules", external=True)
+            client = ("mariadb-admin", "--no-defaults", f"--socket={socket}", "--user=root", "--wait=30")
+            session.run(*client, "create", "salesrules", external=True)
             url = f"mariadb+pymysql://root@localhost/salesrules?unix_socket={socket}"
             session.run(*tests, env={"SALESRULES_MARIADB": url})
         finally:
