@@ -60,7 +60,7 @@ from salesrules.core.exact import (
 )
 from salesrules.core.exchange import ExchangeRate, ExchangeRates
 from salesrules.core.fiscal import FiscalCalendar, FiscalPattern, WeekRule, YearName
-from salesrules.core.instants import is_before, later_by
+from salesrules.core.instants import check_instant, is_before, later_by
 from salesrules.core.life import PolicyLife, PolicyStatus, check_life, decide_in_force, demand
 from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
@@ -78,7 +78,15 @@ from salesrules.core.storage_ports import (
     UnitOfWork,
     Versioned,
 )
-from salesrules.core.time_limits import CountsTime, TimeCount, TimeLimit, is_zone, local_day, local_midnight
+from salesrules.core.time_limits import (
+    CountsTime,
+    TimeCount,
+    TimeLimit,
+    hours_as_duration,
+    is_zone,
+    local_day,
+    local_midnight,
+)
 from salesrules.core.validators import check_identifier, is_aware, is_day, is_identifier, is_named
 from salesrules.core.word_enum import WordEnum
 
@@ -267,6 +275,7 @@ __all__ = [
     "as_tuple",
     "check_edit",
     "check_identifier",
+    "check_instant",
     "check_life",
     "combine_decisions",
     "days_between",
@@ -282,6 +291,7 @@ __all__ = [
     "exact_sum",
     "expire_case",
     "find_due",
+    "hours_as_duration",
     "is_aware",
     "is_before",
     "is_currency",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,15 @@ import attrs
 
 from salesrules.core.bands import Side
 from salesrules.core.errors import InvalidValue
+from salesrules.core.exact import to_decimal
 from salesrules.core.instants import check_instant, is_before
 from salesrules.core.word_enum import WordEnum
 
-__all__ = ["CountsTime", "TimeCount", "TimeLimit", "is_zone", "local_day", "local_midnight"]
+__all__ = ["CountsTime", "TimeCount", "TimeLimit", "hours_as_duration", "is_zone", "local_day", "local_midnight"]
 
 #: The smallest step between two instants, by which a bound that still belongs to what ends moves on.
 _STEP = timedelta(microseconds=1)
+_MOST_SECONDS = 10 * 366 * 24 * 3600
 
 
 class TimeCount(WordEnum):
@@ -44,6 +47,20 @@ class CountsTime(Protocol):
         ...
 
 
+def hours_as_duration(hours: Decimal, field: str = "hours") -> timedelta:
+    """Hours, or parts of them, as a length of time.
+
+    Raises `InvalidValue` where they are no whole number of seconds, negative, or more than ten years.
+
+    >>> hours_as_duration(Decimal("1.5"))
+    datetime.timedelta(seconds=5400)
+    """
+    seconds = to_decimal(hours, field) * 3600
+    if not 0 <= seconds <= _MOST_SECONDS or seconds != int(seconds):
+        raise InvalidValue(field, hours, "give zero or more hours, in whole seconds, at most ten years")
+    return timedelta(seconds=int(seconds))
+
+
 def is_zone(instance: object, attribute: attrs.Attribute[str], value: object) -> None:
     """Refuse anything but the name of an IANA time zone."""
     try:
@@ -54,7 +71,8 @@ def is_zone(instance: object, attribute: attrs.Attribute[str], value: object) ->
 
 
 def local_day(instant: datetime, zone: str) -> date:
-    """The day that an instant lies on in a zone."""
+    """The day that an instant lies on in a zone; raises `InvalidValue` for an instant without a time zone."""
+    check_instant("instant", instant)
     return instant.astimezone(ZoneInfo(zone)).date()
 
 

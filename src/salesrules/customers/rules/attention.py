@@ -13,6 +13,7 @@ from salesrules.core import (
     InvalidValue,
     PolicyReference,
     Reason,
+    check_instant,
     demand,
     is_before,
 )
@@ -112,6 +113,7 @@ def _schedule(
     as_of: datetime,
     working_time: CountsTime | None,
 ) -> VisitSchedule:
+    check_instant("as_of", as_of)
     if is_before(as_of, last):
         raise InvalidValue("last", last, f"give an instant no later than {as_of}")
     due, overdue = (limit.end(last, zone, working_time) for limit in (rule.due, rule.overdue))

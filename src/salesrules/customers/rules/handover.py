@@ -9,7 +9,16 @@ from datetime import datetime
 
 import attrs
 
-from salesrules.core import CountsTime, Decision, InvalidValue, PolicyReference, Reason, demand, is_before
+from salesrules.core import (
+    CountsTime,
+    Decision,
+    InvalidValue,
+    PolicyReference,
+    Reason,
+    check_instant,
+    demand,
+    is_before,
+)
 from salesrules.customers import reasons as codes
 from salesrules.customers.model import Customer, Handover, HandoverItem
 from salesrules.customers.policy import CustomerPolicy, HandoverPolicy, SuccessorRule
@@ -66,6 +75,7 @@ def check_handover(
     is the end of that time while something waits for it.
     """
     rule = demand(policy.handover, "customers.handover")
+    check_instant("as_of", as_of)
     due = rule.limit.end(handover.leaves_at, policy.zone, working_time)
     findings = [*_misplaced(handover, customers, rule), *_unfinished(handover.items, rule, present, due, as_of)]
     decision = decide_by(policy, as_of, findings)

@@ -13,6 +13,7 @@ from salesrules.core import (
     InvalidValue,
     PolicyReference,
     Reason,
+    check_instant,
     demand,
     is_before,
     nearest_names,
@@ -94,6 +95,7 @@ def check_registration(
     another answer would be given. Raises `InvalidValue` where a step lies after `as_of`.
     """
     rule = demand(policy.registration, "customers.registration")
+    check_instant("as_of", as_of)
     for index, step in enumerate(new.steps):
         _rule_of(step.kind, rule)
         if is_before(as_of, step.at):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import attrs
 
-from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, decide, demand
+from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, check_instant, decide, demand
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import AssignableLead, AssignedLead, Assignee, AssignmentResult, AssignmentState
 from salesrules.leads.policy import AssignmentPick, AssignmentRule, LeadMatch, LeadPolicy
@@ -46,8 +46,7 @@ def assign_leads(
     Raises `InvalidValue` where a lead comes twice, an instant has no time zone, or utilisation meets somebody without
     a capacity.
     """
-    if as_of.tzinfo is None:
-        raise InvalidValue("as_of", as_of, "give an instant with its time zone")
+    check_instant("as_of", as_of)
     given = list(leads)
     if not given:
         return AssignmentResult(assigned=(), unassigned=(), state=state)
@@ -58,6 +57,7 @@ def assign_leads(
 
 def find_skips(lead: AssignableLead, state: AssignmentState, policy: LeadPolicy, as_of: datetime) -> tuple[Reason, ...]:
     """Why each person who cannot get a lead now cannot, by the rule of the lead's scheme."""
+    check_instant("as_of", as_of)
     rule = _rule_named(_first_rule(lead, policy), policy)
     moment = as_of.astimezone(UTC)
     return tuple(reason for one in state.people for reason in _skips(lead, one, rule, moment))

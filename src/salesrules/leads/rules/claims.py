@@ -12,6 +12,7 @@ from salesrules.core import (
     InvalidValue,
     PolicyReference,
     Reason,
+    check_instant,
     demand,
     is_before,
     local_day,
@@ -51,6 +52,7 @@ def check_claim_quota(claimant: Claimant, count: int, policy: LeadPolicy, as_of:
 def find_claim_objections(lead: Lead, person: str, policy: LeadPolicy, as_of: datetime) -> Iterator[Reason]:
     """What speaks against somebody taking a lead out of the pool, but for the number of their leads."""
     pool = demand(policy.pool, "leads.pool")
+    check_instant("as_of", as_of)
     if lead.owner is not None or lead.pooled_at is None:
         yield codes.NOT_IN_POOL(lead=lead.id, owner=lead.owner, path="owner")
     for field, until in _waits(lead, person, policy, pool, as_of):

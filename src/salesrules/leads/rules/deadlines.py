@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from salesrules.core import CountsTime, Decision, InvalidValue, PolicyReference, Reason, demand, is_before
+from salesrules.core import (
+    CountsTime,
+    Decision,
+    InvalidValue,
+    PolicyReference,
+    Reason,
+    check_instant,
+    demand,
+    is_before,
+)
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import Escalation, Lead, LeadDue
 from salesrules.leads.policy import DeadlineSubject, LeadDeadline, LeadPolicy
@@ -66,6 +75,7 @@ def check_deadlines(
     `changes_at` is the next instant at which another answer is given if nothing is done. Raises `InvalidValue` where
     `as_of` lies before the owner had the lead, or before its last step or contact.
     """
+    check_instant("as_of", as_of)
     dues = calculate_dues(lead, policy, working_time)
     for field in ("owned_since", "last_follow_up", "stage_entered"):
         instant = getattr(lead, field)
@@ -98,6 +108,7 @@ def find_escalation(
     `None` where it has no owner or is won. Each step is reached once its time is over, by its declared count and side.
     """
     steps = demand(policy.escalation, "leads.escalation")
+    check_instant("as_of", as_of)
     owned = lead.owned_since
     if owned is None or lead.is_won:
         return None

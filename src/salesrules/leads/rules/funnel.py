@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesrules.analytics import calculate_totals
-from salesrules.core import InvalidValue, Money, WorkflowCase, check_identifier, demand, exact_sum
+from salesrules.core import InvalidValue, Money, WorkflowCase, check_identifier, check_instant, demand, exact_sum
 from salesrules.leads.model import (
     Bottleneck,
     Funnel,
@@ -63,6 +63,7 @@ def calculate_funnel(
         raise InvalidValue(
             "journeys", len(given), f"{len(given) - len(values)} of them come twice; give each lead once"
         )
+    check_instant("as_of", as_of)
     moment = as_of.astimezone(UTC)
     tally = _Tally(stages, frozenset(ended), dict(offers or {}))
     for journey in given:

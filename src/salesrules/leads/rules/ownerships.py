@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, decide, nearest_names
+from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, check_instant, decide, nearest_names
 from salesrules.leads import reasons as codes
 from salesrules.leads.model import Lead, LeadOwnership
 from salesrules.leads.policy import LEAD_ENDS, LeadPolicy
@@ -45,6 +45,7 @@ def _ownership_findings(ownerships: Iterable[LeadOwnership]) -> Iterator[Reason]
 
 def find_owner(lead: str, ownerships: Iterable[LeadOwnership], as_of: datetime) -> str | None:
     """Who owned a lead at an instant, `None` where nobody did; raises `InvalidValue` where several did."""
+    check_instant("as_of", as_of)
     moment = as_of.astimezone(UTC)
     found = [one.owner for one in ownerships if one.lead == lead and moment in one]
     if len(found) > 1:
@@ -57,6 +58,7 @@ def check_lead(lead: Lead, policy: LeadPolicy, as_of: datetime) -> Decision:
 
     All faults at once; raises `InvalidValue` where no scheme is for the lead.
     """
+    check_instant("as_of", as_of)
     return decide_by(policy, as_of, _lead_findings(lead, policy, as_of.astimezone(UTC)))
 
 

@@ -132,10 +132,9 @@ def check_holding(lead: Lead, policy: LeadPolicy, as_of: datetime) -> Decision:
     >>> decision.outcome.value, decision.reasons[0].parameters["rule"], str(decision.changes_at)
     ('allow', 'idle', '2026-03-08 12:00:00+00:00')
     """
-    try:
-        moment = as_of.astimezone(UTC)
-    except (AttributeError, TypeError, ValueError):
-        raise InvalidValue("as_of", as_of, "give an instant with its time zone") from None
+    if getattr(as_of, "tzinfo", None) is None:
+        raise InvalidValue("as_of", as_of, "give an instant with its time zone")
+    moment = as_of.astimezone(UTC)
     pool = policy.pool or demand(policy.pool, "leads.pool")
     if not policy.life.is_approved or moment < policy.decides_from or _is_past(moment, policy.decides_until):
         return _undecided(policy, moment)
