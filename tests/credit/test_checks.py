@@ -431,3 +431,17 @@ def test_rules_that_make_no_sense_are_refused(make_rule) -> None:
     for bad in ({"valid_days": 0}, {"maximum_deviation": Rate(-1)}):
         with pytest.raises(InvalidValue):
             ReleasePolicy(**({"id": "r", "valid_days": 1, "maximum_deviation": Rate(0)} | bad))
+
+
+def test_an_item_changes_nothing_before_it_is_overdue(make_policy, make_rule, make_standing, make_request) -> None:
+    policy = make_policy(rules=[make_rule("oldest_item", ("0", "allow"), ("1", "warn"))])
+    standing = make_standing(items=((DAY, 5),), margin=5)
+    assert check_credit(make_request(), standing, policy, DAY).changes_at == DAY + timedelta(days=6)
+
+
+def test_what_was_paid_before_may_be_ordered_on_a_limit_of_nothing(
+    make_policy, make_rule, make_standing, make_request
+) -> None:
+    policy = make_policy(rules=[make_rule("limit", ("0", "allow"), ("1", "deny"))])
+    decision = check_credit(make_request(5), make_standing(-5, limit=0), policy, DAY)
+    assert (decision.outcome, decision.headroom) == (Outcome.ALLOW, cny(5))

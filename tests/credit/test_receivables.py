@@ -144,6 +144,7 @@ def test_the_allowance_sums_band_by_band(make_policy, policy, make_item) -> None
     days = make_policy(allowance=by_days)
     assert calculate_allowance([make_item(due=DAY - timedelta(days=12))], days, DAY).amount == cny(20)
     assert calculate_allowance([make_item(due=DAY - timedelta(days=11))], days, DAY).amount == cny(5)
+    assert calculate_allowance([make_item(due=DAY + timedelta(days=90))], days, DAY).amount == cny(5)
     assert calculate_allowance([], policy, DAY).derivation().recompute() == 0
     with pytest.raises(InvalidValue, match=r"credit\.allowance"):
         calculate_allowance([], make_policy(allowance=None), DAY)
