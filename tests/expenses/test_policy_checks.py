@@ -51,6 +51,11 @@ def test_tolerances_grow_severer_and_leave_nothing_out():
     ]
 
 
+def test_two_tolerances_of_one_action_are_one():
+    same = tolerances((0, "warn"), (1, "warn"))
+    assert faults(make_policy(control(table=same))) == [("tolerance_order", "budgets.controls[0].tolerances.bands[1]")]
+
+
 def test_controls_of_which_none_is_closer_are_ambiguous():
     same = make_policy(control("a", units=["n"]), control("a", categories=["c"]), control("b", units=["s"]))
     assert faults(same) == [
