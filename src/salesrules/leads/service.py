@@ -2,8 +2,8 @@
 
 Each function takes the ports of one unit of work that its caller runs and commits (`salesrules.storage.run_unit`), so
 that a lead, its owner's counts and what came of the command are saved together, or not at all. What is counted against
-a limit is posted on accounts named by `owned_account`, `claims_account` and `assigned_account`; each command opens those
-that it uses, and sets the limit that holds for it: the policy's for a claim, the person's own for an assignment.
+a limit is posted on accounts named by `owned_account`, `claims_account` and `assigned_account`; each command opens
+those that it uses, and sets the limit that holds for it: the policy's for a claim, the person's own for an assignment.
 """
 
 from __future__ import annotations

@@ -58,9 +58,9 @@ class Lead:
     """A lead as it stands: with an owner, or in the pool since an instant. Instants are kept in UTC.
 
     `activities` are those since the owner has it that protect it, oldest first; `last_follow_up` is the latest contact
-    of anybody. `stage_entered` is when it came into its stage, `claim` the key of the command that gave it to its owner,
-    by which the owner's count is found again. Raises `InvalidValue` where the lead has both an owner
-    and a place in the pool, or neither side of one of them, and where activities are out of order.
+    of anybody. `stage_entered` is when it came into its stage, `claim` the key of the command that gave it to its
+    owner, by which the owner's count is found again. Raises `InvalidValue` where the lead has both an owner and a place
+    in the pool, or neither side of one of them, and where activities are out of order.
 
     >>> noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
     >>> Lead(id="l1", source="web", kind="firm", captured_at=noon, owner="ana", owned_since=noon).stage
