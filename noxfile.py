@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -106,6 +107,35 @@ def demo(session: nox.Session) -> None:
     session.install("--quiet", ".[cli,report]")
     with tempfile.TemporaryDirectory() as folder, session.chdir(folder):
         session.run("salesrules", "demo", *session.posargs)
+
+
+@nox.session
+def mariadb(session: nox.Session) -> None:
+    """The storage on MariaDB: the server that SALESRULES_MARIADB names, or Debian's, installed as root."""
+    install(session)
+    tests = ("pytest", "tests/storage", "-k", "Mariadb", *session.posargs)
+    if "SALESRULES_MARIADB" in os.environ:
+        session.run(*tests)
+        return
+    if shutil.which("mariadbd") is None and (os.geteuid() != 0 or shutil.which("apt-get") is None):
+        session.skip("name a server: SALESRULES_MARIADB=mariadb+pymysql://user:password@host/database")
+    if shutil.which("mariadbd") is None:
+        session.run("apt-get", "install", "--yes", "--quiet", "mariadb-server", external=True)
+    with tempfile.TemporaryDirectory() as folder:
+        data, socket = Path(folder) / "data", Path(folder) / "socket"
+        user = ("--user=root",) if os.geteuid() == 0 else ()
+        make = ("mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal")
+        session.run(*make, *user, external=True, silent=True)
+        where = (f"--datadir={data}", f"--socket={socket}", "--skip-networking", "--innodb-flush-log-at-trx-commit=2")
+        server = subprocess.Popen(["mariadbd", "--no-defaults", *where, *user], stderr=subprocess.DEVNULL)
+        try:
+            client = ("mariadb-admin", "--no-defaults", f"--socket={socket}", "--user=root", "--wait=30")
+            session.run(*client, "create", "salesrules", external=True)
+            url = f"mariadb+pymysql://root@localhost/salesrules?unix_socket={socket}"
+            session.run(*tests, env={"SALESRULES_MARIADB": url})
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
 @nox.session

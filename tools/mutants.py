@@ -98,12 +98,17 @@ def make_mutants(folder: Path, patterns: list[str]) -> tuple[list[str], set[str]
             hashes |= {get_mutant_name(path, key): value for key, value in data.hash_by_function_name.items()}
         return names, hashes
 
+    whole = Path("mutants.whole")  # stands while nothing is half written
+    if not whole.exists():
+        shutil.rmtree("mutants", ignore_errors=True)
     _, before = read()
+    whole.unlink(missing_ok=True)
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         file_utils.copy_src_dir()
         file_utils.copy_also_copy_files()
         file_utils.setup_source_paths()
         mutmut.create_mutants(1)
+    whole.touch()
     names, after = read()
     asked = [name for name in sorted(names) if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
     return asked, {function for function, known in before.items() if after.get(function) != known}

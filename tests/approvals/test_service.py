@@ -92,11 +92,6 @@ class Desk:
             return [[request.id for request in store.get(id).value.requests] for id in store.ids()]
 
 
-@pytest.fixture(params=[MemoryStorage])
-def storage(request: pytest.FixtureRequest) -> Storage:
-    return request.param()
-
-
 def act_request(amount: object = "1", **changes: Any) -> Any:
     return request_for(amount, act="act", **changes)
 

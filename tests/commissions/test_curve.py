@@ -239,3 +239,10 @@ def test_all_bounds_owned_alike_are_found_by_halving():
         curve = PayoutCurve.of(tiers("0", "1%", "100", "2%", "200", "3%", side=side), RateMode.WHOLE_AMOUNT)
         assert [curve.position_at(Decimal(bound)) for bound in (0, 100, 200)] == owners
         assert [curve.owns_start(position) for position in range(3)] == [True, side == "lower", side == "lower"]
+
+
+@pytest.mark.parametrize("mode", [RateMode.FIXED, RateMode.CUMULATIVE_FIXED])
+@pytest.mark.parametrize("side", ["lower", "upper"])
+def test_a_single_amount_is_not_paid_at_zero_itself(mode, side):
+    curve = PayoutCurve.of(BandTable(bands=[Band(start=Decimal(0), value=Decimal(5))], side=side), mode)
+    assert [curve.at(Decimal(measure)) for measure in ("-0.01", "0", "0.01", "9")] == [0, 0, 5, 5]

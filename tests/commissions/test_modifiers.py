@@ -185,6 +185,18 @@ def test_a_fixed_kicker_is_paid_on_reaching_the_threshold(amount, found):
     assert changes(statements([sale("s", "01-10", amount)], kicker(amount="7.50"))["2020-M01"]) == found
 
 
+def test_a_fixed_amount_is_a_part_of_its_own():
+    [adjustment] = statements([sale("s", "01-10", "100")], kicker(amount="7.50"))["2020-M01"].adjustments
+    [part] = adjustment.parts
+    assert (part.line, part.base, part.factor, part.value, part.amount) == (
+        "",
+        Fraction(15, 2),
+        1,
+        Fraction(15, 2),
+        Decimal("7.50"),
+    )
+
+
 def test_a_fixed_kicker_is_paid_once_in_the_span_and_taken_back_when_a_return_undoes_it():
     rows = [
         sale("a", "01-10", "100"),

@@ -32,6 +32,7 @@ from salesrules.commissions import (
     OpeningUse,
     PayEvent,
 )
+from salesrules.commissions.rules.opening_checks import check_openings
 from salesrules.core import Band, BandTable, InvalidDocument, Money, Rate, WeekdayHours, WorkingHours, WorkingTime
 
 FIRST = date(2020, 1, 1)
@@ -187,3 +188,20 @@ def test_without_working_time_working_days_cannot_be_counted():
     with pytest.raises(InvalidDocument) as raised:  # a quota that may not be cut is refused for that alone
         january("working", proration="refuse")
     assert "commissions.no_working_time" not in [f.code for f in raised.value.faults]
+
+
+def test_a_column_that_one_version_of_a_component_has_is_a_column():
+    odd = attrs.evolve(
+        GRID, tiers=BandTable(bands=[Band(start=0, value={"odd": Rate.parse("2%")})]), across=GRID.across
+    )
+    quantity = component(odd, id="grid", measure="quantity")
+    later = plan(component(GRID, id="grid"), id="old", family="f", effective=days("2019-01-01", "01-01"))
+    both = policy(later, plan(quantity, id="new", family="f", effective=days("01-01")))
+    one = OpeningMeasure(payee="ana", day=FIRST, component="grid", measured=5)
+    fine = [attrs.evolve(one, column=column, measure=m) for column in ("new", "odd") for m in ("amount", "quantity")]
+    wrong = [attrs.evolve(one, column="none"), attrs.evolve(one, column="odd", measure="profit")]
+    known = attrs.evolve(facts(people=("ana",)), opening_measures=[*fine, *wrong])
+    assert [(fault.path, fault.remedy) for fault in check_openings(known, both)] == [
+        ("opening_measures[4].column", "known are new, odd, old"),
+        ("opening_measures[5].measure", "known are amount, quantity"),
+    ]

@@ -192,6 +192,11 @@ def test_parts_lead_back_to_the_pool_and_pay_adds_up():
     assert amounts(result.statement_of("ana")) == ["100.00"]
 
 
+def test_equal_members_have_one_part_each_of_as_many():
+    [found] = run(team(sale("1", "01-10", 1000)), rules(pool())).pools
+    assert [(share.weight, share.total) for share in found.shares] == [(1, 3)] * 3
+
+
 def test_a_closed_gate_and_an_empty_pool_are_explained():
     closed, empty = run(team(sale("1", "01-10", 50)), rules(pool(gate=100), pool(id="b", sources=["eve"]))).pools
     assert "pool_gate" in str(explain_pool(closed))

@@ -93,6 +93,24 @@ def test_the_best_of_a_cell_is_paid_there_and_beats_a_fine_grid(seed):
     assert all(worth(one, other, whole, *place) <= most for place in inside)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "whole", "best"),
+    [
+        # 4y − 3y² + 6z − 3z² − 2s − s² turns where 8y + 2z = 2 and 2y + 8z = 4
+        ((0, 1, 0, 4, -3), (0, 1, 0, 6, -3), (0, 2, 0, 2, 1), (Fraction(16, 15), Fraction(2, 15), Fraction(7, 15))),
+        # the first rises by 5 up to its end 1; there 6z − 3z² − (1 + z)² turns at a half
+        ((0, 1, 0, 5, 0), (0, 1, 0, 6, -3), (0, 2, 0, 0, 1), (5, 1, Fraction(1, 2))),
+        ((0, 1, 0, 6, -3), (0, 1, 0, 5, 0), (0, 2, 0, 0, 1), (5, Fraction(1, 2), 1)),
+        # the sum ends at 1; there 11y − 3y² + 10z − 2z² turns where 11 − 6y = 10 − 4z
+        ((0, 1, 0, 11, -3), (0, 1, 0, 10, -2), (0, 1, 0, 0, 0), (Fraction(37, 4), Fraction(1, 2), Fraction(1, 2))),
+        # as straight lines they are largest in a corner
+        ((0, 1, 3, 2, 0), (0, 2, 1, -1, 0), (0, 3, 0, 0, 0), (6, 1, 0)),
+    ],
+)
+def test_the_best_of_a_cell_is_where_calculus_says(one, other, whole, best):
+    assert best_in_cell(Piece(*one), Piece(*other), Piece(*whole)) == best
+
+
 def is_in(piece, x):
     return piece.lo < x < piece.hi or x == piece.lo == piece.hi
 

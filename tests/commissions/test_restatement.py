@@ -682,3 +682,9 @@ def test_pay_below_zero_bears_nothing():
 def test_nothing_owed_is_no_finding():
     found = after_first(facts(FIRST, SECOND, sale("late", "03-31", 200)))
     assert [finding.code for finding in found.run.findings] == ["commissions.restated"]
+
+
+def test_a_run_keeps_the_version_of_its_rulebook():
+    made = inputs(facts(sale("1", "01-10", 100)), policy(plan(component())), version="2020-07")
+    run = made.calculate(CALENDAR.period("2020-Q1"))
+    assert run.version == "2020-07"

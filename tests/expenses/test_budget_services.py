@@ -95,6 +95,13 @@ def test_what_does_not_fit_leaves_nothing_behind_and_may_be_sent_again(office):
     assert office.reserve("r2", charge("trips", 401)).is_allowed
 
 
+def test_an_unknown_line_is_a_denial(office):
+    assert codes(office.reserve("r1", charge("trips", 1), charge("tripz", 1))) == ["unknown_line"]
+    assert office.used("trips") == (NOTHING, NOTHING)
+    with pytest.raises(InvalidValue, match="commands"):
+        office.reserve("r1")
+
+
 def test_a_batch_is_reserved_whole_or_not_at_all(office):
     assert not office.reserve("r1", charge("trips", 600), charge("fairs", 401)).is_allowed
     assert office.used("all") == (NOTHING, NOTHING)

@@ -59,6 +59,8 @@ def test_a_registration_sent_again_has_one_effect(make_desks) -> None:
     assert desks.register("a", "k1") == desks.register("a", "k1") == ALLOW
     assert desks.register("b", "k1") == desks.register("b", "k1")  # one client's key for two guests is two commands
     assert (desks.held(), desks.waiting()) == ((1, 0), ("b",))
+    desks.cancel("b")
+    assert [reason.code for reason in desks.register("b", "k1").reasons] == ["workflow.final"]  # it came late
     again = desks.register("a", "k2")
     assert [reason.code for reason in again.reasons] == ["workflow.not_allowed"]
     assert desks.open() == desks.open()

@@ -14,7 +14,7 @@ from salesrules.wire import parse_rulebook
 
 TEXT = starter_rulebook().read_text("utf-8")
 HEAD = TEXT[: TEXT.index("# === ")]
-ROOMS = ("service", "invitations")
+ROOMS = ("pricing", "credit", "service", "invitations")
 HOSTILE = [
     "-1", "0", "1e400", "nan", "10000000000000000000000000", "true", '""', '"\\u0000"', '"<b>"', '"${x}"', "[]", "{}",
     "[[]]", "2026-02-29", "24:00:00", '"Mars/Olympus"', '"99999%"', "[{}]", '{ hours = -1 }', "1979-05-27T07:32:00Z",
@@ -44,7 +44,7 @@ def test_a_spoiled_line_is_a_fault_with_a_remedy_or_is_fine(room, place, value, 
     line = lines[index]
     match kind:
         case 0:
-            lines[index] = re.sub(r"= (.+)$", f"= {value}", line)
+            lines[index] = re.sub(r"= (.+)$", lambda _: f"= {value}", line)
         case 1:
             del lines[index]
         case 2:

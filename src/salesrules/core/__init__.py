@@ -78,7 +78,15 @@ from salesrules.core.storage_ports import (
     UnitOfWork,
     Versioned,
 )
-from salesrules.core.time_limits import CountsTime, TimeCount, TimeLimit, is_zone, local_day, local_midnight
+from salesrules.core.time_limits import (
+    CountsTime,
+    TimeCount,
+    TimeLimit,
+    hours_as_duration,
+    is_zone,
+    local_day,
+    local_midnight,
+)
 from salesrules.core.validators import check_identifier, is_aware, is_day, is_identifier, is_named
 from salesrules.core.word_enum import WordEnum
 
@@ -283,6 +291,7 @@ __all__ = [
     "exact_sum",
     "expire_case",
     "find_due",
+    "hours_as_duration",
     "is_aware",
     "is_before",
     "is_currency",

@@ -76,8 +76,9 @@ class PolicyLife:
 
     def review_is_overdue(self, as_of: date) -> bool:
         """Whether the day of the next review is over while the policy still holds."""
-        holds = self.status is not PolicyStatus.SUPERSEDED and self.decides_on(as_of)
-        return holds and self.next_review is not None and self.next_review < as_of
+        if self.next_review is None or self.next_review >= as_of:
+            return False
+        return self.status is not PolicyStatus.SUPERSEDED and self.decides_on(as_of)
 
 
 def check_life(life: PolicyLife, as_of: date, policy: str) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,15 @@ import attrs
 
 from salesrules.core.bands import Side
 from salesrules.core.errors import InvalidValue
+from salesrules.core.exact import to_decimal
 from salesrules.core.instants import check_instant, is_before
 from salesrules.core.word_enum import WordEnum
 
-__all__ = ["CountsTime", "TimeCount", "TimeLimit", "is_zone", "local_day", "local_midnight"]
+__all__ = ["CountsTime", "TimeCount", "TimeLimit", "hours_as_duration", "is_zone", "local_day", "local_midnight"]
 
 #: The smallest step between two instants, by which a bound that still belongs to what ends moves on.
 _STEP = timedelta(microseconds=1)
+_MOST_SECONDS = 10 * 366 * 24 * 3600
 
 
 class TimeCount(WordEnum):
@@ -42,6 +45,20 @@ class CountsTime(Protocol):
     def add_days(self, day: date, count: int) -> date:
         """The working day so many after a day."""
         ...
+
+
+def hours_as_duration(hours: Decimal, field: str = "hours") -> timedelta:
+    """Hours, or parts of them, as a length of time.
+
+    Raises `InvalidValue` where they are no whole number of seconds, negative, or more than ten years.
+
+    >>> hours_as_duration(Decimal("1.5"))
+    datetime.timedelta(seconds=5400)
+    """
+    seconds = to_decimal(hours, field) * 3600
+    if not 0 <= seconds <= _MOST_SECONDS or seconds != int(seconds):
+        raise InvalidValue(field, hours, "give zero or more hours, in whole seconds, at most ten years")
+    return timedelta(seconds=int(seconds))
 
 
 def is_zone(instance: object, attribute: attrs.Attribute[str], value: object) -> None:

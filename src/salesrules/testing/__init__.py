@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salesrules.testing.drawn_cases import seeded_cases
     from salesrules.testing.literal import LiteralLine, pay_literally
     from salesrules.testing.literal_credits import PlainCredit
+    from salesrules.testing.postgres import PostgresServer
     from salesrules.testing.storage import StorageContract
     from salesrules.testing.storage_schedules import (
         Scenario,
@@ -34,6 +35,7 @@ __all__ = [
     "PaidDifference",
     "PlainCredit",
     "PlanCase",
+    "PostgresServer",
     "Scenario",
     "ScheduleFailed",
     "StorageContract",
@@ -67,6 +69,8 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
                 from salesrules.testing import literal as module
             case "PlainCredit":
                 from salesrules.testing import literal_credits as module
+            case "PostgresServer":
+                from salesrules.testing import postgres as module
             case "StorageContract":
                 from salesrules.testing import storage as module
             case "Scenario" | "ScheduleFailed" | "TurnLock" | "Turns" | "explore_schedules" | "run_schedule":

@@ -23,10 +23,11 @@ def stored_kind(kind: Any, *, name: str) -> StoredKind[Any]:
     """How values of a type are stored: an attrs class, or a union of several.
 
     Their fields may be texts, whole numbers, truth values, `Decimal`, `Fraction`, `Money`, `Rate`, days, instants with
-    a zone, times and durations, enums of texts, choices of words, other attrs classes (generic ones too), tuples, sets,
-    mappings, and unions of these. What comes back equals what was stored, exactly. Reading is strict: an unknown key, a
-    missing field or another type is a fault with its path. A field that was added since needs a default, and one that
-    was taken away or renamed a kind of its own that mends the data first; the `name` is stored, so keep it.
+    a zone, times and durations, enums of texts, choices of words, other attrs classes (generic ones too), tuples (named
+    ones too), sets, mappings, and unions of these. What comes back equals what was stored, exactly. Reading is strict:
+    an unknown key, a missing field or another type is a fault with its path. A field that was added since needs a
+    default, and one that was taken away or renamed a kind of its own that mends the data first; the `name` is stored,
+    so keep it.
 
     Raises `InvalidValue` at once for a type that cannot be stored, and, when dumping, for a value that is not of its
     declared type; loading raises `InvalidDocument` with all faults at once.

@@ -41,10 +41,8 @@ __all__ = [
     "gather",
     "literal_hook",
     "make_converter",
-    "mapping_hook",
     "one_of_kinds_hook",
     "structure",
-    "tuple_hook",
     "unknown_key",
     "unsupported_hook",
 ]
@@ -195,7 +193,7 @@ def _findings_of(
     return [Finding(place=default, code="wire.invalid_value", problem=problem, remedy="change it", value=value)]
 
 
-def tuple_hook(kind: Any, converter: Converter) -> Hook:
+def _tuple_hook(kind: Any, converter: Converter) -> Hook:
     """Reads `tuple[X, ...]` from a list."""
     inner = get_args(kind)[0]
     read = converter.get_structure_hook(inner)
@@ -208,7 +206,7 @@ def tuple_hook(kind: Any, converter: Converter) -> Hook:
     return hook
 
 
-def mapping_hook(kind: Any, converter: Converter) -> Hook:
+def _mapping_hook(kind: Any, converter: Converter) -> Hook:
     """Reads `Mapping[str, X]` from a table."""
     inner = get_args(kind)[1]
     read = converter.get_structure_hook(inner)
@@ -239,7 +237,7 @@ def gather(items: Any, read: Hook, inner: Any) -> dict[Any, Any]:
 
 def _union_hook(kind: Any, converter: Converter) -> Hook:
     allows_none, only, kinds = union_of(kind)
-    one_of = one_of_kinds_hook(kinds, converter)
+    one_of = one_of_kinds_hook(kinds, converter.structure)
 
     def hook(value: Any, _: Any) -> Any:
         if value is None and allows_none:
@@ -249,7 +247,7 @@ def _union_hook(kind: Any, converter: Converter) -> Hook:
     return hook
 
 
-def one_of_kinds_hook(kinds: Mapping[str, Any], converter: Converter) -> Hook:
+def one_of_kinds_hook(kinds: Mapping[str, Any], read: Hook) -> Hook:
     """Reads one of several classes that their field `kind` tells apart."""
 
     def hook(value: Any, _: Any) -> Any:
@@ -262,7 +260,7 @@ def one_of_kinds_hook(kinds: Mapping[str, Any], converter: Converter) -> Hook:
             )
             remedy = suggest(tag, kinds, "give one of")
             raise Misfit(Finding(place=("kind",), code=code, problem=problem, remedy=remedy, value=tag))
-        return converter.structure(value, kinds[tag])
+        return read(value, kinds[tag])
 
     return hook
 
@@ -321,8 +319,8 @@ def make_converter(forms: Mapping[Any, Form], *factories: tuple[Callable[[Any], 
 
 _CONVERTER = make_converter(
     FORMS,
-    (is_tuple, tuple_hook),
-    (is_mapping, mapping_hook),
+    (is_tuple, _tuple_hook),
+    (is_mapping, _mapping_hook),
     (is_union, _union_hook),
     (is_class, class_hook),
     (is_dated, _dated_hook),

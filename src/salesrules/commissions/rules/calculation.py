@@ -185,7 +185,7 @@ def _unapproved(section: str, life: PolicyLife) -> Iterator[Fault]:
 
 def _unknown_receivers(facts: CommissionFacts, credits: Mapping[str, Sequence[SalesCredit]]) -> Iterator[Fault]:
     """A fault for each manager in the reporting lines who is credited, but is not among the people."""
-    for payee in credits.keys() - facts.payees.keys():
+    for payee in sorted(credits.keys() - facts.payees.keys()):
         roles = ", ".join(sorted({credit.role for credit in credits[payee]}))
         yield Fault(
             code="commissions.unknown_payee",

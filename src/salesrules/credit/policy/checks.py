@@ -16,6 +16,7 @@ from salesrules.core import (
     Outcome,
     PolicyReference,
     Rate,
+    Severity,
     Side,
     WordEnum,
     as_tuple,
@@ -48,7 +49,7 @@ class RuleStep(NamedTuple):
     """One band of a rule as a check walks over it.
 
     `start` is where it begins, and belongs to it where `owns_start`; `next` is where a band with another outcome does.
-    `reference` is how a reason names it.
+    `severity` and `reference` are those of a reason.
     """
 
     outcome: Outcome
@@ -56,6 +57,7 @@ class RuleStep(NamedTuple):
     start: Decimal
     owns_start: bool
     next: tuple[Decimal, bool] | None
+    severity: Severity
     reference: PolicyReference
 
 
@@ -96,8 +98,9 @@ class CreditRule:
             is_same = bands[index].value is bands[index - 1].value
             after.append(after[-1] if is_same else (starts[index], owns[index]))
         values = [band.value for band in bands]
+        severities = [Severity.WARNING if band.value is Outcome.WARN else Severity.ERROR for band in bands]
         named = [PolicyReference("CreditRule", self.id, f"levels.bands[{index}]") for index in range(len(bands))]
-        steps = tuple(map(RuleStep, values, weights, starts, owns, reversed(after), named))
+        steps = tuple(map(RuleStep, values, weights, starts, owns, reversed(after), severities, named))
         object.__setattr__(self, "steps", steps)
         refusing = (index for index, weight in enumerate(weights) if weight > Outcome.WARN.weight)
         object.__setattr__(self, "refuses_from", next(refusing, None))

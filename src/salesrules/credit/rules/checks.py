@@ -77,7 +77,8 @@ def check_credit(
         if not step.weight:
             continue
         reasons.append(find_reason(asked, rule, place, path))
-        weight = max(weight, step.weight)
+        if step.weight > weight:
+            weight = step.weight
         if rule.measure is not CreditMeasure.LIMIT and rule.measure is not CreditMeasure.ORDER_AMOUNT:
             fixed = max(fixed, step.weight)
         if step.outcome is Outcome.REFER and rule.approver is not None:
@@ -87,7 +88,7 @@ def check_credit(
     if _OUTCOMES[fixed] in _REFUSING:
         headroom: Money | None = Money.zero(policy.currency)
     else:
-        headroom = calculate_headroom(asked, [rule for rule, _ in held], policy.rounding.digits)
+        headroom = calculate_headroom(asked, held, policy.rounding.digits)
     decision = Decision(
         outcome=outcome,
         reasons=reasons,
@@ -108,12 +109,10 @@ _REFUSING = (Outcome.REFER, Outcome.DENY)
 def _check_facts(request: CreditRequest, standing: CreditStanding, policy: CreditPolicy) -> None:
     if request.customer != standing.customer:
         raise InvalidValue("standing.customer", standing.customer, f"give the standing of {request.customer}")
-    given = {request.amount.currency, standing.exposure.currency}
-    if standing.limit is not None:
-        given.add(standing.limit.amount.currency)
-    for currency in given:
-        if currency != policy.currency:
-            raise CurrencyMismatch(currency, policy.currency)
+    limit = standing.exposure if standing.limit is None else standing.limit.amount
+    for money in (request.amount, standing.exposure, limit):
+        if money.currency != policy.currency:
+            raise CurrencyMismatch(money.currency, policy.currency)
 
 
 def _released(decision: Decision, release: JudgedRelease, digits: int) -> Decision:

@@ -28,14 +28,14 @@ def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy) -> M
     return None if least is None else limit.amount.with_amount(least)
 
 
-def calculate_headroom(asked: Asked, rules: Iterable[CreditRule], digits: int) -> Money | None:
+def calculate_headroom(asked: Asked, held: Iterable[tuple[CreditRule, int]], digits: int) -> Money | None:
     """The largest order that the rules on the limit and on the order itself would allow; `None` where none bounds it.
 
-    The others say nothing of the amount: where one of them does not allow, nothing would pass. `rules` are those that
-    hold on the day.
+    The others say nothing of the amount: where one of them does not allow, nothing would pass. `held` are the rules
+    that hold on the day, with the place of the band.
     """
     least: Decimal | None = None
-    for rule in rules:
+    for rule, _ in held:
         if rule.measure is CreditMeasure.LIMIT:
             least = _lesser(least, _within(rule, asked.limit.amount.amount, asked.before, digits))
         elif rule.measure is CreditMeasure.ORDER_AMOUNT:

@@ -6,14 +6,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from salesrules.core import EXACT, Outcome, Reason, Severity, narrowed
+from salesrules.core import EXACT, Reason, narrowed
 from salesrules.credit import reasons as codes
 from salesrules.credit.model import CreditLimit, CreditRequest, CreditStanding
 from salesrules.credit.policy import CreditMeasure, CreditRule
 
 __all__ = ["Asked", "find_reason"]
-
-_SEVERITY = {Outcome.WARN: Severity.WARNING, Outcome.REFER: Severity.ERROR, Outcome.DENY: Severity.ERROR}
 
 
 #: A measured value: a number, or a part of a whole.
@@ -26,7 +24,8 @@ class Asked:
     __slots__ = ("after", "as_of", "before", "limit", "request", "standing")
 
     def __init__(self, request: CreditRequest, standing: CreditStanding, limit: CreditLimit, as_of: date) -> None:
-        own, exposure = standing.by_order.get(request.order), standing.exposure.amount
+        exposure, orders = standing.exposure.amount, standing.by_order
+        own = orders.get(request.order) if orders else None
         self.request = request
         self.standing = standing
         self.limit = limit
@@ -64,7 +63,7 @@ def find_reason(asked: Asked, rule: CreditRule, place: int, path: str) -> Reason
     """Why a rule does not simply allow: the measured value and the bound that it reached."""
     step, request = rule.steps[place], asked.request
     customer, (part, whole) = asked.standing.customer, asked.measured(rule.measure)
-    severity, where, start = _SEVERITY[step.outcome], step.reference, step.start
+    severity, where, start = step.severity, step.reference, step.start
     match rule.measure:
         case CreditMeasure.LIMIT:
             return codes.OVER_LIMIT(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import attrs
 
@@ -57,6 +58,11 @@ def _as_weights(weights: object) -> tuple[Decimal, ...]:
     return tuple(to_decimal(weight, f"weights[{place}]") for place, weight in enumerate(given))
 
 
+def _weigh_something(instance: object, attribute: attrs.Attribute[Any], value: tuple[Decimal, ...]) -> None:
+    if any(weight < 0 for weight in value) or (value and not any(value)):
+        raise InvalidValue(attribute.name, list(value), "give weights of zero or more, at least one above zero")
+
+
 @attrs.frozen(kw_only=True)
 class PlannedUse:
     """What a part of a budget is meant for."""
@@ -85,13 +91,8 @@ class BudgetLine:
     plan: tuple[PlannedUse, ...] = attrs.field(default=(), converter=as_tuple)
     evidence: ApprovalEvidence | None = None
     status: BudgetStatus = attrs.field(default=BudgetStatus.DRAFT, converter=BudgetStatus)
-    weights: tuple[Decimal, ...] = attrs.field(default=(), converter=_as_weights)
+    weights: tuple[Decimal, ...] = attrs.field(default=(), converter=_as_weights, validator=_weigh_something)
     carried: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-
-    @weights.validator
-    def _check_weights(self, attribute: attrs.Attribute[tuple[Decimal, ...]], value: tuple[Decimal, ...]) -> None:
-        if any(weight < 0 for weight in value) or (value and not any(value)):
-            raise InvalidValue("weights", list(value), "give weights of zero or more, at least one above zero")
 
     @property
     def is_confirmed(self) -> bool:

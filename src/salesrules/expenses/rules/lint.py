@@ -93,12 +93,15 @@ def _claim_faults(policy: ClaimPolicy) -> Iterator[Fault]:
     yield from _duplicates("claims.evidence", (rule.id for rule in policy.evidence))
     yield from _duplicates("claims.limits", (limit.id for limit in policy.limits))
     known = {category.id for category in policy.categories}
-    for field, entries in (("evidence", policy.evidence), ("limits", policy.limits)):
-        for index, entry in enumerate(entries):
-            for place, category in enumerate(entry.categories):  # type: ignore[attr-defined]  # both have them
-                if category not in known:
-                    path, remedy = f"claims.{field}[{index}].categories[{place}]", f"name one of {sorted(known)}"
-                    yield _fault("unknown_category", path, "there is no such category", remedy, category)
+    named = [
+        *((f"claims.evidence[{index}]", rule.categories) for index, rule in enumerate(policy.evidence)),
+        *((f"claims.limits[{index}]", limit.categories) for index, limit in enumerate(policy.limits)),
+    ]
+    for where, categories in named:
+        for place, category in enumerate(categories):
+            if category not in known:
+                path, remedy = f"{where}.categories[{place}]", f"name one of {sorted(known)}"
+                yield _fault("unknown_category", path, "there is no such category", remedy, category)
     for index, rule in enumerate(policy.evidence):
         start = rule.required.bands[0].start
         if start is not None and start > 0:

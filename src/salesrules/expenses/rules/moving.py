@@ -8,7 +8,6 @@ from datetime import date, datetime
 import attrs
 
 from salesrules.core import (
-    ALLOW,
     ApprovalEvidence,
     Decision,
     Money,
@@ -190,26 +189,10 @@ def decide_carry(
     source: str, target: str, book: BudgetBook, usage: Mapping[str, Usage], policy: ExpensePolicy, as_of: date
 ) -> tuple[Decision, tuple[BudgetLine, ...]]:
     """As `carry_forward`, with the lines that change."""
-    reasons = []
-    for path, id in (("source", source), ("target", target)):
-        line = book.find(id)
-        if line is None:
-            reasons.append(codes.UNKNOWN_LINE(line=id, nearest=book.nearest(id), path=path))
-        elif not line.is_confirmed:
-            reasons.append(codes.NOT_CONFIRMED(line=id, status=line.status, path=path))
-    if source == target:
-        reasons.append(codes.TRANSFER_TO_ITSELF(line=source, path="target"))
-    if not reasons:
-        giving, taking = book.line(source), book.line(target)
-        end = giving.span.end
-        if giving.amount.currency != taking.amount.currency:
-            currency, asked = taking.amount.currency, giving.amount
-            reasons.append(codes.OTHER_CURRENCY(line=target, currency=currency, asked=asked, path="target.amount"))
-        if end is not None and as_of < end:
-            reasons.append(codes.NOT_YET_OVER(line=source, end=end, path="source.span"))
-    found = decide_by(policy, as_of, reasons)
+    found = decide_by(policy, as_of, _carry_reasons(source, target, book, as_of))
     if not found.is_allowed:
         return found, ()
+    giving, taking = book.line(source), book.line(target)
     if source in taking.carried:
         return decide([*found.reasons, codes.CARRIED_BEFORE(source=source, target=target, path="target.carried")]), ()
     amount = calculate_carry_forward(giving, usage, policy)
@@ -218,8 +201,26 @@ def decide_carry(
         return decide([*found.reasons, codes.NOTHING_TO_CARRY(line=source, path="source.amount")]), ()
     moved = {line.id: line for line in move_amount(source, target, amount, book)}
     moved[target] = attrs.evolve(moved.get(target, taking), carried=(*taking.carried, source))
-    changed = tuple(moved.values())
-    return (found if found.reasons else ALLOW), changed
+    return found, tuple(moved.values())
+
+
+def _carry_reasons(source: str, target: str, book: BudgetBook, as_of: date) -> Iterator[Reason]:
+    """What speaks against carrying from one line into another."""
+    giving, taking = book.find(source), book.find(target)
+    for path, id, line in (("source", source, giving), ("target", target, taking)):
+        if line is None:
+            yield codes.UNKNOWN_LINE(line=id, nearest=book.nearest(id), path=path)
+        elif not line.is_confirmed:
+            yield codes.NOT_CONFIRMED(line=id, status=line.status, path=path)
+    if source == target:
+        yield codes.TRANSFER_TO_ITSELF(line=source, path="target")
+    if giving is None or taking is None:
+        return
+    currency, end = taking.amount.currency, giving.span.end
+    if giving.amount.currency != currency:
+        yield codes.OTHER_CURRENCY(line=target, currency=currency, asked=giving.amount, path="target.amount")
+    if end is not None and as_of < end:
+        yield codes.NOT_YET_OVER(line=source, end=end, path="source.span")
 
 
 def find_forwardable(commitments: Iterable[Commitment], to: date) -> tuple[Commitment, ...]:

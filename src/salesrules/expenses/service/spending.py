@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from salesrules.core import (
+    ALLOW,
     AggregateStore,
     Decision,
     InvalidValue,
@@ -59,17 +60,17 @@ def reserve_budget(
     """
     rules = demand(policy.budgets, "budgets")
     book = load_book((charge.line for charge in charges), budgets)
-    known = recorded(ledger, key)
-    usage = usage_of_charges(charges, book, ledger, rules)
-    if known is None:
-        decision = check_charges(charges, book, usage, policy, as_of.date())
+    decision = ALLOW
+    is_new = recorded(ledger, key) is None
+    if is_new:
+        decision = check_charges(charges, book, usage_of_charges(charges, book, ledger, rules), policy, as_of.date())
         if not decision.is_allowed:
             return decision
     batch = LedgerBatch(key=key, at=as_of, commands=reservations(charges, book, rules, key, as_of))
     written = ledger.execute(batch)
-    if known is not None or not written.is_allowed:
-        return written if known is not None else _told(charges, book, ledger, policy, as_of, written)
-    return decision
+    if not is_new:
+        return written
+    return decision if written.is_allowed else _told(charges, book, ledger, policy, as_of, written)
 
 
 def _told(

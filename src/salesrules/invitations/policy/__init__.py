@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from salesrules.core import Deadline, PolicyLife, as_tuple, demand
+from salesrules.core import Deadline, PolicyLife, as_tuple, demand, hours_as_duration
 from salesrules.invitations.model import ScriptTemplate
 from salesrules.invitations.policy.running import (
     ConversionCount,
@@ -24,7 +24,6 @@ from salesrules.invitations.policy.talking import (
     PhraseFault,
     QuietHours,
     ScriptPolicy,
-    as_hours,
     folded,
 )
 
@@ -45,7 +44,6 @@ __all__ = [
     "ReminderPolicy",
     "ScriptPolicy",
     "SeatPolicy",
-    "as_hours",
     "folded",
 ]
 
@@ -108,4 +106,4 @@ class InvitationPolicy:
     def follow_up_deadline(self) -> Deadline | None:
         """The deadline of following up, counted from the event's end; `None` where nothing is set."""
         rule = self.follow_up
-        return None if rule is None else Deadline(after=as_hours(rule.hours), side=rule.side)
+        return None if rule is None else Deadline(after=hours_as_duration(rule.hours), side=rule.side)

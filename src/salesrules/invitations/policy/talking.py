@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import time, timedelta
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from salesrules.core import InvalidValue, WordEnum, as_tuple, is_named, to_decimal
+from salesrules.core import InvalidValue, WordEnum, as_tuple, hours_as_duration, is_named, to_decimal
 
-__all__ = ["ContactPolicy", "ForbiddenPhrase", "PhraseFault", "QuietHours", "ScriptPolicy", "as_hours", "folded"]
+__all__ = ["ContactPolicy", "ForbiddenPhrase", "PhraseFault", "QuietHours", "ScriptPolicy", "folded"]
 
-_YEAR_OF_HOURS = 366 * 24
 _INVISIBLE = frozenset({"Cc", "Cf"})
-
-
-def as_hours(hours: Decimal) -> timedelta:
-    """Hours as a duration; raises `InvalidValue` where they are no whole number of seconds, or beyond a year."""
-    seconds = to_decimal(hours, "hours") * 3600
-    if not 0 <= seconds <= _YEAR_OF_HOURS * 3600 or seconds != int(seconds):
-        raise InvalidValue("hours", hours, "give zero or more hours, in whole seconds, at most a year")
-    return timedelta(seconds=int(seconds))
 
 
 def is_hours(instance: object, attribute: attrs.Attribute[Any], value: Decimal) -> None:
     """Refuse hours that make no duration: a validator."""
-    as_hours(value)
+    hours_as_duration(value, attribute.name)
 
 
 def folded(text: str) -> str:

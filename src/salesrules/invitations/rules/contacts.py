@@ -13,6 +13,7 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     UnknownName,
+    hours_as_duration,
     is_before,
     later_by,
     nearest_names,
@@ -20,7 +21,7 @@ from salesrules.core import (
 )
 from salesrules.invitations import reasons as codes
 from salesrules.invitations.model import ChannelResult, Contact, ContactResult, Guest, OptOut, instant_at
-from salesrules.invitations.policy import ContactPolicy, InvitationPolicy, as_hours
+from salesrules.invitations.policy import ContactPolicy, InvitationPolicy
 from salesrules.invitations.rules.life import decide_by
 
 __all__ = ["calculate_channel_results", "check_contact", "find_opt_out", "find_quiet_end"]
@@ -75,7 +76,7 @@ def check_contact(
         if (contact.guest, contact.event) == (guest.id, event) and not is_before(as_of, contact.at)
     ]
     last = max((contact.at for contact in made), key=lambda at: at.astimezone(UTC), default=None)
-    earliest = None if last is None else later_by(last, as_hours(rule.minimum_gap_hours))
+    earliest = None if last is None else later_by(last, hours_as_duration(rule.minimum_gap_hours))
     findings = [
         *_for_ever(guest, channel, len(made), opt_outs, rule, as_of),
         *_for_now(guest, last, earliest, rule, as_of),

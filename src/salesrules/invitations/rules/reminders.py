@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from salesrules.core import Decision, PolicyReference, Reason, UnknownName, is_before, later_by, nearest_names
+from salesrules.core import (
+    Decision,
+    PolicyReference,
+    Reason,
+    UnknownName,
+    hours_as_duration,
+    is_before,
+    later_by,
+    nearest_names,
+)
 from salesrules.invitations import reasons as codes
 from salesrules.invitations.model import Event, Guest, Invitation, OptOut, instant_at, local_day_before
-from salesrules.invitations.policy import InvitationPolicy, LateRegistrant, as_hours
+from salesrules.invitations.policy import InvitationPolicy, LateRegistrant
 from salesrules.invitations.rules.contacts import find_opt_out, find_quiet_end
 from salesrules.invitations.rules.life import decide_by
 
@@ -51,7 +60,7 @@ def check_reminder(
     findings = list(_against(invitation, event, guest, policy, as_of, opt_outs, reminder_at))
     if findings:
         return decide_by(policy, as_of, findings)
-    until = None if policy.contacts is None else find_quiet_end(guest, policy.contacts, max_of(as_of, reminder_at))
+    until = None if policy.contacts is None else find_quiet_end(guest, policy.contacts, _later_of(as_of, reminder_at))
     waits = reminder_at if until is None else until
     if not is_before(as_of, waits):
         return decide_by(policy, as_of, ())
@@ -66,7 +75,7 @@ def check_reminder(
     )
 
 
-def max_of(left: datetime, right: datetime) -> datetime:
+def _later_of(left: datetime, right: datetime) -> datetime:
     """The later of two instants."""
     return right if is_before(left, right) else left
 
@@ -131,7 +140,7 @@ def find_due_reminders(
 
 def calculate_follow_up_due(event: Event, policy: InvitationPolicy) -> datetime:
     """By when every guest of an event is followed up: so many elapsed hours after its end."""
-    return later_by(event.ends_at, as_hours(policy.follow_up_rules.hours))
+    return later_by(event.ends_at, hours_as_duration(policy.follow_up_rules.hours))
 
 
 def check_follow_up(invitation: Invitation, event: Event, policy: InvitationPolicy, as_of: datetime) -> Decision:
@@ -139,7 +148,7 @@ def check_follow_up(invitation: Invitation, event: Event, policy: InvitationPoli
 
     `changes_at` is the due instant while it lies ahead. Who was never expected needs none.
     """
-    visited = {event_.target for event_ in invitation.case.history}
+    visited = {passed.target for passed in invitation.case.history}
     if not visited & {"checked_in", "attended", "no_show"}:
         return decide_by(policy, as_of, ())
     rule, due = policy.follow_up_rules, calculate_follow_up_due(event, policy)

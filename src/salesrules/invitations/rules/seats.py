@@ -13,13 +13,14 @@ from salesrules.core import (
     PolicyReference,
     UnknownName,
     decide,
+    hours_as_duration,
     is_before,
     later_by,
     nearest_names,
 )
 from salesrules.invitations import reasons as codes
 from salesrules.invitations.model import Event, EventItem, Invitation, SeatCounts
-from salesrules.invitations.policy import InvitationPolicy, as_hours
+from salesrules.invitations.policy import InvitationPolicy
 from salesrules.invitations.rules.life import decide_by
 
 __all__ = [
@@ -92,7 +93,7 @@ def check_doors(event: Event, policy: InvitationPolicy, as_of: datetime) -> Deci
     `changes_at` is the opening while it lies ahead.
     """
     rule = policy.seat_rules
-    opens = later_by(event.starts_at, -as_hours(rule.doors_hours))
+    opens = later_by(event.starts_at, -hours_as_duration(rule.doors_hours))
     is_early = is_before(as_of, opens)
     if not is_early and not event.is_over(as_of):
         return decide_by(policy, as_of, ())

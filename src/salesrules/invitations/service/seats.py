@@ -115,7 +115,7 @@ def promote_from_waitlist(
     for id in queue.value.waiting:
         stored = fetch(id, event, invitations)
         allowed, accepted = act.on(stored.value, has_seat=True)
-        seat = f"{id}:{key}:seat"
+        seat = f"{id}:{key}:promoted"
         if not allowed.is_allowed:
             continue
         if _hold(seat, event, stored.value.seats, ledger, as_of):
@@ -155,5 +155,5 @@ def cancel_registration(
         ledger.execute(
             VoidReservation(key=f"{stored.value.seat}:free", at=as_of, reservation=stored.value.seat)
         ).require()
-    invitations.put(id, attrs.evolve(cancelled, seat=None), stored.version)
+    invitations.put(id, attrs.evolve(cancelled, seat=None, answer_key=None), stored.version)
     return decision

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.core import Deadline, DeadlineKind, InvalidValue, WordEnum, as_tuple, to_decimal
+from salesrules.core import Deadline, DeadlineKind, InvalidValue, WordEnum, as_tuple, hours_as_duration, to_decimal
 from salesrules.service.policy.entries import find_entry
-from salesrules.service.policy.limits import HourLimit, as_duration
+from salesrules.service.policy.limits import HourLimit
 
 __all__ = ["ComplaintKind", "ComplaintPolicy", "CustomerSilence", "EscalationLevel", "SeverityRule"]
 
@@ -36,7 +36,7 @@ class ComplaintKind:
 
 
 def _hours(instance: object, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
-    as_duration(value)
+    hours_as_duration(value, attribute.name)
 
 
 @attrs.frozen(kw_only=True)

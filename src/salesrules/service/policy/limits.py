@@ -7,19 +7,18 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.core import CountsWorkingTime, DeadlineKind, InvalidValue, Side, is_before, later_by, to_decimal
+from salesrules.core import (
+    CountsWorkingTime,
+    DeadlineKind,
+    InvalidValue,
+    Side,
+    hours_as_duration,
+    is_before,
+    later_by,
+    to_decimal,
+)
 
-__all__ = ["HourLimit", "as_duration", "later"]
-
-_HOUR = 3600
-
-
-def as_duration(hours: Decimal) -> timedelta:
-    """Hours as a duration; raises `InvalidValue` where they are no whole number of seconds, or beyond 10 years."""
-    seconds = to_decimal(hours, "hours") * _HOUR
-    if not 0 <= seconds <= 10 * 366 * 24 * _HOUR or seconds != int(seconds):
-        raise InvalidValue("hours", hours, "give zero or more hours, in whole seconds, at most 10 years")
-    return timedelta(seconds=int(seconds))
+__all__ = ["HourLimit", "later"]
 
 
 def later(
@@ -34,7 +33,7 @@ def later(
 
 
 def _positive(instance: object, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
-    if not as_duration(value):
+    if not hours_as_duration(value):
         raise InvalidValue(attribute.name, value, "give hours above zero")
 
 
@@ -55,7 +54,7 @@ class HourLimit:
     @property
     def duration(self) -> timedelta:
         """The hours as a duration."""
-        return as_duration(self.hours)
+        return hours_as_duration(self.hours)
 
     def due(self, start: datetime, working_time: CountsWorkingTime | None = None) -> datetime:
         """The instant at which what began at `start` is due."""

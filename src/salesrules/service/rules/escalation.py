@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from salesrules.core import CountsWorkingTime, Decision, PolicyReference, Reason, WorkflowCase, is_before
+from salesrules.core import (
+    CountsWorkingTime,
+    Decision,
+    PolicyReference,
+    Reason,
+    WorkflowCase,
+    hours_as_duration,
+    is_before,
+)
 from salesrules.org import Structure
 from salesrules.service import reasons as codes
 from salesrules.service.model import Complaint, ComplaintDeadline, ComplaintDeadlines, Escalation
 from salesrules.service.policy import ServicePolicy, later
-from salesrules.service.policy.limits import as_duration
 from salesrules.service.rules.complaints import calculate_complaint_deadlines, find_missed_deadlines
 from salesrules.service.rules.life import as_it_passes, decide_until
 
@@ -80,7 +87,7 @@ def _is_open(name: ComplaintDeadline, deadlines: ComplaintDeadlines) -> bool:
 def _instants(due: datetime, policy: ServicePolicy, working_time: CountsWorkingTime | None) -> list[datetime]:
     """When each level of escalation is reached."""
     levels = policy.complaint_rules.escalation
-    return [later(due, as_duration(level.hours_after), level.counted, working_time) for level in levels]
+    return [later(due, hours_as_duration(level.hours_after), level.counted, working_time) for level in levels]
 
 
 def find_superiors(complaint: Complaint, structure: Structure) -> tuple[tuple[str, str], ...]:
