@@ -57,6 +57,7 @@ def test_processes_on_one_line_overspend_nothing_and_lose_nothing(kind, tmp_path
 def twin(storage):
     """A storage on the same tables whose units neither lock nor guard."""
     statements = storage._statements
+    statements.swift = None
     statements.lock_chains = statements.chains
     statements.move = statements.move_within_limits = _unguarded(storage.tables.account)
     return storage
@@ -96,6 +97,7 @@ def test_the_harness_finds_the_overspend_of_a_twin_without_locks_and_guards(open
 
 def test_the_guards_alone_keep_the_limit_where_nothing_is_locked(open_storage):
     storage = open_storage("postgresql")
+    storage._statements.swift = None
     storage._statements.lock_chains = storage._statements.chains
     assert passed_of_twenty(storage) == 20
 
@@ -124,6 +126,7 @@ def test_the_harness_finds_the_second_effect_of_a_twin_without_keys(open_storage
             connection.exec_driver_sql(f"CREATE TABLE copy_of_{table.name} AS TABLE {table.name}")
             connection.exec_driver_sql(f"DROP TABLE {table.name}")
             connection.exec_driver_sql(f"ALTER TABLE copy_of_{table.name} RENAME TO {table.name}")
+    storage._statements.swift = None
     storage._statements.claim = insert(storage.tables.key).execution_options(preserve_rowcount=True)
     storage._statements.add_entry = insert(storage.tables.entry).values(number=0).inline()
     try:
