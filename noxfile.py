@@ -123,14 +123,14 @@ def mariadb(session: nox.Session) -> None:
         session.run("apt-get", "install", "--yes", "--quiet", "mariadb-server", external=True)
     with tempfile.TemporaryDirectory() as folder:
         data, socket = Path(folder) / "data", Path(folder) / "socket"
-        user = "--user=root" if os.geteuid() == 0 else "--user="
+        user = ("--user=root",) if os.geteuid() == 0 else ()
         make = ("mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal")
-        session.run(*make, user, external=True, silent=True)
+        session.run(*make, *user, external=True, silent=True)
         where = (f"--datadir={data}", f"--socket={socket}", "--skip-networking", "--innodb-flush-log-at-trx-commit=2")
-        server = subprocess.Popen(["mariadbd", "--no-defaults", *where, user], stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(["mariadbd", "--no-defaults", *where, *user], stderr=subprocess.DEVNULL)
         try:
-            client = ("mariadb", "--no-defaults", f"--socket={socket}", "--user=root")
-            session.run(*client, "--wait", "--execute=CREATE DATABASE salesrules", external=True)
+            client = ("mariadb-admin", "--no-defaults", f"--socket={socket}", "--user=root", "--wait=30")
+            session.run(*client, "create", "salesrules", external=True)
             url = f"mariadb+pymysql://root@localhost/salesrules?unix_socket={socket}"
             session.run(*tests, env={"SALESRULES_MARIADB": url})
         finally:

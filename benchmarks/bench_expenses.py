@@ -2,17 +2,18 @@
 
 Five categories, each with limits for four ranks and everybody, in big cities and everywhere. `check_claim` gives its
 whole decision: every finding with its reason, path and policy, papers, lateness, duplicates and the excess split
-included. The peers find the row that is closest and say yes or no.
+included; half of the lines are above their limit. The peers find the row that is closest and say yes or no. Inputs are
+made before the clock runs, which counts processor time.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import timeit
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import zen
@@ -36,7 +37,7 @@ from salesrules.expenses import (
 )
 
 RESULT = Path(__file__).parent / "results" / "expenses.json"
-ROUNDS = 15
+ROUNDS = 40
 DAY = date(2026, 3, 10)
 ALWAYS = DateRange(date(2020, 1, 1))
 CATEGORIES = ("travel", "lodging", "meals", "event", "gift")
@@ -198,6 +199,10 @@ def run() -> dict[str, Any]:
     asked = {lines: claims(lines) for lines in (1, 10)}
     facts = [(category, rank, "big" if city == "Paris" else "other", amount) for category, rank, city, amount in plain]
     engine, written = zen.ZenEngine().create_decision(json.dumps(zen_table())), rules()
+    for_zen = [
+        ({"category": category, "rank": rank, "place": place}, amount) for category, rank, place, amount in facts
+    ]
+    for_rules = [(Variables(*fact), fact[3]) for fact in facts]
 
     def ours(lines: int) -> set[str]:
         """The ids of the lines above their limit."""
@@ -209,17 +214,15 @@ def run() -> dict[str, Any]:
 
     def zens() -> set[str]:
         found = set()
-        for number, (category, rank, place, amount) in enumerate(facts):
-            result = engine.evaluate({"category": category, "rank": rank, "place": place})["result"]
-            if amount > result["limit"]:
+        for number, (made, amount) in enumerate(for_zen):
+            if amount > engine.evaluate(made)["result"]["limit"]:
                 found.add(f"l{number}")
         return found
 
     def business() -> set[str]:
         found = set()
-        for number, (category, rank, place, amount) in enumerate(facts):
+        for number, (variables, amount) in enumerate(for_rules):
             actions = Actions()
-            variables = Variables(category, rank, place, amount)
             run_all(rule_list=written, defined_variables=variables, defined_actions=actions, stop_on_first_trigger=True)
             if amount > actions.limit:
                 found.add(f"l{number}")
@@ -236,7 +239,9 @@ def run() -> dict[str, Any]:
     seconds = dict.fromkeys(contenders, float("inf"))
     for _ in range(ROUNDS):
         for name, work in contenders.items():
-            seconds[name] = min(seconds[name], timeit.timeit(work, number=1))
+            start = process_time()
+            work()
+            seconds[name] = min(seconds[name], process_time() - start)
     per_second = {name: len(plain) / least for name, least in seconds.items()}
     figures: dict[str, Any] = {
         "what": "lines decided a second against fifty limits; ours with every finding and reason, the peers yes or no",

@@ -183,8 +183,9 @@ def places(data, path=()):
 
 
 def replaced(data, path, value):
+    """The data with another value at a place; `places` itself stands for leaving it out."""
     if not path:
-        return value
+        return None if value is places else value
     changed = copy.deepcopy(data)
     at = changed
     for key in path[:-1]:

@@ -168,6 +168,7 @@ def test_what_nobody_approved_before_is_the_persons():
     )
     gift = claim_line(category="gift", amount=80)
     assert excess(policy, gift) == [(eur(80), eur(80), eur(0), "")]
+    assert codes(check_claim(claim(gift), policy, DAY)) == ["prior_approval_missing"]  # the limit has nothing to say
     approved = claim_line(category="gift", amount=80, prior_approval=approval("l1", "expense.gift"))
     assert excess(policy, approved) == [(eur(30), eur(0), eur(80), "l")]
 

@@ -14,7 +14,7 @@ from salesrules.wire import parse_rulebook
 
 TEXT = starter_rulebook().read_text("utf-8")
 HEAD = TEXT[: TEXT.index("# === ")]
-ROOMS = ("service", "invitations")
+ROOMS = ("pricing", "credit", "service", "invitations")
 HOSTILE = [
     "-1", "0", "1e400", "nan", "10000000000000000000000000", "true", '""', '"\\u0000"', '"<b>"', '"${x}"', "[]", "{}",
     "[[]]", "2026-02-29", "24:00:00", '"Mars/Olympus"', '"99999%"', "[{}]", '{ hours = -1 }', "1979-05-27T07:32:00Z",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
@@ -101,7 +101,6 @@ class ApprovalRequest:
 _FIELDS = frozenset(("act", "subject", "requester", "day", "amount", "unit", "party", "matter", "interested"))
 
 
-T = TypeVar("T")
 #: How many findings a directory remembers before its memory is emptied.
 _REMEMBERED = 10_000
 
@@ -119,17 +118,16 @@ class Directory:
     delegations: tuple[Delegation, ...] = attrs.field(default=(), converter=as_tuple)
     _known: dict[Hashable, tuple[object, Any]] = attrs.field(init=False, repr=False, eq=False, factory=dict)
 
-    def remember(self, key: Hashable, under: object, find: Callable[[], T]) -> T:
-        """What was found under a key before, for the very same policy; else what `find` gives, remembered."""
+    def recall(self, key: Hashable, under: object) -> Any:
+        """What was remembered under a key for the very same policy, `None` where nothing was."""
         known = self._known.get(key)
-        if known is not None and known[0] is under:
-            found: T = known[1]
-            return found
+        return known[1] if known is not None and known[0] is under else None
+
+    def remember(self, key: Hashable, under: object, found: object) -> None:
+        """Remember what was found for a policy."""
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        found = find()
         self._known[key] = (under, found)
-        return found
 
     def body(self, id: str) -> Body | None:
         """The body of that id, `None` where there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -121,16 +121,19 @@ Condition = WordCondition | MeasureCondition | AmountCondition | UnitCondition
 class ApprovalRow:
     """A row: where all conditions of `when` hold, the steps of the band that owns the amount (or `steps` for any).
 
-    A band with an empty list needs nobody. Raises `InvalidValue` where both or neither of `amounts` and `steps` is
-    given.
+    A band with an empty list needs nobody. `beside_words` are the conditions that ask no word. Raises `InvalidValue`
+    where both or neither of `amounts` and `steps` is given.
     """
 
     id: str = attrs.field(validator=is_named)
     when: tuple[Condition, ...] = attrs.field(default=(), converter=as_tuple)
     amounts: BandTable[tuple[str, ...]] | None = None
     steps: tuple[str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(as_tuple))
+    beside_words: tuple[Condition, ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
+        beside = tuple(condition for condition in self.when if not isinstance(condition, WordCondition))
+        object.__setattr__(self, "beside_words", beside)
         if (self.amounts is None) == (self.steps is None):
             raise InvalidValue("steps", self.steps, "a row has bands of amounts, or steps for any amount; give one")
 
@@ -173,7 +176,7 @@ class ApprovalMatrix:
     Where several matrices are for one act, each gives its row and their steps follow each other in the order of the
     rulebook, each step once. `currency` is that of all amounts in it. Where `is_required` a request that no row fits
     is denied; otherwise such a request has no step here (a review that only some requests need). `choices` remembers
-    the rows and bands that were chosen, one each.
+    the rows and bands that were chosen, one each; `words` are the names that rows ask a word of.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -183,19 +186,22 @@ class ApprovalMatrix:
     currency: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_currency))
     is_required: bool = True
     choices: dict[tuple[str, int], ChosenRow] = attrs.field(init=False, repr=False, eq=False, factory=dict)
+    words: tuple[str, ...] = attrs.field(init=False, repr=False, eq=False)
     _words: tuple[_WordIndex, ...] = attrs.field(init=False, repr=False, eq=False)
+    _all: int = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_words", tuple(_index_words(self.rows)))
+        object.__setattr__(self, "words", tuple(name for name, _, _ in self._words))
+        object.__setattr__(self, "_all", (1 << len(self.rows)) - 1)
 
-    def candidates(self, value: Callable[[str], object]) -> Iterator[ApprovalRow]:
-        """The rows that no word rules out, in their order; `value` gives what a request says, `None` for nothing.
+    def candidates(self, said: Sequence[object]) -> Iterator[ApprovalRow]:
+        """The rows that no word rules out, in their order; `said` are what a request says to `words`, `None` nothing.
 
         What else a row asks, and words that the request does not say, are still to be looked at.
         """
-        left = (1 << len(self.rows)) - 1
-        for name, by_word, others in self._words:
-            word = value(name)
+        left = self._all
+        for (_, by_word, others), word in zip(self._words, said, strict=True):
             if word is not None:
                 left &= by_word.get(word, others)
         while left:

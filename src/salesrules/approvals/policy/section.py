@@ -11,11 +11,13 @@ from salesrules.approvals.model import ApprovalStep, Approver, BodyApprover
 from salesrules.approvals.policy.matrix import ApprovalMatrix
 from salesrules.core import (
     DateRange,
+    Decision,
     InvalidValue,
     PolicyLife,
     UnknownName,
     WordEnum,
     as_tuple,
+    check_life,
     is_named,
     nearest_names,
 )
@@ -61,8 +63,8 @@ class ApprovalRule:
     return_reasons: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
 
-#: What is found for an act on a day: its rule, if there is one, and its matrices.
-Handling = tuple[ApprovalRule | None, tuple[ApprovalMatrix, ...]]
+#: What is found for an act on a day: whether the policy decides, the rule if there is one, the matrices.
+Handling = tuple[Decision, ApprovalRule | None, tuple[ApprovalMatrix, ...]]
 #: How many acts and days are remembered before the memory is emptied.
 _REMEMBERED = 1_000
 
@@ -92,12 +94,13 @@ class ApprovalPolicy:
         object.__setattr__(self, "_found", {})
 
     def find_handling(self, act: str, day: date) -> Handling:
-        """The rule for an act on a day (`find_rule`) and its matrices (`find_matrices`), looked for once."""
+        """Whether the policy decides on a day, the rule for an act and its matrices, each looked for once."""
         known = self._found.get((act, day))
         if known is None:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
-            known = self._found[act, day] = self.find_rule(act, day), self.find_matrices(act, day)
+            life = check_life(self.life, day, "ApprovalPolicy")
+            known = self._found[act, day] = life, self.find_rule(act, day), self.find_matrices(act, day)
         return known
 
     def step(self, id: str) -> ApprovalStep:

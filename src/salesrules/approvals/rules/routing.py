@@ -29,7 +29,6 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     RequiredApproval,
-    check_life,
     exact_sum,
 )
 from salesrules.org import Hierarchy
@@ -60,10 +59,9 @@ def route(
     if directory is not None:
         check_day(directory, as_of)
     day = as_of.date()
-    life = check_life(policy.life, day, "ApprovalPolicy")
+    life, rule, matrices = policy.find_handling(request.act, day)
     if not life.is_allowed:
         return Route(request=request.id, decision=life, rows=(), steps=(), as_of=day)
-    rule, matrices = policy.find_handling(request.act, day)
     faults: list[Reason] = []
     if rule is None:
         faults.append(codes.ACT_WITHOUT_RULE(act=request.act, day=day, path="act", policy=_section("rules")))
@@ -155,11 +153,16 @@ def _find_way(
             ),
         )
 
-    if directory is None or directory.delegations or not all(_is_settled(policy, row) for row in rows):
+    if directory is None or directory.delegations:
         return find()
-    chosen = tuple((row.matrix, row.row, row.start) for row in rows)
-    key = (request.act, request.requester, request.interested, request.unit, rule.id, chosen)
-    return directory.remember(key, policy, find)
+    # One row and band is one value as long as its policy lives, and what is remembered is for that very policy.
+    key = (request.act, request.requester, request.interested, request.unit, rule.id, tuple(map(id, rows)))
+    known: _Way | None = directory.recall(key, policy)
+    if known is None:
+        known = find()
+        if all(_is_settled(policy, row) for row in rows):
+            directory.remember(key, policy, known)
+    return known
 
 
 def _is_settled(policy: ApprovalPolicy, row: ChosenRow) -> bool:

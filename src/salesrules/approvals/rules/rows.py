@@ -116,9 +116,11 @@ def choose_row(
     A value that a condition needs and the request lacks stops the search there, since any later row would be a guess.
     """
     request = combined.requests[0]
-    for row in matrix.candidates(request.value):
+    said = [request.value(name) for name in matrix.words]
+    is_said = None not in said
+    for row in matrix.candidates(said):
         missing: list[str] = []
-        for condition in row.when:
+        for condition in row.beside_words if is_said else row.when:
             holds = _holds(condition, request, matrix, units, rates)
             if holds is False:
                 break
@@ -142,7 +144,10 @@ def _band(
     matrix: ApprovalMatrix, row: ApprovalRow, combined: Combined, rates: ExchangeRates | None
 ) -> tuple[ChosenRow | None, tuple[Reason, ...]]:
     if row.amounts is None:
-        return ChosenRow(matrix=matrix.id, row=row.id, steps=row.steps or ()), ()
+        known = matrix.choices.get((row.id, -1))
+        if known is None:
+            known = matrix.choices[row.id, -1] = ChosenRow(matrix=matrix.id, row=row.id, steps=row.steps or ())
+        return known, ()
     if combined.requests[0].amount is None:
         return None, (codes.AMOUNT_MISSING(matrix=matrix.id, path="amount", policy=_bands_of(matrix, row)),)
     amount = convert_amount(combined.requests, str(matrix.currency), rates)

@@ -76,13 +76,21 @@ def _parties(contract: Contract, path: str) -> Iterator[Reason]:
 
 def calculate_total(contract: Contract, policy: ContractPolicy) -> Money | None:
     """What the lines come to, each rounded, less the discount; `None` where they are of several currencies or none."""
-    currency = contract.currency or next((line.unit_price.currency for line in contract.lines), "")
-    off = [] if contract.discount is None else [contract.discount]
-    moneys = [line.unit_price for line in contract.lines] + off
-    if not contract.lines or any(money.currency != currency for money in moneys):
+    return _sum_up(contract, _line_amounts(contract, policy))
+
+
+def _line_amounts(contract: Contract, policy: ContractPolicy) -> list[Money]:
+    return [_rounded(line.unit_price * line.quantity, policy) for line in contract.lines]
+
+
+def _sum_up(contract: Contract, amounts: list[Money]) -> Money | None:
+    if not amounts:
         return None
-    amounts = [_rounded(line.unit_price * line.quantity, policy) for line in contract.lines]
-    return total(amounts, currency) - total(off, currency)
+    currency, off = contract.currency or amounts[0].currency, contract.discount
+    if any(money.currency != currency for money in amounts) or (off is not None and off.currency != currency):
+        return None
+    whole = total(amounts, currency)
+    return whole if off is None else whole - off
 
 
 def _rounded(money: Money, policy: ContractPolicy) -> Money:
@@ -91,7 +99,8 @@ def _rounded(money: Money, policy: ContractPolicy) -> Money:
 
 def _lines(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
     seen: set[str] = set()
-    for index, line in enumerate(contract.lines):
+    amounts = _line_amounts(contract, policy)
+    for index, (line, expected) in enumerate(zip(contract.lines, amounts, strict=True)):
         place = f"{path}.lines[{index}]"
         if line.id in seen:
             yield codes.LINE_DOUBLED(line=line.id, path=f"{place}.id")
@@ -100,13 +109,12 @@ def _lines(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Re
             yield codes.QUANTITY_NOT_POSITIVE(line=line.id, quantity=line.quantity, path=f"{place}.quantity")
         if line.unit_price.amount < 0:
             yield codes.PRICE_NEGATIVE(line=line.id, price=line.unit_price, path=f"{place}.unit_price")
-        expected = _rounded(line.unit_price * line.quantity, policy)
         if line.amount is not None and line.amount != expected:
             yield codes.LINE_DIFFERS(line=line.id, stated=line.amount, expected=expected, path=f"{place}.amount")
     for place, money in _moneys(contract):
         if contract.currency and money.currency != contract.currency:
             yield codes.CURRENCY_DIFFERS(currency=money.currency, expected=contract.currency, path=f"{path}.{place}")
-    expected_total = calculate_total(contract, policy)
+    expected_total = _sum_up(contract, amounts)
     if contract.total is not None and expected_total is not None and contract.total != expected_total:
         yield codes.TOTAL_DIFFERS(stated=contract.total, expected=expected_total, path=f"{path}.total")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-
-import attrs
+from typing import NamedTuple
 
 from salesrules.core import (
     EXACT,
@@ -37,8 +36,7 @@ NO_RATES = ExchangeRates()
 _DIGITS = CurrencyTable.iso().to_record()
 
 
-@attrs.frozen(kw_only=True)
-class Converted:
+class Converted(NamedTuple):
     """A line's amount in the currency of claims, exactly, and as it counts."""
 
     exact: Money

@@ -43,7 +43,7 @@ from salesrules.expenses.rules.amounts import (
 )
 from salesrules.expenses.rules.control import calculate_headroom, find_charge_reasons
 from salesrules.expenses.rules.life import decide_by, demand
-from salesrules.expenses.rules.limits import Excess, assess_line, calculate_excesses
+from salesrules.expenses.rules.limits import Excess, assess_line, calculate_excesses, split_line
 from salesrules.expenses.rules.papers import (
     CountsWorkingDays,
     find_category_reasons,
@@ -202,17 +202,18 @@ def _find_over_limits(
         excess = excesses.get(line.id)
         if excess is None or excess.limit is None:
             continue
-        found = assess_line(line, claim, amounts[line.id], excess, policy)
-        if found.limit:
+        claimed = amounts[line.id].rounded
+        over, person, limit = split_line(line, claim, claimed, excess, policy)
+        if limit is not None:
             yield codes.OVER_EXPENSE_LIMIT(
-                limit=excess.limit.amount,
-                per=excess.limit.per,
-                amount=found.claimed,
-                excess=found.excess,
-                firm=found.excess - found.person,
-                person=found.person,
+                limit=limit.amount,
+                per=limit.per,
+                amount=claimed,
+                excess=over,
+                firm=over - person,
+                person=person,
                 path=f"lines[{index}].amount",
-                policy=PolicyReference("ExpenseLimit", excess.limit.id, "amount"),
+                policy=PolicyReference("ExpenseLimit", limit.id, "amount"),
             )
 
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.core import Exact, minus, narrowed, plus, times
+from salesrules.core import Exact, Money, minus, narrowed, plus, times
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
 from salesrules.expenses.rules.amounts import Converted
 from salesrules.expenses.rules.papers import find_category, has_prior_approval
 
-__all__ = ["Excess", "assess_line", "calculate_excesses", "find_limits"]
+__all__ = ["Excess", "assess_line", "calculate_excesses", "find_limits", "split_line"]
 
 
 class Excess(NamedTuple):
@@ -132,27 +132,35 @@ def assess_line(
 
     The person's part is rounded as policy says, and the firm bears the rest, so that both sum to the claimed amount.
     """
-    claimed, limit = amount.rounded, excess.limit
-    over = person = claimed.with_amount(_NOTHING)
-    category = find_category(line, policy)
-    if category is not None and category.prior_act and not has_prior_approval(line, claim, category.prior_act):
-        over, person, limit = claimed, claimed, None
-    elif limit is not None:
-        over = claimed.with_amount(_rounded(excess.amount, policy))
-        person = over
-        if policy.excess is not None:
-            share = times(excess.amount, Decimal(1) - policy.excess.firm_share.value)
-            person = claimed.with_amount(_rounded(share, policy))
+    over, person, limit = split_line(line, claim, amount.rounded, excess, policy)
     return LineAssessment(
         line=line.id,
         category=line.category,
         budget=line.budget,
-        claimed=claimed,
+        claimed=amount.rounded,
         exact=amount.exact,
         excess=over,
-        person=person if person.amount <= claimed.amount else claimed,
+        person=person,
         limit=limit.id if limit else "",
     )
+
+
+def split_line(
+    line: ClaimLine, claim: Claim, claimed: Money, excess: Excess, policy: ClaimPolicy
+) -> tuple[Money, Money, ExpenseLimit | None]:
+    """What of a line is not simply the firm's, what of that the person bears, and the limit that says so, if any."""
+    category = find_category(line, policy)
+    if category is not None and category.prior_act and not has_prior_approval(line, claim, category.prior_act):
+        return claimed, claimed, None
+    limit = excess.limit
+    if limit is None:
+        nothing = claimed.with_amount(_NOTHING)
+        return nothing, nothing, None
+    over = claimed.with_amount(_rounded(excess.amount, policy))
+    if policy.excess is None:
+        return over, over if over.amount <= claimed.amount else claimed, limit
+    person = _rounded(times(excess.amount, Decimal(1) - policy.excess.firm_share.value), policy)
+    return over, claimed.with_amount(min(person, claimed.amount)), limit
 
 
 def _rounded(value: Exact, policy: ClaimPolicy) -> Decimal:
