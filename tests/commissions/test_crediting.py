@@ -210,6 +210,8 @@ def test_a_return_hides_no_sale_behind_it():
         facts(sale("1", "01-01", 10, region="south"), people=[Payee(id="ana", name="Ana", territories=("north",))])
     )
     assert found.parameters["amount"] == money(10)
+    inside = sale("1", "01-01", 10, region="north", zone="south")
+    assert report_outside_territory(facts(inside, people=[Payee(id="ana", name="Ana", territories=("north",))])) == ()
 
 
 def test_returns_are_no_sales_outside_a_territory():
