@@ -1,9 +1,9 @@
 """What the room says, in lists that are read and kept by hand.
 
-`cases/faults.txt` has every fault that any test of this room meets, word for word: severity, code, path, problem, value
-and remedy. `cases/explanations.txt` has every step of every explanation that a test asks for: its label, operation and
+`words/faults.txt` has every fault that any test of this room meets, word for word: severity, code, path, problem, value
+and remedy. `words/explanations.txt` has every step of every explanation that a test asks for: its label, operation and
 unit, the kinds of its parameters, and the steps that it is computed from (`+` where there may be several in a row).
-`cases/findings.txt` has every finding of a run, with its place, policy entry and values, amounts by their kind.
+`words/findings.txt` has every finding of a run, with its place, policy entry and values, amounts by their kind.
 What is new is written there by running the tests with `SALESRULES_SENTENCES=add`, and then read. Examples that chance
 draws are not looked up.
 """
@@ -28,7 +28,7 @@ class Known:
     """A list that is kept in a file."""
 
     def __init__(self, name):
-        self._file = Path(__file__).parent / "cases" / name
+        self._file = Path(__file__).parent / "words" / name
         self._lines = set(self._file.read_text("utf-8").splitlines()) if self._file.exists() else set()
 
     def look_up(self, lines):
