@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from salesrules import company
-from salesrules.cli import app
+from salesrules.cli import paying
 from salesrules.commissions import CommissionRun
 from salesrules.core import Denied, ReasonCode, Severity, decide
 
@@ -179,7 +179,7 @@ def test_a_denied_decision_is_exit_code_1(cli: Cli, firm: Path, monkeypatch: pyt
     def deny(*_: object) -> None:
         raise Denied(denial)
 
-    monkeypatch.setattr(app.company, "load", deny)
+    monkeypatch.setattr(paying.company, "load", deny)
     printed = cli("run", firm, "--period", PERIOD)
     assert (printed.code, printed.out) == (1, "")
     assert "mine.no_way" in printed.err

@@ -17,7 +17,7 @@ import pytest
 
 import salesrules
 from salesrules import company
-from salesrules.cli import app, main, output
+from salesrules.cli import main, output, paying
 from salesrules.cli.reasons import LABELS
 from salesrules.reports import RollUpKind
 
@@ -149,7 +149,7 @@ def test_an_interrupt_is_exit_code_130(cli: Cli, firm: Path, tmp_path: Path, mon
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(app.company, "load", interrupt)
+    monkeypatch.setattr(paying.company, "load", interrupt)
     printed = cli("run", firm, "--period", PERIOD, "--out", tmp_path / "out")
     assert (printed.code, printed.out, printed.err) == (130, "", "interrupted\n")
     assert not (tmp_path / "out").exists()
@@ -206,7 +206,7 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(
 def test_without_the_extra_there_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "salesrules.cli.app")
+    monkeypatch.delitem(sys.modules, "salesrules.cli.app", raising=False)
     monkeypatch.setitem(sys.modules, "cyclopts", None)
     assert main(["--version"]) == 2
     printed = capsys.readouterr()

@@ -14,11 +14,11 @@ from sample_contract import ALONE, CONTRACT, DAY, POLICY, told
 from salesrules.contracts import (
     ChangeNotice,
     Contract,
+    DayLimit,
     LateRule,
     Obligation,
     Performance,
     Standing,
-    TimeLimit,
     calculate_due_day,
     calculate_standings,
     check_change,
@@ -129,7 +129,7 @@ class TestDeadlines:
                     count -= day.weekday() < 5
                 return day
 
-        limit = TimeLimit(days=3, kind="working")
+        limit = DayLimit(days=3, kind="working")
         assert calculate_due_day(limit, date(2026, 6, 5), Weekdays()) == date(2026, 6, 10)
         with pytest.raises(InvalidValue, match="counts working days"):
             calculate_due_day(limit, date(2026, 6, 5))

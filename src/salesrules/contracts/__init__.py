@@ -25,13 +25,13 @@ from salesrules.contracts.model import (
 from salesrules.contracts.policy import (
     ContractPolicy,
     DayKind,
+    DayLimit,
     LateRule,
     PaymentRule,
     RenewalRule,
     RequiredTerms,
     TemplateRule,
     Term,
-    TimeLimit,
     check_policy,
 )
 from salesrules.contracts.reasons import REASONS
@@ -62,6 +62,7 @@ __all__ = [
     "ContractPolicy",
     "CountsDays",
     "DayKind",
+    "DayLimit",
     "LateRule",
     "Obligation",
     "ObligationKind",
@@ -77,7 +78,6 @@ __all__ = [
     "TemplateReference",
     "TemplateRule",
     "Term",
-    "TimeLimit",
     "build_contract_workflow",
     "calculate_due_day",
     "calculate_standings",

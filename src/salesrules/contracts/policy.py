@@ -25,13 +25,13 @@ from salesrules.core import (
 __all__ = [
     "ContractPolicy",
     "DayKind",
+    "DayLimit",
     "LateRule",
     "PaymentRule",
     "RenewalRule",
     "RequiredTerms",
     "TemplateRule",
     "Term",
-    "TimeLimit",
     "check_policy",
 ]
 
@@ -107,7 +107,7 @@ class PaymentRule:
 
 
 @attrs.frozen(kw_only=True)
-class TimeLimit:
+class DayLimit:
     """So many days after the day before it; the last of them is still in time. `kind` says which days count."""
 
     days: int = attrs.field(validator=_not_negative)
@@ -151,8 +151,8 @@ class ContractPolicy:
     payment: PaymentRule | None = None
     sign_act: str = "contract.sign"
     change_act: str = "contract.change"
-    filing: TimeLimit | None = None
-    handoff: TimeLimit | None = None
+    filing: DayLimit | None = None
+    handoff: DayLimit | None = None
     late: LateRule | None = None
     renewal: RenewalRule | None = None
     material_fields: tuple[str, ...] = attrs.field(converter=as_tuple)

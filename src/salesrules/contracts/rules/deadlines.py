@@ -8,7 +8,7 @@ from typing import Protocol
 
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract
-from salesrules.contracts.policy import ContractPolicy, DayKind, TimeLimit
+from salesrules.contracts.policy import ContractPolicy, DayKind, DayLimit
 from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, ReasonCode, decide, decide_in_force
 
 __all__ = ["CountsDays", "calculate_due_day", "check_deadlines", "check_renewal"]
@@ -22,12 +22,12 @@ class CountsDays(Protocol):
         ...
 
 
-def calculate_due_day(limit: TimeLimit, since: date, working_time: CountsDays | None = None) -> date:
+def calculate_due_day(limit: DayLimit, since: date, working_time: CountsDays | None = None) -> date:
     """The last day that is still in time.
 
     Raises `InvalidValue` where working days count and nobody says which they are.
 
-    >>> calculate_due_day(TimeLimit(days=3, kind="calendar"), date(2026, 6, 5))
+    >>> calculate_due_day(DayLimit(days=3, kind="calendar"), date(2026, 6, 5))
     datetime.date(2026, 6, 8)
     """
     if limit.kind is DayKind.CALENDAR:
