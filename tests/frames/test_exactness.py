@@ -7,21 +7,19 @@ from decimal import Decimal
 
 import attrs
 import numpy as np
-import pytest
+import pyarrow as pa
 from hypothesis import given, settings
 
-pa = pytest.importorskip("pyarrow")
-
-from salesrules.commissions import Accumulation, Measure, RateMode, needed_quota  # noqa: E402
-from salesrules.core import InvalidDocument, PeriodKind  # noqa: E402
-from salesrules.frames import (  # noqa: E402
+from salesrules.commissions import Accumulation, Measure, RateMode, needed_quota
+from salesrules.core import InvalidDocument, PeriodKind
+from salesrules.frames import (
     calculate,
     find_refusals,
     kernel,
 )
-from salesrules.testing import pay_literally  # noqa: E402
-from salesrules.testing.drawn_cases import seeded_cases  # noqa: E402
-from salesrules.testing.strategies import plan_cases  # noqa: E402
+from salesrules.testing import pay_literally
+from salesrules.testing.drawn_cases import seeded_cases
+from salesrules.testing.strategies import plan_cases
 
 #: Two people with the same credits and quotas: neither may touch the other's measure.
 PAYEES = ("ana", "zoe")

@@ -4,6 +4,7 @@ Needs the extra `frames` (NumPy, narwhals, PyArrow), which loads when `calculate
 
 >>> import polars as pl
 >>> from datetime import date
+>>> from salesrules.frames import calculate
 >>> from salesrules.testing import simple_plan
 >>> sold = pl.DataFrame({"id": ["a", "b"], "payee": "ana", "day": [date(2020, 1, 1), date(2020, 1, 2)],
 ...                      "amount": [8000, 8000]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import narwhals as nw
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from salesrules.commissions import DIRECT, Accumulation, Measure, Plan
-from salesrules.core import Fault, FiscalCalendar, InvalidDocument, PeriodKind
+from salesrules.core import CurrencyTable, Fault, FiscalCalendar, InvalidDocument, PeriodKind
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.compiling import compile_plan
 from salesrules.frames.kernel import Earned, Flags, OutOfRange, Whole, earn, round_ratio, run_within, running
@@ -32,16 +32,47 @@ _KINDS = {
 class BulkResult:
     """Two frames of the kind that came in: what each credit pays, in the given order, and a statement per payee.
 
+    `credits` has `id`, `payee`, `day`, `role`, `period`, `commission` and, for a plan of several components, one
+    column `commission:ID` for each; `statements` has `payee`, `period`, `credits` (how many) and `commission`. Pay is
+    decimal, in the plan's currency.
+    """
+
+    credits: Any
+    statements: Any
+
+
+class _Credits(NamedTuple):
+    """The credits in the order in which they count; `order` leads back to the given rows."""
+
+    order: npt.NDArray[np.intp]
+    id: npt.NDArray[Any]
+    payee: npt.NDArray[Any]
+    day: npt.NDArray[np.datetime64]
+    role: npt.NDArray[Any]
+    measures: Mapping[Measure, Whole]
+
+
+def calculate(
+    plan: Plan,
+    credits: Any,
+    *,
+    pay_period: PeriodKind | str,
+    quotas: Any = None,
+    columns: Mapping[str, str] | None = None,
+    calendar: FiscalCalendar = _CALENDAR,
+    currencies: CurrencyTable | None = None,
+) -> BulkResult:
+    """What a plan version pays everybody who has it on all of the days of their credits.
+
     `credits` has `id`, `payee`, `day`, and what the plan measures: `amount` and, for a margin, `cost`, in the plan's
     currency as decimals or as whole numbers of its least unit; `quantity` in whole pieces; returns below zero. `role`
     is `direct` where there is no such column. Credits count by day, sales before returns, then by id and role.
     `quotas` has `payee`, `period` (a label of the span over which the component accumulates, such as `2020-Q1`),
-    `measure` (`amount` where there is no such column) and `amount`. `columns` gives the frame's own names.
+    `measure` (`amount` where there is no such column) and `amount`. `columns` gives the credits' own names.
 
     Raises `InvalidDocument` with every feature of the plan that it cannot do, before a row is read; then with every
     fault of the frames, with counts and the first offenders.
     """
-
     compiled = compile_plan(plan, currencies)
     kind = PeriodKind(pay_period)
     frame = as_frame(credits, "credits")
@@ -49,7 +80,7 @@ class BulkResult:
     found = _read(reader, plan, compiled)
     if found is None:
         raise InvalidDocument(tuple(reader.faults))
-    held = _Quotas(quotas, compiled, columns or {})
+    held = _Quotas(quotas, compiled)
     begins_payee = _changes(found.payee)
     labels, paid_periods = _periods(calendar, kind, found.day)
     begins = begins_payee | _changes(paid_periods)
@@ -119,13 +150,13 @@ def _read(reader: Reader, plan: Plan, compiled: CompiledPlan) -> _Credits | None
 class _Quotas:
     """The quotas of a frame by payee, measure and period; `faults` has what is wrong with the frame."""
 
-    def __init__(self, frame: Any, compiled: CompiledPlan, columns: Mapping[str, str]) -> None:
+    def __init__(self, frame: Any, compiled: CompiledPlan) -> None:
         self.faults: list[Fault] = []
         self._by_digits: dict[int, dict[tuple[str, str, str], int]] = {}
         needing = [component for component in compiled.components if component.quota_measure]
         if frame is None or not needing:
             return
-        reader = Reader(as_frame(frame, "quotas"), "quotas", columns)
+        reader = Reader(as_frame(frame, "quotas"), "quotas", {})
         payees, periods = reader.texts("payee"), reader.texts("period")
         measures = reader.texts("measure") if reader.has("measure") else None
         for digits in sorted({component.digits for component in needing}):
