@@ -197,7 +197,7 @@ def test_every_dependency_has_a_wall(root: Path) -> None:
     extras = project["optional-dependencies"]
     needed = project["dependencies"] + [
         line
-        for name in ("cli", "yaml", "lines", "report", "storage", "sql", "postgresql", "mariadb", "testing")
+        for name in ("cli", "yaml", "lines", "frames", "report", "storage", "sql", "postgresql", "mariadb", "testing")
         for line in extras[name]
         if not line.startswith("salesrules[")
     ]

@@ -1,0 +1,48 @@
+"""The same plan in bulk: a frame of credits in, the same kind of frame out, equal to the scalar rules to the cent.
+
+Needs the extra `frames` (NumPy, narwhals, PyArrow), which loads when `calculate` is first asked for.
+
+>>> import polars as pl
+>>> from datetime import date
+>>> from salesrules.frames import calculate
+>>> from salesrules.testing import simple_plan
+>>> sold = pl.DataFrame({"id": ["a", "b"], "payee": "ana", "day": [date(2020, 1, 1), date(2020, 1, 2)],
+...                      "amount": [8000, 8000]})
+>>> result = calculate(simple_plan({0: "2%", 100: "4%"}), sold, pay_period="quarter")
+>>> [str(amount) for amount in result.credits["commission"]]
+['1.60', '2.80']
+"""
+
+from typing import TYPE_CHECKING
+
+from salesrules.frames.compiled import CompiledComponent, CompiledCurve, CompiledPlan
+from salesrules.frames.compiling import compile_plan, find_refusals
+from salesrules.frames.reasons import Feature
+
+if TYPE_CHECKING:
+    from salesrules.frames.bulk import BulkResult, calculate
+
+__all__ = [
+    "BulkResult",
+    "CompiledComponent",
+    "CompiledCurve",
+    "CompiledPlan",
+    "Feature",
+    "calculate",
+    "compile_plan",
+    "find_refusals",
+]
+
+if not TYPE_CHECKING:  # a checker that saw this function would believe every name
+
+    def __getattr__(name: str) -> object:
+        """What needs NumPy loads when it is first asked for."""
+        if name not in ("BulkResult", "calculate"):
+            raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
+        from salesrules.frames import bulk
+
+        return getattr(bulk, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,207 @@
+"""Plain cases: frames in and out, faults all at once, refusals by name, and the guard on both sides of its bound."""
+
+from __future__ import annotations
+
+import operator
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+
+import attrs
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from salesrules.commissions import AttainmentTable, Cap, MultiplierTable
+from salesrules.core import Band, BandTable, DateRange, InvalidDocument, InvalidValue, Money, Rate, RoundingMode
+from salesrules.frames import Feature, calculate, compile_plan, find_refusals
+from salesrules.frames.compiled import LIMIT
+from salesrules.frames.kernel import OutOfRange, earn, round_ratio, running
+from salesrules.testing import simple_plan
+
+PLAN = simple_plan({0: "2%", 100: "4%"})
+ROWS = {
+    "id": ["c", "a", "b", "r"],
+    "payee": ["bo", "ana", "ana", "ana"],
+    "day": [date(2020, 1, 3), date(2020, 1, 1), date(2020, 1, 2), date(2020, 2, 1)],
+    "amount": [Decimal("10.00"), Decimal("80.00"), Decimal("80.00"), Decimal("-100.00")],
+}
+
+
+def with_table(table, **changes):
+    [part] = PLAN.components
+    return attrs.evolve(PLAN, components=[attrs.evolve(part, table=table)], **changes)
+
+
+def by_attainment():
+    tiers = BandTable(bands=[Band(start=0, value=Rate.parse("1%")), Band(start=1, value=Rate.parse("5%"))])
+    return with_table(AttainmentTable(mode="whole_amount", tiers=tiers))
+
+
+def codes(error):
+    return [fault.code for fault in error.value.faults]
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame, pa.table], ids=["polars", "pandas", "pyarrow"])
+def test_what_comes_in_comes_out(make):
+    given = make(ROWS)
+    result = calculate(PLAN, given, pay_period="quarter")
+    assert type(result.credits) is type(result.statements) is type(given)
+    assert [str(Decimal(str(amount))) for amount in result.credits["commission"]] == ["0.20", "1.60", "2.80", "-3.20"]
+    assert [str(label) for label in result.credits["period"]] == ["2020-Q1"] * 4
+    assert [str(payee) for payee in result.statements["payee"]] == ["ana", "bo"]
+    assert [str(Decimal(str(amount))) for amount in result.statements["commission"]] == ["1.20", "0.20"]
+
+
+def test_whole_numbers_are_least_units_and_columns_have_any_name():
+    frame = pl.DataFrame({**ROWS, "sum": [1000, 8000, 8000, -10000]}).drop("amount")
+    result = calculate(PLAN, frame, pay_period="quarter", columns={"amount": "sum"})
+    assert result.credits["commission"].to_list() == [
+        Decimal("0.20"),
+        Decimal("1.60"),
+        Decimal("2.80"),
+        Decimal("-3.20"),
+    ]
+
+
+def test_a_frame_without_rows_pays_nothing():
+    result = calculate(PLAN, pl.DataFrame(ROWS).clear(), pay_period="quarter")
+    assert len(result.credits) == len(result.statements) == 0
+
+
+def test_a_role_that_no_component_counts_is_paid_nothing():
+    frame = pl.DataFrame({**ROWS, "role": ["override_1", "direct", "direct", "direct"]})
+    assert calculate(PLAN, frame, pay_period="quarter").credits["commission"].to_list()[0] == 0
+
+
+def test_quotas_reach_the_rate_exactly_at_one_hundred_per_cent():
+    quotas = pl.DataFrame({"payee": ["ana", "bo"], "period": "2020-Q1", "amount": [16000, 1001]})
+    paid = calculate(by_attainment(), pl.DataFrame(ROWS), pay_period="quarter", quotas=quotas).credits
+    # ana: 1 % of 80, then 5 % of 160 less that, then 1 % of 60 less that; bo is a cent short of the quota
+    assert paid["commission"].to_list() == [Decimal("0.10"), Decimal("0.80"), Decimal("7.20"), Decimal("-7.40")]
+    renamed = pl.DataFrame(ROWS).rename({"amount": "sum", "payee": "who"})
+    names = {"amount": "sum", "payee": "who"}  # of the credits alone: quotas keep theirs
+    again = calculate(by_attainment(), renamed, pay_period="quarter", quotas=quotas, columns=names).credits
+    assert again.equals(paid)
+
+
+def test_missing_doubled_and_empty_quotas_are_refused():
+    with pytest.raises(InvalidDocument, match="2 payee") as error:
+        calculate(by_attainment(), pl.DataFrame(ROWS), pay_period="quarter")
+    assert codes(error) == ["frames.missing_quota"]
+    quotas = pl.DataFrame({"payee": ["ana", "ana", "bo"], "period": "2020-Q1", "amount": [5, 5, 0]})
+    with pytest.raises(InvalidDocument) as error:
+        calculate(by_attainment(), pl.DataFrame(ROWS), pay_period="quarter", quotas=quotas)
+    assert codes(error) == ["frames.duplicate_quota", "frames.out_of_range"]
+
+
+def test_all_faults_of_columns_come_at_once_with_counts():
+    frame = pl.DataFrame({"id": ["a", None], "payee": [1, 2], "amount": [0.5, 1.0]})
+    with pytest.raises(InvalidDocument) as error:
+        calculate(PLAN, frame, pay_period="quarter")
+    found = {fault.path: fault.code for fault in error.value.faults}
+    assert found == {
+        "credits.id": "frames.null",
+        "credits.payee": "frames.wrong_type",
+        "credits.day": "frames.missing_column",
+        "credits.amount": "frames.wrong_type",
+    }
+
+
+def test_doubled_ids_days_out_of_force_and_fractions_of_cents_are_refused():
+    life = attrs.evolve(PLAN.life, effective=DateRange(date(2020, 1, 2)))
+    doubled = {name: [*values, values[1]] for name, values in ROWS.items()}
+    with pytest.raises(InvalidDocument) as error:
+        calculate(attrs.evolve(PLAN, life=life), pl.DataFrame(doubled), pay_period="quarter")
+    assert codes(error) == ["frames.duplicate_id", "frames.not_in_force"]
+    assert "2 row(s)" in str(error.value)
+    with pytest.raises(InvalidDocument, match="1 number") as error:
+        calculate(PLAN, pl.DataFrame({**ROWS, "amount": [Decimal("0.005"), *ROWS["amount"][1:]]}), pay_period="quarter")
+    assert codes(error) == ["frames.out_of_range"]
+
+
+def test_times_of_day_and_lazy_frames_are_refused():
+    noon = pd.DataFrame({**ROWS, "day": pd.to_datetime(["2020-01-01 12:00"] * 4)})
+    with pytest.raises(InvalidDocument, match="times of day"):
+        calculate(PLAN, noon, pay_period="quarter")
+    with pytest.raises(InvalidValue, match="collect a lazy one"):
+        calculate(PLAN, pl.LazyFrame(ROWS), pay_period="quarter")
+    midnight = pd.DataFrame({**ROWS, "day": pd.to_datetime(ROWS["day"])})
+    assert len(calculate(PLAN, midnight, pay_period="quarter").credits) == 4
+
+
+def test_all_features_that_are_not_done_yet_are_named_at_once():
+    tiers = BandTable(bands=[Band(start=0, value=Rate(1)), Band(start=1, value=Rate(2))])
+    table = MultiplierTable(mode="interpolated_rate", tiers=tiers, target_measure="target")
+    plan = with_table(
+        table, cap=Cap(id="cap", amount=Money(Decimal(1), "USD")), returns="original_terms",
+        rounding=attrs.evolve(PLAN.rounding, level="tier", residual="largest_remainder"),
+    )  # fmt: skip
+    wanted = ["cap", "returns_at_original_terms", "rounding_by_tier", "largest_remainder"]
+    wanted += ["interpolated_rate", "target_of_payee"]
+    assert [reason.parameters["feature"] for reason in find_refusals(plan)] == wanted
+    assert set(wanted) <= set(map(str, Feature))
+    with pytest.raises(InvalidDocument) as error:
+        calculate(plan, "no row is read", pay_period="quarter")
+    assert codes(error) == [f"frames.{feature}" for feature in wanted]
+
+
+def test_numbers_that_are_too_fine_are_named():
+    plan = simple_plan({0: "0.0000000000000000000001%"})
+    assert [reason.parameters["feature"] for reason in find_refusals(plan)] == ["numbers_too_fine"]
+
+
+def test_the_guard_stands_exactly_at_the_bound():
+    [component] = compile_plan(PLAN).components
+    curve, begins = component.curve, np.ones(2, dtype=np.bool_)
+    largest = curve.largest()
+    for sign in (1, -1):
+        paid = earn(curve, np.array([0, sign * largest]), begins).numerator
+        expected = 2 * largest - 10_000 if sign > 0 else -largest
+        assert paid.tolist() == [0, expected]
+        with pytest.raises(OutOfRange) as error:
+            earn(curve, np.array([0, sign * (largest + 1)]), begins)
+        assert error.value.rows.tolist() == [1]
+    assert running(np.array([LIMIT]), np.array([True])).tolist() == [LIMIT]
+    with pytest.raises(OutOfRange):
+        running(np.array([LIMIT + 1]), np.array([True]))
+    with pytest.raises(OutOfRange):
+        running(np.array([LIMIT, LIMIT]), np.array([True, False]))
+
+
+def test_what_is_out_of_range_is_refused_with_the_row():
+    with pytest.raises(InvalidDocument, match=r"3 row.*found 'a, b, r'") as error:
+        calculate(PLAN, pl.DataFrame({**ROWS, "amount": [1, 1, LIMIT, 1]}), pay_period="quarter")
+    assert codes(error) == ["frames.out_of_range"]
+
+
+@pytest.mark.parametrize("mode", list(RoundingMode))
+def test_every_rounding_is_that_of_core_below_zero_too(mode):
+    from fractions import Fraction
+
+    from salesrules.core import round_exactly
+
+    numbers = np.arange(-12, 13)
+    for denominator in (1, 2, 3, 4):
+        wanted = [int(round_exactly(Fraction(int(n), denominator), 0, mode)) for n in numbers]
+        assert round_ratio(numbers, denominator, mode).tolist() == wanted
+
+
+def test_digits_before_the_point_are_paid_in_tens():
+    plan = attrs.evolve(PLAN, rounding=attrs.evolve(PLAN.rounding, digits=-1))
+    frame = pl.DataFrame({**ROWS, "amount": [60000, 0, 0, 0]})
+    assert calculate(plan, frame, pay_period="quarter").credits["commission"].to_list()[0] == 20
+
+
+def test_the_door_loads_nothing_heavy():
+    code = "import sys, salesrules.frames as f; print(sorted({'numpy', 'narwhals', 'pyarrow'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+    import salesrules.frames
+
+    assert all(getattr(salesrules.frames, name) for name in dir(salesrules.frames))
+    with pytest.raises(AttributeError):
+        operator.attrgetter("nothing")(salesrules.frames)
