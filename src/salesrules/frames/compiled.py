@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from salesrules.commissions import Accumulation, Measure
+from salesrules import commissions
+from salesrules.commissions import Accumulation
 from salesrules.core import Rounding, as_tuple
 
 __all__ = ["LIMIT", "CompiledComponent", "CompiledCurve", "CompiledPlan"]
@@ -61,7 +62,7 @@ class CompiledComponent:
 
     id: str
     credits: tuple[str, ...] = attrs.field(converter=as_tuple)
-    measure: Measure
+    measure: commissions.Measure  # in full, since quotas have a `Measure` too
     digits: int
     accumulate: Accumulation
     curve: CompiledCurve
