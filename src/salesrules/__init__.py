@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         credit,
         customers,
         expenses,
-        frames,
         invitations,
         leads,
         messages,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
         reports,
         rulebook,
         service,
-        storage,
         wire,
     )
 
@@ -42,7 +40,6 @@ __all__ = [
     "credit",
     "customers",
     "expenses",
-    "frames",
     "invitations",
     "leads",
     "messages",
@@ -52,7 +49,6 @@ __all__ = [
     "reports",
     "rulebook",
     "service",
-    "storage",
     "wire",
 ]
 __version__ = "0.1.0"

@@ -222,6 +222,15 @@ def test_what_a_command_does_not_need_may_be_missing(
     assert "€1,192.01" in done.stdout
 
 
+@pytest.mark.parametrize("missing", ["tenacity", "sqlalchemy", "numpy", "narwhals"])
+def test_a_diagram_needs_no_storage_and_no_frames(
+    process: Callable[..., subprocess.CompletedProcess[str]], missing: str
+) -> None:
+    done = process(BLOCK.format(names={missing}), "diagram", "leads")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("stateDiagram-v2")
+
+
 def test_a_fault_of_our_own_is_not_taken_for_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "salesrules.cli.app", None)
     with pytest.raises(ModuleNotFoundError):
