@@ -390,7 +390,7 @@ def main() -> None:
     print(f"{len(names)} changes, {len(wanted)} to try", flush=True)
     import mutmut.mutation.trampoline as trampoline
 
-    trampoline.wrap_in_trampoline = stand_in  # type: ignore[assignment]
+    trampoline.wrap_in_trampoline = stand_in  # type: ignore[assignment]  # in place of mutmut's own
     os.chdir("mutants")
     server = Server(options, wanted, results)
     plain = ["-q", "-p", "no:cacheprovider", "-p", "no:doctest", "--assert=plain", "--rootdir=."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -38,6 +39,7 @@ from salesrules.approvals import (
 )
 from salesrules.approvals.model import requests as memory
 from salesrules.approvals.policy import section
+from salesrules.approvals.rules.offices import find_offices
 from salesrules.core import InvalidValue, Money, Outcome, Rate
 from salesrules.org import Unit
 
@@ -170,3 +172,10 @@ def test_what_is_remembered_is_for_one_policy_requester_and_interest() -> None:
     assert first(request_for("1"), other) == "lee"
     assert first(request_for("1", requester="sol"), policy) == "sam"
     assert first(request_for("1"), policy) == "nia"
+
+
+def test_a_body_has_no_single_offices() -> None:
+    body: Any = BodyApprover(body="board")
+    nobody: Any = None
+    with pytest.raises(TypeError, match="votes as a whole"):
+        find_offices(body, nobody, "s")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from salesrules.approvals.model import ApprovalStep
 from salesrules.approvals.policy.matrix import ApprovalMatrix, ApprovalRow
 from salesrules.approvals.policy.section import ApprovalPolicy, ApprovalRule
 from salesrules.core import Fault, nearest_names
@@ -25,19 +26,23 @@ def _fault(code: str, path: str, problem: str, remedy: str, value: object = None
     return Fault(code=f"approvals.{code}", path=path, problem=problem, remedy=remedy, value=value, severity=severity)
 
 
-def _doubled(name: str, entries: Sequence[object]) -> Iterator[Fault]:
+def _doubled(name: str, entries: Sequence[ApprovalStep | ApprovalMatrix | ApprovalRule]) -> Iterator[Fault]:
     for place, entry in enumerate(entries):
         for other in entries[:place]:
-            if entry.id == other.id and _meet(entry, other):  # type: ignore[attr-defined]  # all of them have an id
+            if entry.id == other.id and _meet(entry, other):
                 remedy = "give each entry its own id, or end the earlier one first"
                 problem, path = "the id is used twice at the same time", f"{name}[{place}].id"
-                yield _fault("duplicate_id", path, problem, remedy, entry.id)  # type: ignore[attr-defined]  # as above
+                yield _fault("duplicate_id", path, problem, remedy, entry.id)
                 break
 
 
-def _meet(one: object, other: object) -> bool:
-    spans = getattr(one, "effective", None), getattr(other, "effective", None)
-    return spans[0] is None or spans[1] is None or spans[0].overlaps(spans[1])
+def _meet(
+    one: ApprovalStep | ApprovalMatrix | ApprovalRule, other: ApprovalStep | ApprovalMatrix | ApprovalRule
+) -> bool:
+    """Whether two entries hold on one day; steps have no days, so they always do."""
+    if isinstance(one, ApprovalStep) or isinstance(other, ApprovalStep):
+        return True
+    return one.effective.overlaps(other.effective)
 
 
 def _contested(rules: Sequence[ApprovalRule]) -> Iterator[Fault]:

@@ -42,7 +42,7 @@ class Office:
 @functools.singledispatch
 def find_offices(approver: Approver, asking: Asking, step: str) -> tuple[tuple[Office, ...], tuple[Reason, ...]]:
     """The offices of an approver, with what had to be said on the way: information, or why there is none."""
-    raise TypeError(f"a body votes as a whole: {approver!r}")  # pragma: no cover - seated by its own rule
+    raise TypeError(f"a body votes as a whole; seat it by its own rule: {approver!r}")
 
 
 @find_offices.register
