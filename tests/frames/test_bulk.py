@@ -147,6 +147,9 @@ def test_all_features_that_are_not_done_yet_are_named_at_once():
     with pytest.raises(InvalidDocument) as error:
         calculate(plan, "no row is read", pay_period="quarter")
     assert codes(error) == [f"frames.{feature}" for feature in wanted]
+    [component] = plan.components
+    places = [(fault.path, fault.value) for fault in error.value.faults]
+    assert places == [("plan", plan.id)] * 4 + [("plan.components[0]", component.id)] * 2
 
 
 def test_numbers_that_are_too_fine_are_named():

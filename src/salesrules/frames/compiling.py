@@ -81,18 +81,20 @@ def compile_plan(plan: Plan, currencies: CurrencyTable | None = None) -> Compile
     """
     refused = find_refusals(plan, currencies)
     if refused:
-        raise InvalidDocument(tuple(map(_fault, refused)))
+        raise InvalidDocument(tuple(_fault(plan, reason) for reason in refused))
     return _compiled(plan, CurrencyTable.iso() if currencies is None else currencies)
 
 
-def _fault(reason: Reason) -> Fault:
+def _fault(plan: Plan, reason: Reason) -> Fault:
     feature = str(reason.parameters["feature"])
     component = reason.parameters.get("component")
+    places = [each.id for each in plan.components]
     return Fault(
         code=f"frames.{feature}",
-        path="plan" if component is None else f"plan.components[{component}]",
+        path="plan" if component is None else f"plan.components[{places.index(str(component))}]",
         problem=f"the bulk engine does not do this yet: {feature.replace('_', ' ')}",
         remedy=_REMEDY,
+        value=plan.id if component is None else component,
     )
 
 
