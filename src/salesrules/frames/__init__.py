@@ -17,31 +17,36 @@ from typing import TYPE_CHECKING
 
 from salesrules.frames.compiled import CompiledComponent, CompiledCurve, CompiledPlan
 from salesrules.frames.compiling import compile_plan, find_refusals
-from salesrules.frames.reasons import Feature
+from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.job import BulkJob
 
 __all__ = [
+    "BulkJob",
     "BulkResult",
     "CompiledComponent",
     "CompiledCurve",
     "CompiledPlan",
     "Feature",
+    "Target",
     "calculate",
     "compile_plan",
     "find_refusals",
 ]
 
+_HEAVY = ("BulkJob", "BulkResult", "calculate")
+
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
         """What needs NumPy loads when it is first asked for."""
-        if name not in ("BulkResult", "calculate"):
+        if name not in _HEAVY:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk
+        from salesrules.frames import bulk, job
 
-        return getattr(bulk, name)
+        return getattr(job if name == "BulkJob" else bulk, name)
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from salesrules import commissions
-from salesrules.commissions import Accumulation
+from salesrules.commissions import Accumulation, RateMode, Residual, ReturnTerms, RoundingLevel
 from salesrules.core import Rounding, as_tuple
 
 __all__ = ["LIMIT", "CompiledComponent", "CompiledCurve", "CompiledPlan"]
@@ -16,40 +16,73 @@ LIMIT = 2**61
 
 @attrs.frozen(kw_only=True)
 class CompiledCurve:
-    """F in whole numbers: pay in units of the rounding is (slope · x + intercept · Q) / scale, or that over Q.
+    """F in whole numbers: what a running measure x of least units has earned, in units of the rounding.
 
-    x is the running measure in its least units; Q the quota in the same units where `by_quota`, else 1. The tier of x
-    is the number of `keys` that are not above 2 · floor(x · denominator / Q), plus 1 where that division leaves a rest:
-    an even key is a bound owned by the tier above, an odd one by the tier below. `over_quota` marks curves that pay
-    shares of an amount, and so divide by Q.
+    Straight: (slope · x + intercept · Q) / (scale · Q^power), Q being the quota in the same units where `by_quota`,
+    else 1. Where `squares` are given, rates lie between the bounds' rates, and F is
+    (square · x² + slope · x · Q + intercept · Q²) / (scale · Q^power). Where `by_target` all of it is multiplied by the
+    payee's target incentive in the currency's least units.
+
+    The tier of x is the number of `keys` that are not above 2 · floor(x · denominator / Q), plus 1 where that division
+    leaves a rest: an even key is a bound owned by the tier above, an odd one by the tier below. A key is twice the
+    bound times `denominator`, so that `bounds` are its halves. `mode` says which pieces a move of the measure has.
     """
 
+    mode: RateMode = attrs.field(converter=RateMode)
     keys: tuple[int, ...] = attrs.field(converter=as_tuple)
     denominator: int
     slopes: tuple[int, ...] = attrs.field(converter=as_tuple)
     intercepts: tuple[int, ...] = attrs.field(converter=as_tuple)
+    squares: tuple[int, ...] = attrs.field(default=(), converter=as_tuple)
     scale: int
     by_quota: bool
-    over_quota: bool
+    power: int = 0
+    by_target: bool = False
 
-    def largest(self, quota: int = 1) -> int:
-        """The largest measure, above or below zero, that is exact at a quota; below zero where the quota is too large.
+    @property
+    def over_quota(self) -> bool:
+        """Whether the quota stands below the line, so that each quota is a denominator of its own."""
+        return self.power > 0
 
-        >>> flat = CompiledCurve(keys=(), denominator=1, slopes=[4], intercepts=[0], scale=1, by_quota=False,
-        ...                      over_quota=False)
+    @property
+    def is_straight(self) -> bool:
+        """Whether each piece is a straight line."""
+        return not self.squares
+
+    @property
+    def bounds(self) -> tuple[int, ...]:
+        """Where the tiers but the first begin, times `denominator`."""
+        return tuple(key >> 1 for key in self.keys)
+
+    def largest(self, quota: int = 1, target: int = 1) -> int:
+        """The largest measure, above or below zero, that is exact at a quota and a target; below zero for none.
+
+        >>> flat = CompiledCurve(mode="marginal", keys=(), denominator=1, slopes=[4], intercepts=[0], scale=1,
+        ...                      by_quota=False)
         >>> flat.largest() == LIMIT // 4
         True
         """
-        if quota > LIMIT or (self.over_quota and self.scale * quota > LIMIT):
+        factor = abs(target) if self.by_target else 1
+        if max(quota, factor) > LIMIT or self.scale * quota**self.power > LIMIT:
             return -1
-        room = LIMIT - max(map(abs, self.intercepts)) * quota
-        steepest = max(map(abs, self.slopes))
-        return min(LIMIT // (2 * self.denominator), room // steepest if steepest else LIMIT if room >= 0 else -1)
+        widest = LIMIT // (2 * self.denominator)
+        most = LIMIT // factor if factor else LIMIT
+        if not self.squares:
+            room = most - max(map(abs, self.intercepts)) * quota
+            steepest = max(map(abs, self.slopes))
+            return min(widest, room // steepest if steepest else LIMIT if room >= 0 else -1)
+        low, high = -1, widest
+        square, slope, intercept = (max(map(abs, each)) for each in (self.squares, self.slopes, self.intercepts))
+        while low < high:  # each of the three terms grows with the measure
+            middle = (low + high + 1) // 2
+            inside = square * middle**2 + slope * middle * quota + intercept * quota**2 <= most
+            low, high = (middle, high) if inside else (low, middle - 1)
+        return low
 
     @property
     def is_representable(self) -> bool:
         """Whether its constants fit at all."""
-        constants = (*self.keys, *self.slopes, *self.intercepts, self.denominator, self.scale)
+        constants = (*self.keys, *self.slopes, *self.intercepts, *self.squares, self.denominator, self.scale)
         return max(map(abs, constants)) <= LIMIT
 
 
@@ -57,25 +90,70 @@ class CompiledCurve:
 class CompiledComponent:
     """A component: whose credits it counts, what it measures in units of 10^-`digits`, over which span, at which curve.
 
-    `quota_measure` is the measure of the quota that it needs, empty where it needs none.
+    `curves` is one, or one for each of the table's `columns` where it has two dimensions, or none for a `formula`;
+    `table` is the rate table itself. `quota_measure` and `target_measure` are the measures of the quota and the target
+    incentive that it needs, empty where it needs none.
     """
 
     id: str
     credits: tuple[str, ...] = attrs.field(converter=as_tuple)
+    filters: tuple[commissions.Filter, ...] = attrs.field(default=(), converter=as_tuple)
     measure: commissions.Measure  # in full, since quotas have a `Measure` too
     digits: int
     accumulate: Accumulation
-    curve: CompiledCurve
+    table: commissions.RateTable
+    curves: tuple[CompiledCurve, ...] = attrs.field(converter=as_tuple)
+    columns: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    formula: str = ""
     quota_measure: str = ""
+    target_measure: str = ""
+
+    @property
+    def curve(self) -> CompiledCurve:
+        """The curve of a table in one dimension."""
+        [curve] = self.curves
+        return curve
 
 
 @attrs.frozen(kw_only=True)
 class CompiledPlan:
-    """A plan in whole numbers, made by `compile_plan`; `money_digits` are those of the plan's currency."""
+    """A plan in whole numbers, made by `compile_plan`; `money_digits` are those of the plan's currency.
 
-    id: str
-    currency: str
+    `plan` is the plan itself, for what is no curve: modifiers, payouts, cap. `components` stand in the order in which
+    lines are made.
+    """
+
+    plan: commissions.Plan
     money_digits: int
     components: tuple[CompiledComponent, ...] = attrs.field(converter=as_tuple)
     rounding: Rounding
-    is_cumulative: bool
+
+    @property
+    def id(self) -> str:
+        """The plan version's id."""
+        return self.plan.id
+
+    @property
+    def currency(self) -> str:
+        """The currency in which it pays."""
+        return self.plan.currency
+
+    @property
+    def level(self) -> RoundingLevel:
+        """Where pay is rounded."""
+        return self.plan.rounding.level
+
+    @property
+    def is_cumulative(self) -> bool:
+        """Whether the running total of a statement is rounded."""
+        return self.level is RoundingLevel.CUMULATIVE
+
+    @property
+    def is_by_remainder(self) -> bool:
+        """Whether what a rounded total leaves over goes to the largest remainders."""
+        return self.plan.rounding.residual is Residual.LARGEST_REMAINDER
+
+    @property
+    def reverses(self) -> bool:
+        """Whether a return takes back what its original paid."""
+        return self.plan.returns is ReturnTerms.ORIGINAL_TERMS

@@ -1,62 +1,66 @@
-"""From a plan to its compiled form, or to all the reasons why there is none yet."""
+"""From a plan to its compiled form: payout curves over common denominators, in least units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
 from salesrules.commissions import (
-    Accumulation,
+    AcrossComponent,
     Component,
     FormulaTable,
     GridTable,
     Measure,
     MultiplierTable,
+    PayoutCurve,
     Plan,
-    RateMode,
-    Residual,
-    ReturnTerms,
     RoundingLevel,
     needed_quota,
     payout_curve,
+    payout_curves,
 )
 from salesrules.core import CurrencyTable, Fault, InvalidDocument, PolicyReference, Reason, Rounding
 from salesrules.frames.compiled import CompiledComponent, CompiledCurve, CompiledPlan
-from salesrules.frames.reasons import COMPONENT_FEATURE, PLAN_FEATURE, Feature
+from salesrules.frames.features import features_of, features_of_component, is_over_quota
+from salesrules.frames.reasons import COMPONENT_FEATURE, PLAN_FEATURE, Feature, Target
 
 __all__ = ["compile_plan", "find_refusals"]
 
 _REMEDY = "calculate it with calculate_commissions, which does all of it"
 
 
-class _Line(NamedTuple):
-    """A straight piece: where it starts, in units of the measure or of the quota, and what it pays."""
+class _Piece(NamedTuple):
+    """A piece of a curve by powers of the measure: where it starts, in units of the measure or of the quota."""
 
     start: Fraction
     is_owned: bool
+    square: Fraction
     slope: Fraction
     intercept: Fraction
 
 
-def find_refusals(plan: Plan, currencies: CurrencyTable | None = None) -> tuple[Reason, ...]:
-    """Every feature of a plan that the bulk engine does not do yet; none where it compiles.
+def find_refusals(
+    plan: Plan, currencies: CurrencyTable | None = None, target: Target | str = Target.KERNEL
+) -> tuple[Reason, ...]:
+    """Every feature of a plan that a target does not do; none where it does all of it.
 
     >>> from salesrules.testing import simple_plan
     >>> find_refusals(simple_plan({0: "2%", 100: "4%"}))
     ()
     """
+    target = Target(target)
     reasons = [
         PLAN_FEATURE(plan=plan.id, feature=feature.value, policy=PolicyReference("Plan", plan.id, field))
-        for feature, field in _of_plan(plan)
+        for feature, field in features_of(plan, target)
     ]
     for component in plan.components:
         policy = PolicyReference("Component", component.id, "")
-        features = list(_of_component(component))
+        features = list(features_of_component(component, target))
         reasons += [COMPONENT_FEATURE(component=component.id, feature=each.value, policy=policy) for each in features]
     if not reasons:
-        made = _compiled(plan, CurrencyTable.iso() if currencies is None else currencies)
+        made = _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, None)
         reasons = [
             COMPONENT_FEATURE(
                 component=each.id,
@@ -64,25 +68,32 @@ def find_refusals(plan: Plan, currencies: CurrencyTable | None = None) -> tuple[
                 policy=PolicyReference("Component", each.id, "table"),
             )
             for each in made.components
-            if not each.curve.is_representable
+            if not all(curve.is_representable for curve in each.curves)
         ]
     return tuple(reasons)
 
 
-def compile_plan(plan: Plan, currencies: CurrencyTable | None = None) -> CompiledPlan:
+def compile_plan(
+    plan: Plan,
+    currencies: CurrencyTable | None = None,
+    *,
+    target: Target | str = Target.KERNEL,
+    digits: Mapping[Measure, int] | None = None,
+) -> CompiledPlan:
     """The plan in whole numbers; `currencies` say how many digits money has, by ISO 4217 where they are not given.
 
-    Raises `InvalidDocument` with every feature that cannot be compiled yet.
+    `digits` are those of measures whose least unit is finer than a cent or a piece, as where shares are credited.
+    Raises `InvalidDocument` with every feature that the target does not do.
 
     >>> from salesrules.testing import simple_plan
     >>> [component] = compile_plan(simple_plan({0: "2%", 100: "4%"})).components
     >>> component.curve.slopes, component.curve.intercepts, component.curve.scale
     ((1, 2), (0, -10000), 50)
     """
-    refused = find_refusals(plan, currencies)
+    refused = find_refusals(plan, currencies, target)
     if refused:
         raise InvalidDocument(tuple(_fault(plan, reason) for reason in refused))
-    return _compiled(plan, CurrencyTable.iso() if currencies is None else currencies)
+    return _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, digits)
 
 
 def _fault(plan: Plan, reason: Reason) -> Fault:
@@ -92,127 +103,107 @@ def _fault(plan: Plan, reason: Reason) -> Fault:
     return Fault(
         code=f"frames.{feature}",
         path="plan" if component is None else f"plan.components[{places.index(str(component))}]",
-        problem=f"the bulk engine does not do this yet: {feature.replace('_', ' ')}",
+        problem=f"the bulk engine does not do this: {feature.replace('_', ' ')}",
         remedy=_REMEDY,
         value=plan.id if component is None else component,
     )
 
 
-def _of_plan(plan: Plan) -> Iterator[tuple[Feature, str]]:
-    for feature, field in (
-        (Feature.CAP, "cap"),
-        (Feature.MODIFIERS, "modifiers"),
-        (Feature.PAYOUTS, "payouts"),
-        (Feature.CLAWBACKS, "clawbacks"),
-        (Feature.MINIMUM_PAYMENT, "minimum_payment"),
-    ):
-        if getattr(plan, field) not in (None, ()):
-            yield feature, field
-    if plan.returns is ReturnTerms.ORIGINAL_TERMS:
-        yield Feature.RETURNS_AT_ORIGINAL_TERMS, "returns"
-    if plan.rounding.level is RoundingLevel.TIER:
-        yield Feature.ROUNDING_BY_TIER, "rounding"
-    if plan.rounding.residual is Residual.LARGEST_REMAINDER:
-        yield Feature.LARGEST_REMAINDER, "rounding"
-    if plan.rounding.level is RoundingLevel.CUMULATIVE and any(map(_is_over_quota, plan.components)):
-        # Each quota is a denominator of its own: only where a statement has one of them does its sum stay whole.
-        whole = {Accumulation.TRANSACTION, Accumulation.PERIOD}
-        if len(plan.components) > 1 or plan.components[0].accumulate not in whole:
-            yield Feature.CUMULATIVE_SHARES_OF_QUOTAS, "rounding"
-
-
-def _of_component(component: Component) -> Iterator[Feature]:
-    table = component.table
-    if component.filters:
-        yield Feature.FILTERS
-    if component.measure is Measure.COUNT:
-        yield Feature.COUNT  # a return counts by what has come back of its sale
-    match table:
-        case FormulaTable():
-            yield Feature.FORMULA
-        case GridTable():
-            yield Feature.GRID
-        case _:
-            if table.mode is RateMode.INTERPOLATED_RATE:
-                yield Feature.INTERPOLATED_RATE
-            if isinstance(table, MultiplierTable) and table.target_measure:
-                yield Feature.TARGET_OF_PAYEE
-
-
-def _is_over_quota(component: Component) -> bool:
-    """Whether pay is a share of an amount, so that the quota stands below the line."""
-    table = component.table
-    if isinstance(table, FormulaTable | GridTable) or needed_quota(table) is None:
-        return False
-    return table.mode.pays_amounts or (isinstance(table, MultiplierTable) and table.base_rate is None)
-
-
-def _compiled(plan: Plan, currencies: CurrencyTable) -> CompiledPlan:
+def _compiled(plan: Plan, currencies: CurrencyTable, finer: Mapping[Measure, int] | None) -> CompiledPlan:
     money = currencies.digits(plan.currency)
-    digits = money if plan.rounding.digits is None else plan.rounding.digits
-    lines = {component.id: _lines(component, _digits(component, money), digits) for component in plan.components}
-    scales = {id: lcm(*(each.denominator for line in found for each in line[2:])) for id, found in lines.items()}
-    is_cumulative = plan.rounding.level is RoundingLevel.CUMULATIVE
-    if is_cumulative:  # lines of several components are added up: they need one scale
-        scales = dict.fromkeys(scales, lcm(*scales.values()))
+    paid = money if plan.rounding.digits is None else plan.rounding.digits
+    digits = {measure: _digits(measure, money) for measure in Measure} | dict(finer or {})
+    pieces = {each.id: _pieces(each, digits[each.measure], paid, money) for each in plan.components}
+    scales = {
+        id: lcm(*(number.denominator for found in curves for piece in found for number in piece[2:]))
+        for id, curves in pieces.items()
+    }
+    if plan.rounding.level is RoundingLevel.CUMULATIVE or plan.cap is not None:
+        scales = dict.fromkeys(scales, lcm(*scales.values()))  # lines of several components are added up
     return CompiledPlan(
-        id=plan.id,
-        currency=plan.currency,
+        plan=plan,
         money_digits=money,
         components=[
             CompiledComponent(
                 id=component.id,
                 credits=component.credits,
+                filters=component.filters,
                 measure=component.measure,
-                digits=_digits(component, money),
+                digits=digits[component.measure],
                 accumulate=component.accumulate,
-                curve=_curve(component, lines[component.id], scales[component.id]),
+                table=component.table,
+                curves=[_curve(component, found, scales[component.id]) for found in pieces[component.id]],
+                columns=component.table.columns if isinstance(component.table, GridTable) else (),
+                formula=component.table.formula if isinstance(component.table, FormulaTable) else "",
                 quota_measure=needed_quota(component.table) or "",
+                target_measure=component.table.target_measure if isinstance(component.table, MultiplierTable) else "",
             )
-            for component in plan.components
+            for component in sorted(plan.components, key=_observes)
         ],
-        rounding=Rounding(digits=digits, mode=plan.rounding.mode),
-        is_cumulative=is_cumulative,
+        rounding=Rounding(digits=paid, mode=plan.rounding.mode),
     )
 
 
-def _digits(component: Component, money: int) -> int:
-    """How many digits the measure's least unit has: a cent, or one piece."""
-    return 0 if component.measure is Measure.QUANTITY else money
+def _observes(component: Component) -> bool:
+    """Whether another component names the column, so that it has to be measured first."""
+    return isinstance(component.table, GridTable) and isinstance(component.table.across, AcrossComponent)
 
 
-def _lines(component: Component, measured: int, paid: int) -> list[_Line]:
-    """The pieces with measures in least units and pay in units of the rounding.
+def _digits(measure: Measure, money: int) -> int:
+    """How many digits a measure's least unit has: a cent, or one piece."""
+    return money if measure in (Measure.AMOUNT, Measure.MARGIN) else 0
+
+
+def _curves(component: Component) -> Iterator[PayoutCurve]:
+    table = component.table
+    if isinstance(table, GridTable):
+        yield from payout_curves(table).values()
+    elif not isinstance(table, FormulaTable):
+        yield payout_curve(table)
+
+
+def _pieces(component: Component, measured: int, paid: int, money: int) -> list[list[_Piece]]:
+    """Each curve's pieces, with measures in least units and pay in units of the rounding.
 
     At a quota of one a measure is attainment; a rate's pay then scales with the quota, a share of an amount does not.
     """
-    curve = payout_curve(component.table)
-    by_quota = needed_quota(component.table) is not None
+    by_quota, is_share = needed_quota(component.table) is not None, is_over_quota(component)
     unit, pay = Fraction(10) ** measured, Fraction(10) ** paid
+    if isinstance(component.table, MultiplierTable) and component.table.target_measure:
+        pay /= Fraction(10) ** money  # the target comes in least units too
+    if by_quota:
+        whole = pay if is_share else pay / unit
+        factors = (whole, whole, whole)
+    else:
+        factors = (pay / unit**2, pay / unit, pay)
     found = []
-    for position, segment in enumerate(curve.segments):
-        start, slope = Fraction(segment.start), Fraction(segment.slope)
-        intercept = Fraction(segment.base) - slope * start
-        over_quota = _is_over_quota(component)
-        found.append(
-            _Line(
-                start if by_quota else start * unit,
-                curve.owns_start(position),
-                slope * pay if over_quota else slope * pay / unit,
-                intercept * pay / unit if by_quota and not over_quota else intercept * pay,
-            )
-        )
+    for curve in _curves(component):
+        pieces = []
+        for position, segment in enumerate(curve.segments):
+            start, bend = Fraction(segment.start), Fraction(segment.curvature)
+            slope = Fraction(segment.slope) - 2 * bend * start
+            intercept = Fraction(segment.base) - Fraction(segment.slope) * start + bend * start**2
+            powers = (each * factor for each, factor in zip((bend, slope, intercept), factors, strict=True))
+            pieces.append(_Piece(start if by_quota else start * unit, curve.owns_start(position), *powers))
+        found.append(pieces)
     return found
 
 
-def _curve(component: Component, lines: list[_Line], scale: int) -> CompiledCurve:
-    denominator = lcm(*(line.start.denominator for line in lines[1:]))
+def _curve(component: Component, pieces: list[_Piece], scale: int) -> CompiledCurve:
+    table = component.table
+    assert not isinstance(table, FormulaTable)  # which has no curve
+    denominator = lcm(*(piece.start.denominator for piece in pieces[1:]))
+    is_bent = any(piece.square for piece in pieces)
+    by_quota = needed_quota(table) is not None
     return CompiledCurve(
-        keys=[2 * int(line.start * denominator) + (not line.is_owned) for line in lines[1:]],
+        mode=table.mode,
+        keys=[2 * int(piece.start * denominator) + (not piece.is_owned) for piece in pieces[1:]],
         denominator=denominator,
-        slopes=[int(line.slope * scale) for line in lines],
-        intercepts=[int(line.intercept * scale) for line in lines],
+        squares=[int(piece.square * scale) for piece in pieces] if is_bent else (),
+        slopes=[int(piece.slope * scale) for piece in pieces],
+        intercepts=[int(piece.intercept * scale) for piece in pieces],
         scale=scale,
-        by_quota=needed_quota(component.table) is not None,
-        over_quota=_is_over_quota(component),
+        by_quota=by_quota,
+        power=(is_bent + is_over_quota(component)) if by_quota else 0,
+        by_target=isinstance(table, MultiplierTable) and bool(table.target_measure),
     )

@@ -1,14 +1,22 @@
-"""Why a plan cannot run in bulk yet: each feature by name, never silently left out."""
+"""Why a plan cannot run in bulk on a target: each feature by name, never silently left out."""
 
 from __future__ import annotations
 
 from salesrules.core import ReasonCode, WordEnum
 
-__all__ = ["REASONS", "Feature"]
+__all__ = ["REASONS", "Feature", "Target"]
+
+
+class Target(WordEnum):
+    """What runs a compiled plan: NumPy over blocks of rows, expressions of the user's own engine, or SQL as text."""
+
+    KERNEL = "kernel"
+    EXPRESSIONS = "expressions"
+    SQL = "sql"
 
 
 class Feature(WordEnum):
-    """What a plan can ask for and the bulk engine does not do yet."""
+    """What a plan can ask for and a target may not do."""
 
     CAP = "cap"
     MODIFIERS = "modifiers"
