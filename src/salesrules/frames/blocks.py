@@ -9,10 +9,11 @@ import attrs
 import numpy as np
 
 from salesrules.commissions import Accumulation
-from salesrules.frames.compiled import CompiledPlan
+from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Block, OutOfRange, Places, Whole, pay_block
 from salesrules.frames.kernel.block import changes
+from salesrules.frames.kernel.whole import bound_of, guard
 from salesrules.frames.ordering import Ordered, order_rows, payee_bounds, settle_ties
 from salesrules.frames.periods import Periods
 from salesrules.frames.quotas import HeldAmounts
@@ -20,7 +21,7 @@ from salesrules.frames.quotas import HeldAmounts
 __all__ = ["Outcome", "Run", "Statements", "pay_credits"]
 
 #: Rows of a block: some thirty arrays of as many whole numbers fit into a cache of the second level.
-_ROWS = 1 << 15
+_ROWS = 1 << 16
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -115,26 +116,25 @@ def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) ->
 
 def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
     rows, plan = ordered.rows, run.plan
-    first = int(credits.days.min())
-    days = ordered.day + first
-    pay = run.periods[Accumulation.PERIOD].at(days)
+    by_day = run.periods[Accumulation.PERIOD]
+    pay = by_day.number[ordered.day]
+    labels: dict[Accumulation, Whole] = {}
     spans: dict[Accumulation, Whole] = {}
+    begins = None if run.run is None else run.run[rows].astype(np.int64)
     for accumulate in {each.accumulate for each in plan.components}:
-        if run.run is not None or accumulate not in (Accumulation.PERIOD, Accumulation.TRANSACTION):
-            spans[accumulate] = run.periods[accumulate].at(days)
-    labels = {accumulate: spans.get(accumulate, pay) for accumulate in {each.accumulate for each in plan.components}}
-    if run.run is not None:
-        begins = run.run[rows].astype(np.int64)
-        spans = {accumulate: number * (int(begins.max()) + 1) + begins for accumulate, number in spans.items()}
+        periods = run.periods[accumulate]
+        labels[accumulate] = pay if periods is by_day else periods.number[ordered.day]
+        if begins is not None:
+            spans[accumulate] = labels[accumulate] * (int(begins.max()) + 1) + begins
+        elif periods is not by_day:
+            spans[accumulate] = labels[accumulate]
     kind = object if run.wide else np.int64
-    held = {
-        name: {
-            each.id: _held(amounts[each.id], ordered.payee, labels[each.accumulate]).astype(kind, copy=False)
-            for each in plan.components
-            if each.id in amounts
-        }
-        for name, amounts in (("quotas", run.quotas), ("targets", run.targets))
-    }
+    held = [
+        _held(
+            {each.id: amounts[each.id] for each in plan.components if each.id in amounts}, plan, ordered, labels, kind
+        )
+        for amounts in (run.quotas, run.targets)
+    ]
     limits = None if run.limits is None else run.limits[pay]
     return Block(
         payee=ordered.payee,
@@ -150,28 +150,40 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         columns={name: values[rows] for name, values in credits.columns.items()},
         identity=credits.ids.codes[rows] if credits.original is not None else None,
         original=None if credits.original is None else credits.original[rows],
-        quotas=held["quotas"],
-        targets=held["targets"],
+        quotas=held[0],
+        targets=held[1],
         limits=limits if limits is None else limits.astype(kind, copy=False),
         limits_over=run.limits_over,
         reverses=plan.reverses,
     )
 
 
-def _held(amounts: HeldAmounts, payees: Whole, periods: Whole) -> Whole:
-    """The amount of each row, looked up once where payee and period change."""
-    begins = changes(payees) | changes(periods)
-    starts = np.flatnonzero(begins)
-    return np.repeat(amounts.at(payees[starts], periods[starts]), np.diff(starts, append=len(payees)))
+def _held(
+    amounts: Mapping[str, HeldAmounts],
+    plan: CompiledPlan,
+    ordered: Ordered,
+    labels: Mapping[Accumulation, Whole],
+    kind: type,
+) -> dict[str, Whole]:
+    """The amount of each row by component, looked up once where payee and period change."""
+    found: dict[tuple[int, Accumulation], Whole] = {}
+    for component in plan.components:
+        held = amounts.get(component.id)
+        key = id(held), component.accumulate
+        if held is not None and key not in found:
+            periods = labels[component.accumulate]
+            starts = np.flatnonzero(changes(ordered.payee) | changes(periods))
+            each: Whole = held.at(ordered.payee[starts], periods[starts]).astype(kind, copy=False)
+            found[key] = np.repeat(each, np.diff(starts, append=len(periods)))
+    return {each.id: found[id(amounts[each.id]), each.accumulate] for each in plan.components if each.id in amounts}
 
 
 def _keep(total: Whole, parts: Sequence[Whole], block: Block, ordered: Ordered, outcome: Outcome) -> None:
-    from salesrules.frames.kernel.whole import running
-
     statements = block.statements
     outcome.total[ordered.rows] = total
     for kept, part in zip(outcome.by_component, parts, strict=True):
         kept[ordered.rows] = part
-    ends = statements.ends(running(total, statements)) if block.rows else total
     starts = statements.starts
+    guard(np.array(bound_of(total) * statements.longest > LIMIT).repeat(block.rows))
+    ends = np.add.reduceat(total, starts) if block.rows else total
     outcome.statements.append(Statements(block.payee[starts], block.period[starts], statements.lengths, ends))

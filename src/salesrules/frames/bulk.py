@@ -128,9 +128,14 @@ def calculate_table(
     kind = PeriodKind(pay_period)
     first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
     _check_days(plan, found, reader, first, last)
+    of_kind = {
+        each: Periods.of(calendar, each, first, last)
+        for each in {kind, *(kind_of(component.accumulate, kind) for component in compiled.components)}
+    }
     periods = {
-        accumulate: Periods.of(calendar, kind_of(accumulate, kind), first, last)
-        for accumulate in {Accumulation.PERIOD, *(each.accumulate for each in compiled.components)}
+        accumulate: of_kind[kind_of(accumulate, kind)]
+        for accumulate in Accumulation
+        if kind_of(accumulate, kind) in of_kind
     }
     spans = {each.id: periods[each.accumulate] for each in compiled.components}
     faults: list[Fault] = []

@@ -143,7 +143,7 @@ def _whole_pieces(
         own = np.where(grid.column == number, measures, 0)
         after = running(own, runs)
         rates = np.array(curve.slopes, dtype=measures.dtype)
-        old, new = (rates[tiers_of(curve, each, at.quota)] for each in moves)
+        old, new = (rates[tiers_of(curve, each, at.quota)] for each in moves.around)
         apart = apart + round_ratio(-(after - own) * old, below, mode) + round_ratio(after * new, below, mode)
-    tiers = [tiers_of(component.curves[0], each, at.quota) for each in moves]
+    tiers = [tiers_of(component.curves[0], each, at.quota) for each in moves.around]
     return np.where(tiers[0] == tiers[1], _pieces(component, grid.column, moves, at, mode), apart)
