@@ -21,9 +21,12 @@ from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.job import BulkJob
 
 __all__ = [
+    "BulkDisagreement",
+    "BulkExplanation",
     "BulkJob",
     "BulkResult",
     "CompiledComponent",
@@ -36,7 +39,7 @@ __all__ = [
     "find_refusals",
 ]
 
-_HEAVY = ("BulkJob", "BulkResult", "calculate")
+_HEAVY = ("BulkDisagreement", "BulkExplanation", "BulkJob", "BulkResult", "calculate")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
@@ -44,9 +47,9 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy loads when it is first asked for."""
         if name not in _HEAVY:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk, job
+        from salesrules.frames import bulk, explaining, job
 
-        return getattr(job if name == "BulkJob" else bulk, name)
+        return next(getattr(module, name) for module in (bulk, explaining, job) if name in module.__all__)
 
 
 def __dir__() -> list[str]:
