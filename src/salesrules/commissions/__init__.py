@@ -160,7 +160,9 @@ if TYPE_CHECKING:
         list_pending,
         report_outside_territory,
         report_pending,
+        report_pending_counts,
         report_uncredited,
+        report_uncredited_lines,
     )
     from salesrules.commissions.rules.explanation import (
         explain_line,
@@ -228,7 +230,8 @@ __all__ = [
     "gain_from_holding_returns", "gain_from_splitting", "list_pending", "marginal_rate", "measure_credit",
     "measure_rates", "needed_quota", "override_role", "pay_version", "payout_curve", "payout_curves", "plan_spans",
     "prove_curve", "prove_plan", "reopen_period", "report_curve", "report_left_out", "report_outside_territory",
-    "report_pending", "report_uncredited", "restate_commissions", "safe_day", "save_calculation", "settle_balances",
+    "report_pending", "report_pending_counts", "report_uncredited", "report_uncredited_lines", "restate_commissions",
+    "safe_day", "save_calculation", "settle_balances",
     "solve_measure", "split_payout", "split_pool", "why_changed",
 ]  # fmt: skip  # one name a line would make the longest module of the house
 
