@@ -235,7 +235,7 @@ def _draw_returns(rng, sale, cash):
     return found
 
 
-def tables(facts):
+def tables(facts, attributes=("region", "class")):
     """The facts as the tables that `credit_in_bulk` takes."""
     rows = facts.transactions
     days = pa.date32()
@@ -245,13 +245,12 @@ def tables(facts):
             "day": pa.array([t.day for t in rows], days),
             "payee": [t.payee for t in rows],
             "amount": pa.array([t.amount.amount for t in rows], pa.decimal128(20, 4)),
-            "cost": pa.array([t.cost and t.cost.amount for t in rows], pa.decimal128(20, 4)),
+            "cost": pa.array([None if t.cost is None else t.cost.amount for t in rows], pa.decimal128(20, 4)),
             "quantity": pa.array([t.quantity for t in rows], pa.decimal128(20, 4)),
             "original": pa.array([t.original for t in rows], pa.string()),
             "delivered": pa.array([t.delivered for t in rows], days),
             "invoiced": pa.array([t.invoiced for t in rows], days),
-            "region": pa.array([t.attributes.get("region") for t in rows], pa.string()),
-            "class": pa.array([t.attributes.get("class") for t in rows], pa.string()),
+            **{name: pa.array([t.attributes.get(name) for t in rows], pa.string()) for name in attributes},
         }
     )
     splits = [(t.id, split) for t in rows for split in t.splits]
@@ -294,8 +293,5 @@ def reporting_table(hierarchies):
                 found.append((manager, entry.effective.start, entry.effective.end))
     rows = [(person, *line) for person, each in lines.items() for line in each]
     random.Random(1).shuffle(rows)
-    names = ("employee", "manager", "start", "end")
-    kinds = (pa.string(), pa.string(), pa.date32(), pa.date32())
-    return pa.table(
-        {name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(zip(names, kinds))}
-    )
+    kinds = {"employee": pa.string(), "manager": pa.string(), "start": pa.date32(), "end": pa.date32()}
+    return pa.table({name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(kinds.items())})

@@ -26,7 +26,7 @@ from salesrules.commissions.policy import (
     OverrideBase,
     OverrideCredit,
 )
-from salesrules.commissions.reasons import OUTSIDE_TERRITORY, PENDING, UNCREDITED
+from salesrules.commissions.reasons import OUTSIDE_TERRITORY, OVERRIDE_WITHOUT_PLAN, PENDING, UNCREDITED
 from salesrules.commissions.rules.fact_checks import place_of, returned_shares
 from salesrules.commissions.rules.measures import lets_through
 from salesrules.commissions.rules.triggers import Occurrence, find_occurrences
@@ -51,6 +51,7 @@ __all__ = [
     "report_pending_counts",
     "report_uncredited",
     "report_uncredited_lines",
+    "report_without_plan",
 ]
 
 _WHOLE = Rate(1)
@@ -300,6 +301,13 @@ def report_pending_counts(waiting: Mapping[tuple[str, str], int]) -> tuple[Reaso
     """One finding per payee and trigger, where the credits that wait were counted elsewhere."""
     return tuple(
         PENDING(payee=payee, trigger=trigger, credits=count) for (payee, trigger), count in sorted(waiting.items())
+    )
+
+
+def report_without_plan(lines: Mapping[tuple[str, str], int]) -> tuple[Reason, ...]:
+    """One finding per payee and role, in whom no plan pays so many credits; for direct ones that would be a fault."""
+    return tuple(
+        OVERRIDE_WITHOUT_PLAN(payee=payee, role=role, lines=count) for (payee, role), count in sorted(lines.items())
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from salesrules.core import Rate, SalesRulesError
 from salesrules.frames.compiled import LIMIT
-from salesrules.frames.crediting.columns import Coded, Codes, Columns, Numbers, Places, Whole
+from salesrules.frames.crediting.columns import Coded, Codes, Columns, Flags, Numbers, Places, Whole
 from salesrules.frames.crediting.people import People
 from salesrules.frames.crediting.transactions import Transactions, rows_of
 
@@ -108,8 +108,8 @@ def _check(
     shares: Numbers,
     maximum: Rate,
 ) -> None:
-    def fault(code: str, column: str, problem: str, remedy: str, bad: object) -> None:
-        reader.rows_fault(code, column, problem, remedy, bad, lambda row: wanted[row])  # type: ignore[arg-type]
+    def fault(code: str, column: str, problem: str, remedy: str, bad: Flags) -> None:
+        reader.rows_fault(code, column, problem, remedy, bad, lambda row: wanted[row])
 
     unknown = rows < 0
     fault("frames.unknown_transaction", "transaction", "{count} split(s) are of no transaction", "add it", unknown)
