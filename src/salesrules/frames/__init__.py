@@ -20,33 +20,41 @@ from salesrules.frames.compiling import compile_plan, find_refusals
 from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
+    from salesrules.frames.assigning import Assigned, assign_in_bulk
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.quoting import BulkQuotas, Quoted
 
 __all__ = [
+    "Assigned",
     "BulkJob",
+    "BulkQuotas",
     "BulkResult",
     "CompiledComponent",
     "CompiledCurve",
     "CompiledPlan",
+    "Credited",
     "Feature",
+    "Quoted",
     "Target",
+    "assign_in_bulk",
     "calculate",
     "compile_plan",
+    "credit_in_bulk",
     "find_refusals",
 ]
-
-_HEAVY = ("BulkJob", "BulkResult", "calculate")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
         """What needs NumPy loads when it is first asked for."""
-        if name not in _HEAVY:
+        if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk, job
+        from salesrules.frames import assigning, bulk, crediting, job, quoting
 
-        return getattr(job if name == "BulkJob" else bulk, name)
+        shelves = (bulk, job, crediting, assigning, quoting)
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:
