@@ -20,36 +20,44 @@ from salesrules.frames.compiling import compile_plan, find_refusals
 from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
+    from salesrules.frames.assigning import Assigned, assign_in_bulk
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.quoting import BulkQuotas, Quoted
 
 __all__ = [
+    "Assigned",
     "BulkDisagreement",
     "BulkExplanation",
     "BulkJob",
+    "BulkQuotas",
     "BulkResult",
     "CompiledComponent",
     "CompiledCurve",
     "CompiledPlan",
+    "Credited",
     "Feature",
+    "Quoted",
     "Target",
+    "assign_in_bulk",
     "calculate",
     "compile_plan",
+    "credit_in_bulk",
     "find_refusals",
 ]
-
-_HEAVY = ("BulkDisagreement", "BulkExplanation", "BulkJob", "BulkResult", "calculate")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """What needs NumPy loads when it is first asked for."""
-        if name not in _HEAVY:
+        """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
+        if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk, explaining, job
+        from salesrules.frames import assigning, bulk, crediting, explaining, job, quoting
 
-        return next(getattr(module, name) for module in (bulk, explaining, job) if name in module.__all__)
+        shelves = (assigning, bulk, crediting, explaining, job, quoting)
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:
