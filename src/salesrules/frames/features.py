@@ -25,7 +25,20 @@ __all__ = ["features_of", "features_of_component", "is_over_quota"]
 #: What each target does not do. What engines and SQL do not do, the kernel does.
 _BEYOND: Mapping[Target, frozenset[Feature]] = {
     Target.KERNEL: frozenset(Feature),
-    Target.EXPRESSIONS: frozenset(Feature),
+    Target.EXPRESSIONS: frozenset(
+        {
+            Feature.MODIFIERS,
+            Feature.PAYOUTS,
+            Feature.CLAWBACKS,
+            Feature.MINIMUM_PAYMENT,
+            Feature.ROUNDING_BY_TIER,
+            Feature.LARGEST_REMAINDER,
+            Feature.CUMULATIVE_SHARES_OF_QUOTAS,
+            Feature.FORMULA,
+            Feature.GRID,
+            Feature.NUMBERS_TOO_FINE,
+        }
+    ),
     Target.SQL: frozenset(Feature),
 }
 

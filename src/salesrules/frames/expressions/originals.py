@@ -1,0 +1,94 @@
+"""Returns beside their sales: a sale and what comes back of it share a key, over which windows look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import narwhals as nw
+
+from salesrules.core import RoundingMode
+from salesrules.frames.expressions.columns import SHOWN, Columns
+from salesrules.frames.expressions.credits import Credits
+from salesrules.frames.expressions.engines import Engine, Lazy
+from salesrules.frames.expressions.rounding import Ratio, round_ratios
+
+__all__ = ["find_lost_returns", "take_back", "with_sales"]
+
+
+def _keys(credits: Credits) -> list[str]:
+    return ["payee", *(["role"] if credits.has_roles else []), "sale"]
+
+
+def _with_key(credits: Credits) -> Lazy:
+    is_sale = nw.col("original") == ""
+    sale = nw.when(is_sale).then(nw.col("id").cast(nw.String)).otherwise(nw.col("original"))
+    return credits.frame.with_columns(sale=sale)
+
+
+def find_lost_returns(credits: Credits, engine: Engine, columns: Columns) -> None:
+    """Note a fault where a return has no sale of the same payee and role, or comes before it."""
+    is_sale = nw.col("original") == ""
+    keys = _keys(credits)
+    paired = _with_key(credits).with_columns(
+        sold_on=nw.when(is_sale).then(nw.col("day")), came_on=nw.when(~is_sale).then(nw.col("day"))
+    )
+    found = paired.group_by(keys).agg(sold_on=nw.col("sold_on").min(), came_on=nw.col("came_on").min())
+    came = ~nw.col("came_on").is_null()
+    lost = found.filter(came & (nw.col("sold_on").is_null() | (nw.col("came_on") < nw.col("sold_on")).fill_null(False)))
+    [rows] = engine.fetch(lost.select(rows=nw.len()))
+    if rows["rows"]:
+        first = [row["sale"] for row in engine.fetch(lost.select("sale").sort("sale").head(SHOWN))]
+        problem = f"{rows['rows']} sale(s) that returns name are not among the credits of their payee and role by then"
+        columns.fault("missing_original", "original", problem, "add the sales, or take the returns out", first)
+
+
+def with_sales(credits: Credits) -> Lazy:
+    """Add how much of its sale has come back with and before each return: `back_after` and `back_before` of `whole`.
+
+    That is by the amount; by the quantity where the sale was for nothing, and all of it where it has none.
+    """
+    keys = _keys(credits)
+    is_sale = nw.col("original") == ""
+    frame = _with_key(credits)
+    numbers = [name for name in ("amount", "quantity") if name in frame.collect_schema().names()]
+    frame = frame.with_columns(
+        **{
+            f"sold_{name}": nw.when(is_sale).then(nw.col(name)).otherwise(nw.lit(0)).sum().over(*keys).cast(nw.Int64)
+            for name in numbers
+        }
+    )
+    whole, back = nw.lit(1).cast(nw.Int64), nw.lit(1).cast(nw.Int64)
+    for name in reversed(numbers):
+        sold, value = nw.col(f"sold_{name}"), nw.col(name)
+        whole = nw.when(sold != 0).then(sold.abs()).otherwise(whole)
+        back = nw.when(sold > 0).then(-value).when(sold < 0).then(value).otherwise(back)
+    frame = frame.with_columns(whole=whole, back=nw.when(is_sale).then(nw.lit(0)).otherwise(back).cast(nw.Int64))
+    running = nw.col("back").cum_sum().over(*keys, order_by=list(credits.order)).cast(nw.Int64)
+    frame = frame.with_columns(back_after=running)
+    return frame.with_columns(back_before=nw.col("back_after") - nw.col("back"))
+
+
+def take_back(frame: Lazy, credits: Credits, engine: Engine, paid: Mapping[str, str], mode: RoundingMode) -> Lazy:
+    """Replace what a return is paid: the share of its sale's pay that has come back by now, less that before it.
+
+    `paid` gives the column of what credits are paid, in units of the rounding, for each column that is to be made.
+    """
+    is_sale = nw.col("original") == ""
+    keys = _keys(credits)
+    frame = frame.with_columns(
+        **{f"{name}_sold": nw.col(was).sum().over(*keys).cast(nw.Int64) for name, was in paid.items()}
+    )
+    parts = {
+        f"{name}_{at}": nw.col(f"{name}_sold") * nw.col(f"back_{at}") for name in paid for at in ("after", "before")
+    }
+    frame = frame.with_columns(**parts)
+    ratios = {f"{part}_gone": Ratio(part, "whole") for part in parts}
+    frame = round_ratios(frame, engine, ratios, mode)
+    return frame.with_columns(
+        **{
+            name: nw.when(is_sale)
+            .then(nw.col(was))
+            .otherwise(nw.col(f"{name}_before_gone") - nw.col(f"{name}_after_gone"))
+            for name, was in paid.items()
+        }
+    )
