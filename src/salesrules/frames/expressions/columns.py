@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -94,9 +93,9 @@ class Columns:
             return (raw > most) | (raw < -most) if kind in (nw.Int64, nw.UInt64, nw.Int128) else nw.lit(False)
         found: nw.Expr = nw.lit(False)
         if kind.precision - kind.scale + digits > 18:
-            limit = nw.lit(Decimal(LIMIT // 10**digits))
+            limit = nw.lit(LIMIT // 10**digits)
             found = (raw > limit) | (raw < -limit)
-        return found | (raw != raw.cast(nw.Decimal(38, digits))) if kind.scale > digits else found
+        return found | (raw != raw.cast(nw.Decimal(38, digits)).cast(kind)) if kind.scale > digits else found
 
     def fault(self, code: str, column: str, problem: str, remedy: str, offenders: list[Any] | None = None) -> None:
         """Note a fault of a column, with the first offenders."""

@@ -44,8 +44,7 @@ class Engine:
             from pyspark.sql import functions
 
             parts = {name: functions.expr(f"{above} div {below}") for name, (above, below) in quotients.items()}
-            found = nw.from_native(frame.to_native().withColumns(parts))
-            return found
+            return nw.from_native(frame.to_native().withColumns(parts))
         return frame.with_columns(**{name: self._quotient(above, below) for name, (above, below) in quotients.items()})
 
     def _quotient(self, above: str, below: str | int) -> nw.Expr:
@@ -53,6 +52,15 @@ class Engine:
         if self.name == "polars":
             return dividend // divisor
         return ((dividend - dividend % divisor) / divisor).round().cast(nw.Int64)
+
+    def join(self, frame: Lazy, held: Lazy, keys: list[str]) -> Lazy:
+        """Add what is held by the keys to rows, whose order stays where the engine has one."""
+        if self.name != "polars":
+            return frame.join(held, on=keys, how="left")
+        joined: Lazy = nw.from_native(
+            frame.to_native().join(held.to_native(), on=keys, how="left", maintain_order="left")
+        )
+        return joined
 
     def fetch(self, frame: Lazy) -> list[dict[str, Any]]:
         """The rows of a small answer."""

@@ -24,11 +24,11 @@ _SPANS = {Accumulation.MONTH: 12, Accumulation.QUARTER: 4}
 
 @attrs.frozen(kw_only=True)
 class Scope:
-    """What bounds a payee's numbers, or all payees': sums without signs, the largest held, and how many credits."""
+    """What bounds a payee's numbers, or all payees': sums without signs, how many credits, the least and most held."""
 
     sums: Mapping[int, int]
     rows: int
-    held: Callable[[str], int]
+    held: Callable[[str], tuple[int, int]]
     taken_back: int = 0
 
 
@@ -54,17 +54,16 @@ class Guard:
         found, total = [], 0
         for each in self.components:
             curve, measured = each.curve, scope.sums[self.tracks[each.id].number]
-            quota = scope.held(self.quota_of[each.id]) if curve.by_quota else 1
-            target = scope.held(self.target_of[each.id]) if curve.by_target else 1
+            least, quota = scope.held(self.quota_of[each.id]) if curve.by_quota else (1, 1)
+            _, target = scope.held(self.target_of[each.id]) if curve.by_target else (1, 1)
             room = LIMIT // self.factor // (2 if curve.over_quota else 1)
             earned = self._earned(each, measured, quota, target)
             below = curve.scale * (quota**curve.power if curve.by_quota else 1)
             searched = 0 if is_unbroken(curve) else max(map(abs, curve.bounds), default=0) * quota
             fits = measured <= curve.largest(quota, target) and earned <= room and searched <= LIMIT
             fits = fits and below * self.factor <= LIMIT and self.limit * below // curve.scale <= LIMIT
-            fits = fits and 2 * earned // curve.scale < self.engine.largest_quotient
-            if scope.taken_back:
-                fits = fits and 2 * (earned // curve.scale + 1) * scope.taken_back <= LIMIT // 2
+            pay = 2 * self._earned(each, measured, quota, target, over=least**curve.power) // curve.scale + 1
+            fits = fits and pay < self.engine.largest_quotient and pay * scope.taken_back <= LIMIT // 2
             times = scope.rows if each.accumulate is Accumulation.TRANSACTION else _SPANS.get(each.accumulate, 2)
             total += (
                 2
@@ -77,16 +76,22 @@ class Guard:
         return found
 
     @staticmethod
-    def _earned(component: CompiledComponent, measured: int, quota: int, target: int, times: int = 1) -> int:
-        """What so much can have earned at most, spread over so many spans, in units of the rounding times the scale."""
+    def _earned(
+        component: CompiledComponent, measured: int, quota: int, target: int, times: int = 1, over: int = 1
+    ) -> int:
+        """What so much can have earned at most, spread over so many spans, in units of the rounding times the scale.
+
+        `over` is the least quota where that stands below the line.
+        """
         curve = component.curve
         intercept, slope = max(map(abs, curve.intercepts)), max(map(abs, curve.slopes))
         if not curve.squares:
-            return (slope * measured + times * intercept * (quota if curve.by_quota else 1)) * target
+            level = intercept if over > 1 or not curve.by_quota else intercept * quota
+            return (slope * measured // over + times * level) * target
         square = max(map(abs, curve.squares))
-        return (square * measured**2 + slope * measured * quota + times * intercept * quota**2) * target
+        return (square * measured**2 + slope * measured * quota + times * intercept * quota**2) * target // over
 
-    def check(self, everything: Scope, credits: Lazy, held: Callable[[str, Any], int]) -> list[Fault]:
+    def check(self, everything: Scope, credits: Lazy, held: Callable[[str, Any], tuple[int, int]]) -> list[Fault]:
         """Faults where a payee's numbers are too large; payees are looked at where all together are.
 
         `credits` have `payee` and the parts of each track; `held` gives what a payee holds of a need.
@@ -111,7 +116,7 @@ class Guard:
                 offenders.setdefault(component, []).append(str(row["payee"]))
         return [self._fault(component, payees) for component, payees in offenders.items()]
 
-    def _scope(self, row: Mapping[str, Any], numbers: Sequence[int], held: Callable[[str], int]) -> Scope:
+    def _scope(self, row: Mapping[str, Any], numbers: Sequence[int], held: Callable[[str], tuple[int, int]]) -> Scope:
         sums = {number: int(row[f"sum_{number}"] or 0) for number in numbers}
         return Scope(sums=sums, rows=int(row["rows"] or 0), held=held, taken_back=int(row.get("taken_back") or 0))
 

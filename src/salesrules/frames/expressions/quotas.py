@@ -59,7 +59,7 @@ class Held:
         self.needs = needs
         self._engine, self._spans = engine, spans
         self._columns: Columns | None = None
-        self._largest: dict[str, int] = {}
+        self._extent: dict[str, tuple[int, int]] = {}
         if not needs:
             return
         if frame is None:
@@ -81,19 +81,20 @@ class Held:
             self._columns = columns
             self.by_number = by_number and columns.is_number("payee")
 
-    def largest(self, need: str) -> int:
-        """The largest number that is held of what is needed, in any span, by the name of its column."""
-        return self._largest[need]
+    def extent(self, need: str) -> tuple[int, int]:
+        """The least and the most that is held of what is needed, in any span, by the name of its column."""
+        return self._extent[need]
 
-    def largest_of(self, need: str, payee: Any) -> int:
-        """The largest number that a payee holds of what is needed, by the name of its column."""
+    def extent_of(self, need: str, payee: Any) -> tuple[int, int]:
+        """The least and the most that a payee holds of what is needed, by the name of its column."""
         assert self._columns is not None
         columns = self._columns
         wanted = next(each for each in self.needs if each.column == need)
         who = columns.raw("payee") if self.by_number else columns.text("payee")
         rows = columns.frame.filter((who == payee) & _is_of(columns, wanted.measure))
-        [found] = self._engine.fetch(rows.select(most=columns.units("amount", wanted.digits).max()))
-        return int(found["most"] or 1)
+        held = columns.units("amount", wanted.digits)
+        [found] = self._engine.fetch(rows.select(least=held.min(), most=held.max()))
+        return int(found["least"] or 1), int(found["most"] or 1)
 
     def of(self, need: Need) -> Lazy:
         """What each payee holds in each span: `payee`, the span's number, and the need's column."""
@@ -123,7 +124,7 @@ class Held:
 
     def _check(self, columns: Columns, needs: Mapping[str, Need]) -> None:
         checks = null_checks(columns, ["payee", "period", "amount"], "payee")
-        largest: dict[str, nw.Expr] = {}
+        extents: dict[str, nw.Expr] = {}
         for need in needs.values():
             wanted = _is_of(columns, need.measure)
             misfit = wanted & columns.misfits("amount", need.digits)
@@ -133,13 +134,13 @@ class Held:
             low = wanted & (columns.raw("amount") < 0 if need.is_target else columns.raw("amount") <= 0)
             problem = f"{{count}} {'target(s) are below' if need.is_target else 'quota(s) are not above'} zero"
             checks.append(Check("out_of_range", "amount", problem, "give amounts above zero", low, "payee"))
-        for each in needs.values():
-            largest[each.column] = nw.when(_is_of(columns, each.measure)).then(columns.raw("amount")).max()
-        found = find_wrong_rows(columns, self._engine, checks, **largest)
-        for each in needs.values():
-            held = found[each.column]
-            digits = 0 if columns.is_number("amount") else each.digits
-            self._largest[each.column] = int((held or 0) * 10**digits)
+            held = nw.when(wanted).then(columns.raw("amount"))
+            extents |= {f"least_{need.column}": held.min(), f"most_{need.column}": held.max()}
+        found = find_wrong_rows(columns, self._engine, checks, **extents)
+        for need in needs.values():
+            unit = 1 if columns.is_number("amount") else 10**need.digits
+            least, most = (int((found[f"{end}_{need.column}"] or 0) * unit) for end in ("least", "most"))
+            self._extent[need.column] = (max(least, 1), most)
         keys = ["payee", "period", *(["measure"] if columns.has("measure") else [])]
         again = columns.frame.group_by(keys).agg(rows=nw.len()).filter(nw.col("rows") > 1)
         if not columns.faults and (first := self._engine.fetch(again.sort(keys).head(SHOWN))):

@@ -82,7 +82,7 @@ class Run:
         for need in dict.fromkeys(self.needs):
             counted = counting(self.tracks[need.component], self.credits)
             self.held.missing(frame if counted is None else frame.filter(counted), need)
-        return self.held.faults or self._guard().check(self._everything(), frame, self.held.largest_of)
+        return self.held.faults or self._guard().check(self._everything(), frame, self.held.extent_of)
 
     def _guard(self) -> Guard:
         return Guard(
@@ -103,7 +103,7 @@ class Run:
         return Scope(
             sums={track.number: sizes[track.measure.value] for track in self.tracks.values()},
             rows=self.credits.rows,
-            held=self.held.largest,
+            held=self.held.extent,
             taken_back=sum(sums[name] for name in sums if name != "cost") if self.credits.reverses else 0,
         )
 
@@ -111,7 +111,7 @@ class Run:
         """The credits with what each component pays as `paid_0` and so on, and all as `paid`, in units."""
         frame = run_on(self.measured(), list(dict.fromkeys(self.tracks.values())), self.credits.order)
         for need in {each.column: each for each in self.needs}.values():
-            frame = frame.join(self.held.of(need), on=self.spans[need.kind].keys, how="left")
+            frame = self.engine.join(frame, self.held.of(need), self.spans[need.kind].keys)
             frame = frame.with_columns(**{need.column: nw.col(need.column).fill_null(1)})
         frame, paid = self.lines.paid(frame)
         if self.credits.reverses:
