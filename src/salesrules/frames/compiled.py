@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from salesrules import commissions
@@ -119,12 +121,13 @@ class CompiledComponent:
 class CompiledPlan:
     """A plan in whole numbers, made by `compile_plan`; `money_digits` are those of the plan's currency.
 
-    `plan` is the plan itself, for what is no curve: modifiers, payouts, cap. `components` stand in the order in which
-    lines are made.
+    `digits` are those of each measure's least unit. `plan` is the plan itself, for what is no curve: modifiers,
+    payouts, cap. `components` stand in the order in which lines are made.
     """
 
     plan: commissions.Plan
     money_digits: int
+    digits: Mapping[commissions.Measure, int]
     components: tuple[CompiledComponent, ...] = attrs.field(converter=as_tuple)
     rounding: Rounding
 
