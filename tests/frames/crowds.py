@@ -25,7 +25,7 @@ from salesrules.testing.literal_spans import civil_span
 
 _DECIMAL = pa.decimal128(30, 4)
 #: How much larger or smaller somebody's quota is than the drawn one.
-_FACTORS = (1, 1, 2, 1000)
+_FACTORS = (1, 1, 2, 50)
 Paid = dict[tuple[str, str, str], Decimal]
 
 

@@ -21,6 +21,7 @@ from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.expressions.run import calculate_lazily
     from salesrules.frames.job import BulkJob
 
 __all__ = [
@@ -32,11 +33,12 @@ __all__ = [
     "Feature",
     "Target",
     "calculate",
+    "calculate_lazily",
     "compile_plan",
     "find_refusals",
 ]
 
-_HEAVY = ("BulkJob", "BulkResult", "calculate")
+_HEAVY = ("BulkJob", "BulkResult", "calculate", "calculate_lazily")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
@@ -44,9 +46,9 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy loads when it is first asked for."""
         if name not in _HEAVY:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk, job
+        from salesrules.frames import bulk, expressions, job
 
-        return getattr(job if name == "BulkJob" else bulk, name)
+        return getattr({"BulkJob": job, "calculate_lazily": expressions}.get(name, bulk), name)
 
 
 def __dir__() -> list[str]:

@@ -139,6 +139,7 @@ def _credits(
     returns = [columns.raw(name) < 0 for name in numbers if (found[f"least_{name}"] or 0) < 0]
     if looks_back(compiled) and columns.has("original"):
         made["original"] = columns.text("original").fill_null("")
+        returns.append(made["original"] != "")
     if returns:
         is_return = returns[0]
         for each in returns[1:]:

@@ -44,7 +44,8 @@ class Engine:
             from pyspark.sql import functions
 
             parts = {name: functions.expr(f"{above} div {below}") for name, (above, below) in quotients.items()}
-            return nw.from_native(frame.to_native().withColumns(parts))
+            found = frame.to_native().withColumns(parts)
+            return nw.from_native(found)
         return frame.with_columns(**{name: self._quotient(above, below) for name, (above, below) in quotients.items()})
 
     def _quotient(self, above: str, below: str | int) -> nw.Expr:

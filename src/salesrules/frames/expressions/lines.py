@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
+from math import lcm
 from operator import add
 
 import attrs
 import narwhals as nw
 
+from salesrules.commissions import prorated, share_of_period
 from salesrules.core import as_tuple
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.expressions.curves import earned_at, earned_at_nothing
 from salesrules.frames.expressions.engines import Engine, Lazy
 from salesrules.frames.expressions.rounding import Ratio, round_ratios
-from salesrules.frames.expressions.spans import Spans
+from salesrules.frames.expressions.spans import Spans, choose
 from salesrules.frames.expressions.tracks import Track
 
 __all__ = ["Lines"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Lines:
     """How the running measures of credits become pay; `quota_of` and `target_of` are columns by component."""
 
@@ -43,27 +45,32 @@ class Lines:
         """Whether pay depends on what the statement has earned so far."""
         return self.compiled.is_cumulative or self.compiled.plan.cap is not None
 
-    @property
-    def cap(self) -> Fraction | None:
-        """The cap in units of the rounding times the scale, which need not be whole."""
-        cap = self.compiled.plan.cap
+    @cached_property
+    def caps(self) -> list[Fraction]:
+        """The cap in each pay period, for the days on which the plan holds, in units of the rounding times the scale.
+
+        They need not be whole. Empty where there is no cap.
+        """
+        cap, digits = self.compiled.plan.cap, self.compiled.rounding.digits
         if cap is None:
-            return None
-        return Fraction(cap.amount.amount) * Fraction(10) ** self.compiled.rounding.digits * self._scale
+            return []
+        found = []
+        for period in self.statement.periods:
+            held = self.compiled.plan.life.effective.intersection(period.span)
+            parts = [] if held is None else [(held, self.compiled.plan)]
+            amount = prorated(cap.amount, share_of_period(parts, period.span), digits).amount
+            found.append(Fraction(amount) * Fraction(10) ** digits * self.components[0].curve.scale)
+        return found
 
     @property
     def factor(self) -> int:
-        """What everything is multiplied by so that the cap is whole."""
-        return 1 if self.cap is None else self.cap.denominator
+        """What everything is multiplied by so that the caps are whole."""
+        return lcm(*(cap.denominator for cap in self.caps))
 
     @property
     def limit(self) -> int:
-        """The cap in whole numbers; zero where there is none."""
-        return 0 if self.cap is None else self.cap.numerator
-
-    @property
-    def _scale(self) -> int:
-        return self.components[0].curve.scale
+        """The largest cap in whole numbers; zero where there is none."""
+        return max((int(cap * self.factor) for cap in self.caps), default=0)
 
     @property
     def _is_aligned(self) -> bool:
@@ -153,12 +160,13 @@ class Lines:
         frame = frame.with_columns(sum_0=first)
         for place in places:
             frame = frame.with_columns(**{f"sum_{place + 1}": nw.col(f"sum_{place}") + nw.col(f"earned_{place}")})
-        if self.cap is None:
+        if not self.caps:
             return frame
-        limit = nw.lit(self.limit)
+        limits = [int(cap * self.factor) for cap in self.caps]
+        limit = choose(nw.col(self.statement.column), range(1, len(limits)), limits).cast(nw.Int64)
         curve = self.components[0].curve
         if curve.over_quota:
             quota = nw.col(self.quota_of[self.components[0].id])
-            limit = quota * self.limit if curve.power == 1 else quota * quota * self.limit
+            limit = quota * limit if curve.power == 1 else quota * quota * limit
         names = [f"sum_{place}" for place in range(len(earned) + 1)]
         return frame.with_columns(**{name: nw.min_horizontal(nw.col(name), limit) for name in names})

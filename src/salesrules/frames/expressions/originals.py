@@ -26,20 +26,15 @@ def _with_key(credits: Credits) -> Lazy:
 
 
 def find_lost_returns(credits: Credits, engine: Engine, columns: Columns) -> None:
-    """Note a fault where a return has no sale of the same payee and role, or comes before it."""
-    is_sale = nw.col("original") == ""
-    keys = _keys(credits)
-    paired = _with_key(credits).with_columns(
-        sold_on=nw.when(is_sale).then(nw.col("day")), came_on=nw.when(~is_sale).then(nw.col("day"))
-    )
-    found = paired.group_by(keys).agg(sold_on=nw.col("sold_on").min(), came_on=nw.col("came_on").min())
-    came = ~nw.col("came_on").is_null()
-    lost = found.filter(came & (nw.col("sold_on").is_null() | (nw.col("came_on") < nw.col("sold_on")).fill_null(False)))
-    [rows] = engine.fetch(lost.select(rows=nw.len()))
-    if rows["rows"]:
-        first = [row["sale"] for row in engine.fetch(lost.select("sale").sort("sale").head(SHOWN))]
-        problem = f"{rows['rows']} sale(s) that returns name are not among the credits of their payee and role by then"
-        columns.fault("missing_original", "original", problem, "add the sales, or take the returns out", first)
+    """Note a fault where returns name a sale that is not among the credits."""
+    sales = credits.frame.select(original=nw.col("id").cast(nw.String))
+    lost = credits.frame.filter(nw.col("original") != "").join(sales, on="original", how="anti").select("id")
+    [found] = engine.fetch(lost.select(rows=nw.len()))
+    if found["rows"]:
+        problem = f"{found['rows']} return(s) name a sale that is not there"
+        remedy = "add their sales to the credits, or leave the column empty where a return names none"
+        shown = [row["id"] for row in engine.fetch(lost.sort("id").head(SHOWN))]
+        columns.fault("unknown_original", "original", problem, remedy, shown)
 
 
 def with_sales(credits: Credits) -> Lazy:
@@ -75,9 +70,13 @@ def take_back(frame: Lazy, credits: Credits, engine: Engine, paid: Mapping[str, 
     """
     is_sale = nw.col("original") == ""
     keys = _keys(credits)
-    frame = frame.with_columns(
-        **{f"{name}_sold": nw.col(was).sum().over(*keys).cast(nw.Int64) for name, was in paid.items()}
-    )
+    parts = {f"{name}_sale": nw.when(is_sale).then(nw.col(was)).otherwise(nw.lit(0)) for name, was in paid.items()}
+    frame = frame.with_columns(**parts)
+    order = list(credits.order)  # a return that comes before its sale takes nothing back
+    sold = {
+        f"{name}_sold": nw.col(f"{name}_sale").cum_sum().over(*keys, order_by=order).cast(nw.Int64) for name in paid
+    }
+    frame = frame.with_columns(**sold)
     parts = {
         f"{name}_{at}": nw.col(f"{name}_sold") * nw.col(f"back_{at}") for name in paid for at in ("after", "before")
     }

@@ -116,10 +116,10 @@ class Held:
             labels = self._spans[need.kind].labels
             first = self._engine.fetch(alone.sort(keys).head(SHOWN))
             shown = ", ".join(f"{row['payee']} {labels[row[keys[1]] if len(keys) > 1 else 0]}" for row in first)
-            what = "target" if need.is_target else "quota"
+            code, what = ("missing_target", "target incentive") if need.is_target else ("missing_quota", "quota")
             problem = f"{found['rows']} payee(s) and period(s) have no {what} of {need.measure} for {need.component}"
             self.faults.append(
-                Fault(code="frames.missing_quota", path="quotas", problem=problem, remedy="add them", value=shown)
+                Fault(code=f"frames.{code}", path="quotas", problem=problem, remedy="add them", value=shown)
             )
 
     def _check(self, columns: Columns, needs: Mapping[str, Need]) -> None:

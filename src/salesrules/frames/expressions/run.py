@@ -70,5 +70,5 @@ def calculate_lazily(
     if again is None:
         return result
     frames = (nw.from_native(each.collect()).to_arrow() for each in (result.credits, result.statements))
-    lines, statements = (nw.from_arrow(each, backend=again).to_native() for each in frames)
+    lines, statements = (nw.from_arrow(each, backend=again.name.lower()).to_native() for each in frames)
     return BulkResult(credits=lines, statements=statements)

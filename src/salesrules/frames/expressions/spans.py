@@ -10,7 +10,7 @@ import attrs
 import narwhals as nw
 
 from salesrules.commissions import Accumulation
-from salesrules.core import DateRange, FiscalCalendar, PeriodKind, as_tuple
+from salesrules.core import DateRange, FiscalCalendar, Period, PeriodKind, as_tuple
 
 __all__ = ["Spans", "choose", "kind_of", "spans_of"]
 
@@ -31,8 +31,17 @@ class Spans:
     """The periods of one kind that the credits lie in, numbered from zero in the column `column`."""
 
     kind: PeriodKind
-    starts: tuple[date, ...] = attrs.field(converter=as_tuple)
-    labels: tuple[str, ...] = attrs.field(converter=as_tuple)
+    periods: tuple[Period, ...] = attrs.field(converter=as_tuple)
+
+    @property
+    def starts(self) -> list[date]:
+        """Their first days."""
+        return [period.start for period in self.periods]
+
+    @property
+    def labels(self) -> list[str]:
+        """What they are called."""
+        return [period.label for period in self.periods]
 
     @property
     def column(self) -> str:
@@ -62,8 +71,7 @@ class Spans:
 
 def spans_of(calendar: FiscalCalendar, kind: PeriodKind, first: date, last: date) -> Spans:
     """The periods of a kind from the one that holds the first day to the one that holds the last."""
-    periods = calendar.periods(kind, DateRange(first, last + timedelta(days=1)))
-    return Spans(kind=kind, starts=[each.start for each in periods], labels=[each.label for each in periods])
+    return Spans(kind=kind, periods=calendar.periods(kind, DateRange(first, last + timedelta(days=1))))
 
 
 def choose(value: nw.Expr, starts: Sequence[Any], results: Sequence[Any]) -> nw.Expr:
