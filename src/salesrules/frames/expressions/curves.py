@@ -10,7 +10,7 @@ import narwhals as nw
 from salesrules.frames.compiled import CompiledCurve
 from salesrules.frames.expressions.spans import choose
 
-__all__ = ["earned_at", "earned_at_nothing", "is_unbroken"]
+__all__ = ["earned_at", "earned_at_nothing", "is_proportional", "is_unbroken"]
 
 
 def earned_at(curve: CompiledCurve, measure: str, quota: str = "", target: str = "") -> nw.Expr:
@@ -29,6 +29,11 @@ def is_unbroken(curve: CompiledCurve) -> bool:
         (more - slope) * bound + (higher - intercept) * curve.denominator == 0
         for bound, (slope, more), (intercept, higher) in joints
     )
+
+
+def is_proportional(curve: CompiledCurve) -> bool:
+    """Whether it is one straight line through zero, so that a credit earns the same whenever it comes."""
+    return not curve.squares and not any(curve.intercepts) and len(set(curve.slopes)) == 1
 
 
 #: With more pieces than these a search is faster than adding up what bends at each.

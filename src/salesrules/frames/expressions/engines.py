@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 import narwhals as nw
@@ -11,13 +11,26 @@ import narwhals as nw
 from salesrules.core import InvalidValue
 from salesrules.frames.compiled import LIMIT
 
-__all__ = ["Engine", "Lazy", "as_lazy", "engine_of"]
+__all__ = ["Engine", "Lazy", "RunningSum", "add_columns", "as_lazy", "engine_of"]
 
 Lazy = nw.LazyFrame[Any]
 
 #: Below this a quotient of two whole numbers that divide evenly is exact after a division through doubles and rounding.
 _THROUGH_DOUBLES = 2**51
 _KINDS = "a Polars, DuckDB, Ibis or PySpark frame, or one of pandas or PyArrow where Polars is installed"
+
+
+class RunningSum(NamedTuple):
+    """A column to be made: the sum of another so far, for each value of the keys."""
+
+    name: str
+    column: str
+    keys: list[str]
+
+
+def add_columns(frame: Lazy, made: Mapping[str, nw.Expr]) -> Lazy:
+    """The frame with more columns, if any."""
+    return frame.with_columns(**made) if made else frame
 
 
 @attrs.frozen(kw_only=True)
@@ -53,6 +66,17 @@ class Engine:
         if self.name == "polars":
             return dividend // divisor
         return ((dividend - dividend % divisor) / divisor).round().cast(nw.Int64)
+
+    def run_on(self, frame: Lazy, sums: Sequence[RunningSum], order: Sequence[str]) -> Lazy:
+        """Add running sums of the columns, credit by credit in an order."""
+        if not sums:
+            return frame
+        return frame.with_columns(
+            **{
+                each.name: nw.col(each.column).cum_sum().over(*each.keys, order_by=list(order)).cast(nw.Int64)
+                for each in sums
+            }
+        )
 
     def join(self, frame: Lazy, held: Lazy, keys: list[str]) -> Lazy:
         """Add what is held by the keys to rows, whose order stays where the engine has one."""

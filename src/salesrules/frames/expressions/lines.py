@@ -1,172 +1,152 @@
-"""From running measures to pay: what each credit earned in each component, the cap, and rounding."""
+"""From what was measured to pay: running sums, the cap over what the statement has earned, and rounding."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from functools import cached_property, reduce
-from math import lcm
+from collections.abc import Sequence
+from functools import reduce
 from operator import add
+from typing import NamedTuple
 
 import attrs
 import narwhals as nw
 
-from salesrules.commissions import prorated, share_of_period
 from salesrules.core import as_tuple
-from salesrules.frames.compiled import CompiledComponent, CompiledPlan
-from salesrules.frames.expressions.curves import earned_at, earned_at_nothing
-from salesrules.frames.expressions.engines import Engine, Lazy
+from salesrules.frames.expressions.earning import Earning
+from salesrules.frames.expressions.engines import Engine, Lazy, RunningSum, add_columns
 from salesrules.frames.expressions.rounding import Ratio, round_ratios
-from salesrules.frames.expressions.spans import Spans, choose
-from salesrules.frames.expressions.tracks import Track
+from salesrules.frames.expressions.spans import choose
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "Paid"]
 
 
-@attrs.frozen(kw_only=True, slots=False)
+class Paid(NamedTuple):
+    """A frame with what each credit pays in units of the rounding: `paid`, and a column for each component if any."""
+
+    frame: Lazy
+    parts: list[str]
+
+
+@attrs.frozen(kw_only=True)
 class Lines:
-    """How the running measures of credits become pay; `quota_of` and `target_of` are columns by component."""
+    """How what credits add to the measures becomes pay; `order` is that of a payee's credits."""
 
-    compiled: CompiledPlan
+    earning: Earning
     engine: Engine
-    tracks: Mapping[str, Track]
-    statement: Spans
     order: tuple[str, ...] = attrs.field(converter=as_tuple)
-    quota_of: Mapping[str, str]
-    target_of: Mapping[str, str]
+    by_component: bool
+
+    def paid(self, frame: Lazy) -> Paid:
+        """Add what each credit pays."""
+        if not self.earning.adds_up:
+            return self._each_by_itself(self._earned(frame, []))
+        return self._in_turn(self._added_up(frame))
 
     @property
-    def components(self) -> Sequence[CompiledComponent]:
-        """The components in the order of a credit's lines."""
-        return self.compiled.components
+    def _places(self) -> range:
+        return range(len(self.earning.components))
 
     @property
-    def adds_up(self) -> bool:
-        """Whether pay depends on what the statement has earned so far."""
-        return self.compiled.is_cumulative or self.compiled.plan.cap is not None
+    def _is_apart(self) -> bool:
+        """Whether what each component earned is needed, or only what all of them did."""
+        return self.by_component or not self.earning.compiled.is_cumulative
 
-    @cached_property
-    def caps(self) -> list[Fraction]:
-        """The cap in each pay period, for the days on which the plan holds, in units of the rounding times the scale.
+    def _earned(self, frame: Lazy, also: Sequence[RunningSum]) -> Lazy:
+        """Add `earned_N` of each component, and of those that run `got_N` and `had_N`; `also` are further sums."""
+        earning = self.earning
+        tracks = dict.fromkeys(earning.track(place) for place in earning.running)
+        sums = [RunningSum(track.after, track.part, track.spans.keys) for track in tracks]
+        frame = self.engine.run_on(frame, [*sums, *also], self.order)
+        if not earning.running:
+            return frame
+        frame = frame.with_columns(**{track.before: nw.col(track.after) - nw.col(track.part) for track in tracks})
+        made = {}
+        for place in earning.running:
+            made[f"got_{place}"] = earning.at(place, earning.track(place).after)
+            made[f"had_{place}"] = earning.at(place, earning.track(place).before)
+        frame = frame.with_columns(**made)
+        apart = earning.running if self._is_apart else [each for each in earning.running if each not in earning.aligned]
+        made = {f"earned_{place}": nw.col(f"got_{place}") - nw.col(f"had_{place}") for place in apart}
+        return add_columns(frame, made)
 
-        They need not be whole. Empty where there is no cap.
-        """
-        cap, digits = self.compiled.plan.cap, self.compiled.rounding.digits
-        if cap is None:
-            return []
-        found = []
-        for period in self.statement.periods:
-            held = self.compiled.plan.life.effective.intersection(period.span)
-            parts = [] if held is None else [(held, self.compiled.plan)]
-            amount = prorated(cap.amount, share_of_period(parts, period.span), digits).amount
-            found.append(Fraction(amount) * Fraction(10) ** digits * self.components[0].curve.scale)
-        return found
+    def _of_parts(self, places: Sequence[int]) -> dict[str, nw.Expr]:
+        return {f"earned_{place}": self.earning.of_part(place) for place in places}
 
-    @property
-    def factor(self) -> int:
-        """What everything is multiplied by so that the caps are whole."""
-        return lcm(*(cap.denominator for cap in self.caps))
-
-    @property
-    def limit(self) -> int:
-        """The largest cap in whole numbers; zero where there is none."""
-        return max((int(cap * self.factor) for cap in self.caps), default=0)
-
-    @property
-    def _is_aligned(self) -> bool:
-        """Whether every measure runs over the statement's own span, so that what they earned adds up by itself."""
-        return all(not track.is_alone and track.spans.keys == self.statement.keys for track in self.tracks.values())
-
-    def paid(self, frame: Lazy) -> tuple[Lazy, list[str]]:
-        """Add what each component pays, in units of the rounding: the frame, and a column for each component."""
-        frame = frame.with_columns(**self._earned())
-        below, frame = self._below(frame)
-        paid = [f"paid_{place}" for place in range(len(self.components))]
-        if not self.adds_up:
-            ratios = {name: Ratio(f"earned_{place}", below[place]) for place, name in enumerate(paid)}
-            return round_ratios(frame, self.engine, ratios, self.compiled.rounding.mode), paid
-        frame = self._added_up(frame)
-        sums = [f"sum_{place}" for place in range(len(paid) + 1)]
-        mode = self.compiled.rounding.mode
-        if self.compiled.is_cumulative:
-            due = {f"due_{place}": Ratio(name, below[0]) for place, name in enumerate(sums)}
-            frame = round_ratios(frame, self.engine, due, mode)
-            made = {name: nw.col(f"due_{place + 1}") - nw.col(f"due_{place}") for place, name in enumerate(paid)}
-            return frame.with_columns(**made), paid
-        lines = {f"line_{place}": nw.col(f"sum_{place + 1}") - nw.col(f"sum_{place}") for place in range(len(paid))}
-        frame = frame.with_columns(**lines)
-        ratios = {name: Ratio(f"line_{place}", below[0]) for place, name in enumerate(paid)}
-        return round_ratios(frame, self.engine, ratios, mode), paid
-
-    def in_all(self, paid: Sequence[str]) -> nw.Expr:
-        """What a credit pays in all its components, in units of the rounding."""
-        if self.compiled.is_cumulative and len(paid) > 1 and not self.compiled.reverses:
-            return nw.col(f"due_{len(paid)}") - nw.col("due_0")
-        return reduce(add, map(nw.col, paid))
-
-    def _earned(self) -> dict[str, nw.Expr]:
-        """What each component earned by each credit, and where sums are needed what it had earned before."""
-        found: dict[str, nw.Expr] = {}
-        for place, each in enumerate(self.components):
-            track = self.tracks[each.id]
-            quota, target = self.quota_of.get(each.id, ""), self.target_of.get(each.id, "")
-            after = earned_at(each.curve, track.after, quota, target)
-            before = self._nothing(each) if track.is_alone else earned_at(each.curve, track.before, quota, target)
-            factor = self.factor if self.adds_up else 1
-            earned = after if before is None else after - before
-            found[f"earned_{place}"] = earned * factor if factor != 1 else earned
-            if self.adds_up and self._is_aligned and before is not None:
-                nothing = self._nothing(each)
-                had = before if nothing is None else before - nothing
-                found[f"had_{place}"] = had * factor if factor != 1 else had
-        return found
-
-    def _nothing(self, component: CompiledComponent) -> nw.Expr | None:
-        """What a component pays for a measure of zero; none where that is nothing."""
-        curve, level = component.curve, earned_at_nothing(component.curve)
-        if not level:
-            return None
-        found = nw.lit(level).cast(nw.Int64)
-        for _ in range((2 if curve.squares else 1) if curve.by_quota else 0):
-            found = found * nw.col(self.quota_of[component.id])
-        return found * nw.col(self.target_of[component.id]) if curve.by_target else found
-
-    def _below(self, frame: Lazy) -> tuple[list[int | str], Lazy]:
-        """The denominator of each component: a number, or a column where its quota is a part of it."""
-        factor = self.factor if self.adds_up else 1
-        found: list[int | str] = []
-        for place, each in enumerate(self.components):
-            curve = each.curve
-            if not curve.over_quota:
-                found.append(curve.scale * factor)
-                continue
-            quota = nw.col(self.quota_of[each.id])
-            below = quota * (curve.scale * factor)
-            frame = frame.with_columns(**{f"below_{place}": below * quota if curve.power > 1 else below})
-            found.append(f"below_{place}")
-        return found, frame
+    def _each_by_itself(self, frame: Lazy) -> Paid:
+        """Round what each component earned."""
+        alone = [place for place in self._places if place not in self.earning.running]
+        frame = add_columns(frame, self._of_parts(alone))
+        names = [f"paid_{place}" for place in self._places]
+        ratios, columns = {}, {}
+        for place, name in enumerate(names):
+            below = self.earning.below(place)
+            if isinstance(below, nw.Expr):
+                columns[f"below_{place}"] = below
+            ratios[name] = Ratio(f"earned_{place}", f"below_{place}" if isinstance(below, nw.Expr) else below)
+        frame = add_columns(frame, columns)
+        return self._summed(round_ratios(frame, self.engine, ratios, self.earning.compiled.rounding.mode), names)
 
     def _added_up(self, frame: Lazy) -> Lazy:
-        """Add what the statement has earned before a credit's first line and after each, as far as the cap allows."""
-        places = range(len(self.components))
-        earned = [nw.col(f"earned_{place}") for place in places]
-        if self._is_aligned:
-            first = reduce(add, [nw.col(f"had_{place}") for place in places])
-        else:
-            frame = frame.with_columns(in_all=reduce(add, earned))
-            running = nw.col("in_all").cum_sum().over(*self.statement.keys, order_by=list(self.order)).cast(nw.Int64)
-            frame = frame.with_columns(run_on=running)
-            first = nw.col("run_on") - nw.col("in_all")
-        frame = frame.with_columns(sum_0=first)
-        for place in places:
-            frame = frame.with_columns(**{f"sum_{place + 1}": nw.col(f"sum_{place}") + nw.col(f"earned_{place}")})
-        if not self.caps:
+        """Add `sum_0`, what the statement has earned before a credit, and after each of its lines, under the cap."""
+        earning = self.earning
+        rest = [place for place in self._places if place not in earning.aligned]
+        frame = add_columns(frame, self._of_parts([place for place in rest if place not in earning.running]))
+        names = [nw.col(f"earned_{place}") for place in rest]
+        is_known = not set(rest) & set(earning.running)
+        sums = [RunningSum("rest_after", "rest", earning.statement.keys)] if rest else []
+        if is_known and rest:
+            frame = frame.with_columns(rest=reduce(add, names))
+        frame = self._earned(frame, sums if is_known else [])
+        if not is_known:
+            frame = self.engine.run_on(frame.with_columns(rest=reduce(add, names)), sums, self.order)
+        before = [nw.col(f"had_{place}") for place in earning.aligned]
+        after = [nw.col(f"got_{place}") for place in earning.aligned]
+        for place in earning.aligned:
+            nothing = earning.at_nothing(place)
+            if nothing is not None:
+                before.append(-nothing)
+                after.append(-nothing)
+        if rest:
+            before.append(nw.col("rest_after") - nw.col("rest"))
+            after.append(nw.col("rest_after"))
+        last = f"sum_{len(self._places)}"
+        made = {"sum_0": reduce(add, before), last: reduce(add, after)}
+        if self._is_apart:
+            earned = [nw.col(f"earned_{place}") for place in self._places]
+            made |= {f"sum_{place}": reduce(add, [*before, *earned[:place]]) for place in range(1, len(self._places))}
+        return self._capped(frame.with_columns(**made), list(made))
+
+    def _capped(self, frame: Lazy, names: Sequence[str]) -> Lazy:
+        caps = self.earning.caps
+        if not caps:
             return frame
-        limits = [int(cap * self.factor) for cap in self.caps]
-        limit = choose(nw.col(self.statement.column), range(1, len(limits)), limits).cast(nw.Int64)
-        curve = self.components[0].curve
+        limit = choose(nw.col(self.earning.statement.column), range(1, len(caps)), caps).cast(nw.Int64)
+        curve = self.earning.curves[0]
         if curve.over_quota:
-            quota = nw.col(self.quota_of[self.components[0].id])
-            limit = quota * limit if curve.power == 1 else quota * quota * limit
-        names = [f"sum_{place}" for place in range(len(earned) + 1)]
+            quota = nw.col(self.earning.quota_of[self.earning.components[0].id])
+            limit = limit * quota if curve.power == 1 else limit * quota * quota
         return frame.with_columns(**{name: nw.min_horizontal(nw.col(name), limit) for name in names})
+
+    def _in_turn(self, frame: Lazy) -> Paid:
+        """Round what each line adds to the statement, or the running total after it less the one before."""
+        compiled, below = self.earning.compiled, self.earning.below(0)
+        over: int | str = "below" if isinstance(below, nw.Expr) else below
+        if isinstance(below, nw.Expr):
+            frame = frame.with_columns(below=below)
+        count, mode = len(self._places), compiled.rounding.mode
+        names = [f"paid_{place}" for place in self._places]
+        if not compiled.is_cumulative:
+            lines = {f"line_{place}": nw.col(f"sum_{place + 1}") - nw.col(f"sum_{place}") for place in self._places}
+            ratios = {name: Ratio(f"line_{place}", over) for place, name in enumerate(names)}
+            return self._summed(round_ratios(frame.with_columns(**lines), self.engine, ratios, mode), names)
+        asked = range(count + 1) if self._is_apart else (0, count)
+        ratios = {f"due_{place}": Ratio(f"sum_{place}", over) for place in asked}
+        frame = round_ratios(frame, self.engine, ratios, mode)
+        made = {"paid": nw.col(f"due_{count}") - nw.col("due_0")}
+        if not self._is_apart:
+            return Paid(frame.with_columns(**made), [])
+        made |= {name: nw.col(f"due_{place + 1}") - nw.col(f"due_{place}") for place, name in enumerate(names)}
+        return Paid(frame.with_columns(**made), names)
+
+    @staticmethod
+    def _summed(frame: Lazy, names: list[str]) -> Paid:
+        return Paid(frame.with_columns(paid=reduce(add, map(nw.col, names))), names)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import narwhals as nw
 
 from salesrules.core import RoundingMode
 from salesrules.frames.expressions.columns import SHOWN, Columns
 from salesrules.frames.expressions.credits import Credits
-from salesrules.frames.expressions.engines import Engine, Lazy
+from salesrules.frames.expressions.engines import Engine, Lazy, RunningSum
 from salesrules.frames.expressions.rounding import Ratio, round_ratios
 
 __all__ = ["find_lost_returns", "take_back", "with_sales"]
@@ -37,7 +37,7 @@ def find_lost_returns(credits: Credits, engine: Engine, columns: Columns) -> Non
         columns.fault("unknown_original", "original", problem, remedy, shown)
 
 
-def with_sales(credits: Credits) -> Lazy:
+def with_sales(credits: Credits, engine: Engine) -> Lazy:
     """Add how much of its sale has come back with and before each return: `back_after` and `back_before` of `whole`.
 
     That is by the amount; by the quantity where the sale was for nothing, and all of it where it has none.
@@ -58,36 +58,27 @@ def with_sales(credits: Credits) -> Lazy:
         whole = nw.when(sold != 0).then(sold.abs()).otherwise(whole)
         back = nw.when(sold > 0).then(-value).when(sold < 0).then(value).otherwise(back)
     frame = frame.with_columns(whole=whole, back=nw.when(is_sale).then(nw.lit(0)).otherwise(back).cast(nw.Int64))
-    running = nw.col("back").cum_sum().over(*keys, order_by=list(credits.order)).cast(nw.Int64)
-    frame = frame.with_columns(back_after=running)
+    frame = engine.run_on(frame, [RunningSum("back_after", "back", keys)], credits.order)
     return frame.with_columns(back_before=nw.col("back_after") - nw.col("back"))
 
 
-def take_back(frame: Lazy, credits: Credits, engine: Engine, paid: Mapping[str, str], mode: RoundingMode) -> Lazy:
-    """Replace what a return is paid: the share of its sale's pay that has come back by now, less that before it.
+def take_back(frame: Lazy, credits: Credits, engine: Engine, paid: Sequence[str], mode: RoundingMode) -> Lazy:
+    """Give returns, in each column of what is paid, the share of their sale's pay that has come back by now.
 
-    `paid` gives the column of what credits are paid, in units of the rounding, for each column that is to be made.
+    What had come back before it is taken off. `paid` are in units of the rounding.
     """
-    is_sale = nw.col("original") == ""
-    keys = _keys(credits)
-    parts = {f"{name}_sale": nw.when(is_sale).then(nw.col(was)).otherwise(nw.lit(0)) for name, was in paid.items()}
-    frame = frame.with_columns(**parts)
-    order = list(credits.order)  # a return that comes before its sale takes nothing back
-    sold = {
-        f"{name}_sold": nw.col(f"{name}_sale").cum_sum().over(*keys, order_by=order).cast(nw.Int64) for name in paid
-    }
-    frame = frame.with_columns(**sold)
-    parts = {
-        f"{name}_{at}": nw.col(f"{name}_sold") * nw.col(f"back_{at}") for name in paid for at in ("after", "before")
-    }
-    frame = frame.with_columns(**parts)
-    ratios = {f"{part}_gone": Ratio(part, "whole") for part in parts}
+    is_sale, keys = nw.col("original") == "", _keys(credits)
+    made = {f"{name}_sale": nw.when(is_sale).then(nw.col(name)).otherwise(nw.lit(0)) for name in paid}
+    # A running sum of the one sale: a return that comes before it takes nothing back.
+    sums = [RunningSum(f"{name}_sold", f"{name}_sale", keys) for name in paid]
+    frame = engine.run_on(frame.with_columns(**made), sums, credits.order)
+    moments = [(name, moment) for name in paid for moment in ("after", "before")]
+    frame = frame.with_columns(
+        **{f"{name}_{moment}": nw.col(f"{name}_sold") * nw.col(f"back_{moment}") for name, moment in moments}
+    )
+    ratios = {f"{name}_gone_{moment}": Ratio(f"{name}_{moment}", "whole") for name, moment in moments}
     frame = round_ratios(frame, engine, ratios, mode)
+    given = {name: nw.col(f"{name}_gone_before") - nw.col(f"{name}_gone_after") for name in paid}
     return frame.with_columns(
-        **{
-            name: nw.when(is_sale)
-            .then(nw.col(was))
-            .otherwise(nw.col(f"{name}_before_gone") - nw.col(f"{name}_after_gone"))
-            for name, was in paid.items()
-        }
+        **{name: nw.when(is_sale).then(nw.col(name)).otherwise(back) for name, back in given.items()}
     )

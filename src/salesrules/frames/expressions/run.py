@@ -32,6 +32,7 @@ def calculate_lazily(
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
     digits: Mapping[Measure, int] | None = None,
+    by_component: bool = True,
     trust_ids: bool = False,
 ) -> BulkResult:
     """What a plan version pays, as frames that are computed where the credits are, when they are asked for.
@@ -40,7 +41,8 @@ def calculate_lazily(
     `calculate` takes, `quotas` a frame of the same engine; the result's frames are of that kind too. Frames in memory
     run through Polars and come back in memory. Only counts and the first offenders are fetched at once: empty values,
     days on which the plan does not hold, doubled ids, missing quotas, and numbers that 64 bits would not hold.
-    `trust_ids` spares the search for doubled ids, where a key of the table rules them out.
+    Without `by_component` only what a credit pays in all is given, which is faster; `trust_ids` spares the search for
+    doubled ids, where a key of the table rules them out. `digits` are as those of `calculate`.
 
     Raises `InvalidDocument` with every feature of the plan that expressions do not do, before a row is read; then with
     every fault of the frames. Raises `InvalidValue` for another kind of frame.
@@ -61,7 +63,7 @@ def calculate_lazily(
     found, faults = read_credits(lazy, engine, compiled, columns or {}, trust_ids)
     if faults or found is None:
         raise InvalidDocument(tuple(faults))
-    run = Run(compiled, found, engine, kind, calendar, quotas)
+    run = Run(compiled, found, engine, kind, calendar, quotas, by_component)
     faults = run.check(Columns(lazy, "credits", columns or {}))
     if faults:
         raise InvalidDocument(tuple(faults))
@@ -70,5 +72,6 @@ def calculate_lazily(
     if again is None:
         return result
     frames = (nw.from_native(each.collect()).to_arrow() for each in (result.credits, result.statements))
-    lines, statements = (nw.from_arrow(each, backend=again.name.lower()).to_native() for each in frames)
+    backend: Any = again
+    lines, statements = (nw.from_arrow(each, backend=backend).to_native() for each in frames)
     return BulkResult(credits=lines, statements=statements)

@@ -14,13 +14,14 @@ from salesrules.core import Fault, FiscalCalendar, PeriodKind
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.expressions.columns import Columns
 from salesrules.frames.expressions.credits import Credits
+from salesrules.frames.expressions.earning import Earning
 from salesrules.frames.expressions.engines import Engine, Lazy
 from salesrules.frames.expressions.guard import Guard, Scope
-from salesrules.frames.expressions.lines import Lines
+from salesrules.frames.expressions.lines import Lines, Paid
 from salesrules.frames.expressions.originals import find_lost_returns, take_back, with_sales
 from salesrules.frames.expressions.quotas import Held, needs_of
 from salesrules.frames.expressions.spans import Spans, kind_of, spans_of
-from salesrules.frames.expressions.tracks import counting, measured, run_on, tracks_of
+from salesrules.frames.expressions.tracks import counting, measured, tracks_of
 
 __all__ = ["Run"]
 
@@ -36,8 +37,9 @@ class Run:
         pay_period: PeriodKind,
         calendar: FiscalCalendar,
         quotas: Any,
+        by_component: bool,
     ) -> None:
-        self.compiled, self.credits, self.engine = compiled, credits, engine
+        self.compiled, self.credits, self.engine, self.by_component = compiled, credits, engine, by_component
         kinds = {pay_period, *(kind_of(each.accumulate, pay_period) for each in compiled.components)}
         self.spans: dict[PeriodKind, Spans] = {
             kind: spans_of(calendar, kind, credits.first, credits.last) for kind in sorted(kinds)
@@ -50,19 +52,20 @@ class Run:
         self.needs = needs_of(compiled, pay_period)
         by_number = credits.frame.collect_schema()["payee"].is_integer()
         self.held = Held(quotas, engine, self.needs, self.spans, by_number)
-        self.lines = Lines(
+        self.earning = Earning(
             compiled=compiled,
-            engine=engine,
             tracks=self.tracks,
             statement=self.statement,
-            order=credits.order,
             quota_of={need.component: need.column for need in self.needs if not need.is_target},
             target_of={need.component: need.column for need in self.needs if need.is_target},
         )
+        # Returns at original terms take back what each line of their sale was paid.
+        by_component = by_component or credits.reverses
+        self.lines = Lines(earning=self.earning, engine=engine, order=credits.order, by_component=by_component)
 
     def measured(self) -> Lazy:
         """The credits with what each adds to each track, and the numbers of its spans."""
-        frame = with_sales(self.credits) if self.credits.has_originals else self.credits.frame
+        frame = with_sales(self.credits, self.engine) if self.credits.has_originals else self.credits.frame
         if frame.collect_schema()["payee"].is_integer() and not self.held.by_number:
             frame = frame.with_columns(payee=nw.col("payee").cast(nw.String))
         made = {track.part: measured(track, self.credits) for track in dict.fromkeys(self.tracks.values())}
@@ -89,11 +92,11 @@ class Run:
             engine=self.engine,
             components=self.compiled.components,
             tracks=self.tracks,
-            factor=self.lines.factor,
-            limit=self.lines.limit,
-            adds_up=self.lines.adds_up,
-            quota_of=self.lines.quota_of,
-            target_of=self.lines.target_of,
+            factor=self.earning.factor,
+            limit=max(self.earning.caps, default=0),
+            adds_up=self.earning.adds_up,
+            quota_of=self.earning.quota_of,
+            target_of=self.earning.target_of,
         )
 
     def _everything(self) -> Scope:
@@ -107,32 +110,32 @@ class Run:
             taken_back=sum(sums[name] for name in sums if name != "cost") if self.credits.reverses else 0,
         )
 
-    def paid(self) -> Lazy:
-        """The credits with what each component pays as `paid_0` and so on, and all as `paid`, in units."""
-        frame = run_on(self.measured(), list(dict.fromkeys(self.tracks.values())), self.credits.order)
+    def paid(self) -> Paid:
+        """The credits with what they pay, in units of the rounding."""
+        frame = self.measured()
         for need in {each.column: each for each in self.needs}.values():
             frame = self.engine.join(frame, self.held.of(need), self.spans[need.kind].keys)
             frame = frame.with_columns(**{need.column: nw.col(need.column).fill_null(1)})
-        frame, paid = self.lines.paid(frame)
-        if self.credits.reverses:
-            names = {name: f"{name}_first" for name in paid}
-            frame = frame.with_columns(**{was: nw.col(name) for name, was in names.items()})
-            frame = take_back(frame, self.credits, self.engine, names, self.compiled.rounding.mode)
-        return frame.with_columns(paid=self.lines.in_all(paid))
+        frame, parts = self.lines.paid(frame)
+        if not self.credits.reverses:
+            return Paid(frame, parts)
+        names = parts or ["paid"]
+        frame = take_back(frame, self.credits, self.engine, names, self.compiled.rounding.mode)
+        return Paid(frame.with_columns(paid=reduce(add, map(nw.col, names))) if parts else frame, parts)
 
-    def lines_of(self, paid: Lazy) -> Lazy:
+    def lines_of(self, paid: Paid) -> Lazy:
         """What each credit pays, in money."""
         components = self.compiled.components
         made = {name: nw.col(name) for name in ("id", "payee", "day")}
         made["role"] = nw.col("role") if self.credits.has_roles else nw.lit(DIRECT)
         made |= {"period": self.statement.label(), "commission": self._money("paid")}
-        if len(components) > 1:
+        if self.by_component and len(components) > 1:
             made |= {f"commission:{each.id}": self._money(f"paid_{place}") for place, each in enumerate(components)}
-        return paid.select(**made)
+        return paid.frame.select(**made)
 
-    def statements_of(self, paid: Lazy) -> Lazy:
+    def statements_of(self, paid: Paid) -> Lazy:
         """What each payee is paid in each period."""
-        sums = paid.group_by("payee", self.statement.column).agg(
+        sums = paid.frame.group_by("payee", self.statement.column).agg(
             credits=nw.len(), paid=nw.col("paid").sum().cast(nw.Int64)
         )
         made = {"payee": nw.col("payee"), "period": self.statement.label(), "credits": nw.col("credits")}

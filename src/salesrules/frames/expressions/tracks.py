@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -14,10 +13,9 @@ from salesrules.commissions import DIRECT, Accumulation, Filter, Measure
 from salesrules.core import as_tuple
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.expressions.credits import Credits
-from salesrules.frames.expressions.engines import Lazy
 from salesrules.frames.expressions.spans import Spans
 
-__all__ = ["Track", "counting", "measured", "run_on", "tracks_of"]
+__all__ = ["Track", "counting", "measured", "tracks_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -106,17 +104,3 @@ def _value(measure: Measure, credits: Credits) -> nw.Expr:
             return nw.when(nw.col("original") == "").then(sold).otherwise(returned).cast(nw.Int64)
         case _:
             return nw.col(measure.value)
-
-
-def run_on(frame: Lazy, tracks: Sequence[Track], order: Sequence[str]) -> Lazy:
-    """Add what has been measured with and before each credit."""
-    running = [track for track in tracks if not track.is_alone]
-    if not running:
-        return frame
-    frame = frame.with_columns(
-        **{
-            track.after: nw.col(track.part).cum_sum().over(*track.spans.keys, order_by=list(order)).cast(nw.Int64)
-            for track in running
-        }
-    )
-    return frame.with_columns(**{track.before: nw.col(track.after) - nw.col(track.part) for track in running})
