@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
+    from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
     from salesrules.frames.quoting import BulkQuotas, Quoted
 
@@ -43,6 +44,7 @@ __all__ = [
     "Target",
     "assign_in_bulk",
     "calculate",
+    "calculate_lazily",
     "compile_plan",
     "credit_in_bulk",
     "find_refusals",
@@ -54,6 +56,10 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
+        if name in ("calculate_lazily",):
+            from salesrules.frames import expressions
+
+            return getattr(expressions, name)
         from salesrules.frames import assigning, bulk, crediting, explaining, job, quoting
 
         shelves = (assigning, bulk, crediting, explaining, job, quoting)

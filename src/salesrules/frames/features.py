@@ -27,7 +27,20 @@ _BEYOND: Mapping[Target, frozenset[Feature]] = {
     Target.KERNEL: frozenset(
         {Feature.MODIFIERS, Feature.PAYOUTS, Feature.CLAWBACKS, Feature.MINIMUM_PAYMENT, Feature.NUMBERS_TOO_FINE}
     ),
-    Target.EXPRESSIONS: frozenset(Feature),
+    Target.EXPRESSIONS: frozenset(
+        {
+            Feature.MODIFIERS,
+            Feature.PAYOUTS,
+            Feature.CLAWBACKS,
+            Feature.MINIMUM_PAYMENT,
+            Feature.ROUNDING_BY_TIER,
+            Feature.LARGEST_REMAINDER,
+            Feature.CUMULATIVE_SHARES_OF_QUOTAS,
+            Feature.FORMULA,
+            Feature.GRID,
+            Feature.NUMBERS_TOO_FINE,
+        }
+    ),
     Target.SQL: frozenset(Feature),
 }
 
@@ -62,7 +75,7 @@ def _asked(plan: Plan) -> Iterator[tuple[Feature, str]]:
         yield Feature.ROUNDING_BY_TIER, "rounding"
     if plan.rounding.residual is Residual.LARGEST_REMAINDER:
         yield Feature.LARGEST_REMAINDER, "rounding"
-    if adds_up(plan) and any(map(is_over_quota, plan.components)):
+    if adds_up(plan) and any(map(_divides_by_quota, plan.components)):
         # Each quota is a denominator of its own: only where a statement has one of them does its sum stay whole.
         whole = {Accumulation.TRANSACTION, Accumulation.PERIOD}
         if len(plan.components) > 1 or plan.components[0].accumulate not in whole:
@@ -92,6 +105,13 @@ def adds_up(plan: Plan) -> bool:
     by_remainder = plan.rounding.residual is Residual.LARGEST_REMAINDER
     by_total = plan.rounding.level is RoundingLevel.CUMULATIVE
     return by_total or by_remainder or plan.cap is not None or bool(plan.modifiers)
+
+
+def _divides_by_quota(component: Component) -> bool:
+    """Whether the quota stands below the line: also where rates lie between those of two shares of it."""
+    table = component.table
+    bends = not isinstance(table, FormulaTable) and table.mode is RateMode.INTERPOLATED_RATE
+    return is_over_quota(component) or (bends and needed_quota(table) is not None)
 
 
 def is_over_quota(component: Component) -> bool:
