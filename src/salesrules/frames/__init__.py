@@ -22,6 +22,7 @@ from salesrules.frames.reasons import Feature, Target
 if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.sql import checks_of, sql_of
 
 __all__ = [
     "BulkJob",
@@ -32,11 +33,13 @@ __all__ = [
     "Feature",
     "Target",
     "calculate",
+    "checks_of",
     "compile_plan",
     "find_refusals",
+    "sql_of",
 ]
 
-_HEAVY = ("BulkJob", "BulkResult", "calculate")
+_HEAVY = ("BulkJob", "BulkResult", "calculate", "checks_of", "sql_of")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
@@ -44,6 +47,10 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy loads when it is first asked for."""
         if name not in _HEAVY:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
+        if name in ("checks_of", "sql_of"):
+            from salesrules.frames import sql
+
+            return getattr(sql, name)
         from salesrules.frames import bulk, job
 
         return getattr(job if name == "BulkJob" else bulk, name)

@@ -16,14 +16,13 @@ from salesrules.commissions import (
     MultiplierTable,
     PayoutCurve,
     Plan,
-    RoundingLevel,
     needed_quota,
     payout_curve,
     payout_curves,
 )
 from salesrules.core import CurrencyTable, Fault, InvalidDocument, PolicyReference, Reason, Rounding
 from salesrules.frames.compiled import CompiledComponent, CompiledCurve, CompiledPlan
-from salesrules.frames.features import features_of, features_of_component, is_over_quota
+from salesrules.frames.features import adds_up, features_of, features_of_component, is_over_quota
 from salesrules.frames.reasons import COMPONENT_FEATURE, PLAN_FEATURE, Feature, Target
 
 __all__ = ["compile_plan", "find_refusals"]
@@ -118,8 +117,9 @@ def _compiled(plan: Plan, currencies: CurrencyTable, finer: Mapping[Measure, int
         id: lcm(*(number.denominator for found in curves for piece in found for number in piece[2:]))
         for id, curves in pieces.items()
     }
-    if plan.rounding.level is RoundingLevel.CUMULATIVE or plan.cap is not None:
-        scales = dict.fromkeys(scales, lcm(*scales.values()))  # lines of several components are added up
+    if adds_up(plan):  # lines of several components are added up, and held against the cap
+        cap = 0 if plan.cap is None else Fraction(plan.cap.amount.amount) * 10**paid
+        scales = dict.fromkeys(scales, lcm(*scales.values(), Fraction(cap).denominator))
     return CompiledPlan(
         plan=plan,
         money_digits=money,

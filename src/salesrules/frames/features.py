@@ -20,13 +20,21 @@ from salesrules.commissions import (
 )
 from salesrules.frames.reasons import Feature, Target
 
-__all__ = ["features_of", "features_of_component", "is_over_quota"]
+__all__ = ["adds_up", "features_of", "features_of_component", "is_over_quota"]
 
 #: What each target does not do. What engines and SQL do not do, the kernel does.
 _BEYOND: Mapping[Target, frozenset[Feature]] = {
     Target.KERNEL: frozenset(Feature),
     Target.EXPRESSIONS: frozenset(Feature),
-    Target.SQL: frozenset(Feature),
+    Target.SQL: frozenset(Feature)
+    - {
+        Feature.CAP,
+        Feature.RETURNS_AT_ORIGINAL_TERMS,
+        Feature.INTERPOLATED_RATE,
+        Feature.TARGET_OF_PAYEE,
+        Feature.COUNT,
+        Feature.FILTERS,
+    },
 }
 
 
@@ -60,8 +68,7 @@ def _asked(plan: Plan) -> Iterator[tuple[Feature, str]]:
         yield Feature.ROUNDING_BY_TIER, "rounding"
     if plan.rounding.residual is Residual.LARGEST_REMAINDER:
         yield Feature.LARGEST_REMAINDER, "rounding"
-    adds_up = plan.rounding.level is RoundingLevel.CUMULATIVE or plan.cap is not None
-    if adds_up and any(map(is_over_quota, plan.components)):
+    if adds_up(plan) and any(map(_is_by_quota, plan.components)):
         # Each quota is a denominator of its own: only where a statement has one of them does its sum stay whole.
         whole = {Accumulation.TRANSACTION, Accumulation.PERIOD}
         if len(plan.components) > 1 or plan.components[0].accumulate not in whole:
@@ -84,6 +91,21 @@ def _asked_by(component: Component) -> Iterator[Feature]:
                 yield Feature.INTERPOLATED_RATE
             if isinstance(table, MultiplierTable) and table.target_measure:
                 yield Feature.TARGET_OF_PAYEE
+
+
+def _is_by_quota(component: Component) -> bool:
+    """Whether the quota stands below the line: where pay is a share of an amount, or the rate moves with attainment."""
+    table = component.table
+    if isinstance(table, FormulaTable | GridTable) or table.mode is not RateMode.INTERPOLATED_RATE:
+        return is_over_quota(component)
+    return needed_quota(table) is not None
+
+
+def adds_up(plan: Plan) -> bool:
+    """Whether what the lines of a statement earn is added up, and so needs one denominator."""
+    by_remainder = plan.rounding.residual is Residual.LARGEST_REMAINDER
+    by_total = plan.rounding.level is RoundingLevel.CUMULATIVE
+    return by_total or by_remainder or plan.cap is not None or bool(plan.modifiers)
 
 
 def is_over_quota(component: Component) -> bool:
