@@ -7,10 +7,24 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from salesrules.frames.compiled import LIMIT
-from salesrules.frames.sql.dialects import literal
-from salesrules.frames.sql.naming import column, field
+from salesrules.frames.sql.returns import sale_of
 from salesrules.frames.sql.setting import Part, Setting
 from salesrules.frames.sql.stages import CREDITS, Stages, counts, held_stages, measure_stages
+from salesrules.frames.sql.tree import (
+    all_of,
+    any_of,
+    cast,
+    column,
+    is_missing,
+    is_present,
+    literal,
+    named,
+    rows,
+    select,
+    string,
+    table,
+    union,
+)
 
 __all__ = ["check_query"]
 
@@ -25,164 +39,134 @@ def check_query(setting: Setting, *, starts_and_ends: bool) -> exp.Select:
     findings = [*_of_credits(setting, starts_and_ends), *_of_quotas(setting)]
     for part in setting.parts:
         findings += _of_part(setting, part, stages.last)
-    found: exp.Expression | None = None
-    for code, concerns, select in findings:
-        named = exp.select(
-            exp.Literal.string(code).as_("finding"), exp.Literal.string(concerns).as_("concerns"), "found", "example"
-        ).from_(exp.alias_(select.subquery(copy=False), "counted_rows", table=True))
-        found = named if found is None else exp.Union(this=found, expression=named, distinct=False)
-    assert found is not None
-    stages.add("findings", found, "every kind of fault, and how often it is there")
-    query = exp.select("finding", "concerns", "found", "example").from_("findings")
-    return stages.query(query.where(exp.GT(this=column("found"), expression=literal(0))))
+    queries = []
+    for code, concerns, query in findings:
+        head = [named(string(code), "finding"), named(string(concerns), "concerns")]
+        queries.append(select([*head, column("found"), column("example")], rows(query, "counted_rows")))
+    stages.add("findings", union(queries), "every kind of fault, and how often it is there")
+    columns = [column(name) for name in ("finding", "concerns", "found", "example")]
+    is_there = exp.GT(this=column("found"), expression=literal(0))
+    return stages.query(select(columns, "findings", where=is_there))
 
 
-def _count(setting: Setting, source: exp.Expression, where: exp.Expression, example: exp.Expression) -> exp.Select:
+def _count(
+    setting: Setting, source: exp.Expression, example: exp.Expression, where: exp.Expression | None = None
+) -> exp.Select:
     first = exp.Min(this=setting.dialect.as_text(example))
-    return (
-        exp.select(exp.Count(this=exp.Star()).as_("found"), first.as_("example")).from_(source).where(where)
-    )
+    return select([named(exp.Count(this=exp.Star()), "found"), named(first, "example")], source, where=where)
 
 
-def _given(setting: Setting) -> exp.Expression:
-    return exp.alias_(setting.credits.copy(), "given", table=True)
+def _count_rows(setting: Setting, query: exp.Select, example: str) -> exp.Select:
+    return _count(setting, rows(query, "wrong"), column(example))
+
+
+def _twice(source: str, shown: str, key: list[str]) -> exp.Select:
+    often = exp.GT(this=exp.Count(this=exp.Star()), expression=literal(1))
+    return select([named(exp.Min(this=column(shown)), shown)], source, group=[column(name) for name in key], having=often)
 
 
 def _of_credits(setting: Setting, starts_and_ends: bool) -> Iterator[Finding]:
-    def own(name: str) -> exp.Column:
-        return field(setting.theirs(name), "given")
-
-    read = ["id", "payee", "day", *(["role"] if setting.has_role else []), *setting.numbers]
-    for name in read:
-        # what has no id is shown by its payee
-        shown = own("payee") if name == "id" else own("id")
-        missing: exp.Expression = exp.Is(this=own(name), expression=exp.null())
-        if name == "day":
-            missing = exp.Is(this=setting.dialect.as_day(own(name)), expression=exp.null())
-        yield "missing_value", name, _count(setting, _given(setting), missing, shown)
+    own = setting.own
+    for name in ["id", "payee", "day", *(["role"] if setting.has_role else []), *setting.numbers]:
+        value = setting.dialect.as_day(own(name)) if name == "day" else own(name)
+        shown = own("payee" if name == "id" else "id")
+        yield "missing_value", name, _count(setting, setting.source(), shown, is_missing(value))
     for name, digits in setting.numbers.items():
-        value = own(name) if not (setting.is_decimal and digits) else exp.Mul(
-            this=own(name), expression=literal(10**digits)
-        )
-        in_units = setting.dialect.units(own(name), digits) if setting.is_decimal else setting.dialect.whole(own(name))
-        finer = exp.NEQ(this=value, expression=in_units)
-        yield "too_fine", name, _count(setting, _given(setting), finer, own("id"))
+        yield "too_fine", name, _count(setting, setting.source(), own("id"), _is_finer(setting, own, name, digits))
     if starts_and_ends:
         assert setting.days.end is not None
-        outside = exp.or_(
+        outside = [
             exp.LT(this=own("day"), expression=setting.dialect.day(setting.days.start)),
             exp.GTE(this=own("day"), expression=setting.dialect.day(setting.days.end)),
-        )
-        yield "not_in_force", "day", _count(setting, _given(setting), outside, own("id"))
-    again = (
-        exp.select(column("id"))
-        .from_(CREDITS)
-        .group_by(*(column(name) for name in setting.key()))
-        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=literal(1)))
-    )
-    yield "duplicate_id", "id", _all(setting, again, column("id"))
+        ]
+        yield "not_in_force", "day", _count(setting, setting.source(), own("id"), any_of(outside))
+    yield "duplicate_id", "id", _count_rows(setting, _twice(CREDITS, "id", setting.key()), "id")
     if setting.has_original:
-        sale = exp.and_(
-            exp.EQ(this=column("id", "sale"), expression=column("original", "back")),
-            exp.EQ(this=column("payee", "sale"), expression=column("payee", "back")),
-            exp.EQ(this=column("role", "sale"), expression=column("role", "back")),
-            exp.EQ(this=column("is_return", "sale"), expression=literal(0)),
+        lost = select(
+            [named(column("id", "back"), "id")],
+            table(CREDITS, "back"),
+            joins=[("left", table(CREDITS, "sale"), sale_of("back"))],
+            where=all_of([is_present(column("original", "back")), is_missing(column("id", "sale"))]),
         )
-        lost = (
-            exp.select(column("id", "back"))
-            .from_(exp.alias_(exp.to_table(CREDITS), "back", table=True))
-            .join(exp.alias_(exp.to_table(CREDITS), "sale", table=True), on=sale, join_type="left")
-            .where(
-                exp.and_(
-                    exp.Not(this=exp.Is(this=column("original", "back"), expression=exp.null())),
-                    exp.Is(this=column("id", "sale"), expression=exp.null()),
-                )
-            )
-        )
-        yield "unknown_original", "original", _all(setting, lost, column("id"))
+        yield "unknown_original", "original", _count_rows(setting, lost, "id")
 
 
-def _all(setting: Setting, rows: exp.Select, example: exp.Expression) -> exp.Select:
-    source = exp.alias_(rows.subquery(copy=False), "wrong", table=True)
-    first = exp.Min(this=setting.dialect.as_text(example))
-    return exp.select(exp.Count(this=exp.Star()).as_("found"), first.as_("example")).from_(source)
+def _is_finer(setting: Setting, own: object, name: str, digits: int) -> exp.Expression:
+    assert callable(own)
+    value = own(name)
+    if setting.is_decimal and digits:
+        value = exp.Mul(this=value, expression=literal(10**digits))
+    return exp.NEQ(this=value, expression=setting.in_units(own(name), digits))
 
 
 def _of_quotas(setting: Setting) -> Iterator[Finding]:
+    held = setting.held_field
     for name, (measure, digits, _) in setting.held.items():
-        source = f"{name}_held"
         low = exp.LTE(this=column("amount"), expression=literal(0))
-        yield "not_above_zero", measure, _count(setting, exp.to_table(source), low, column("payee"))
-        again = (
-            exp.select(column("payee"))
-            .from_(source)
-            .group_by(column("payee"), column("period"))
-            .having(exp.GT(this=exp.Count(this=exp.Star()), expression=literal(1)))
-        )
-        yield "duplicate_quota", measure, _all(setting, again, column("payee"))
-        theirs = field(setting.quota_columns.get("amount", "amount"), "held")
-        whose = field(setting.quota_columns.get("payee", "payee"), "held")
-        value: exp.Expression = theirs.copy()
-        in_units = setting.dialect.whole(theirs.copy())
-        if setting.is_decimal and digits:
-            value = exp.Mul(this=value, expression=literal(10**digits))
-            in_units = setting.dialect.units(theirs.copy(), digits)
-        finer: exp.Expression = exp.NEQ(this=value, expression=in_units)
+        yield "not_above_zero", measure, _count(setting, table(f"{name}_held"), column("payee"), low)
+        again = _twice(f"{name}_held", "payee", ["payee", "period"])
+        yield "duplicate_quota", measure, _count_rows(setting, again, "payee")
+        finer = _is_finer(setting, held, "amount", digits)
         if setting.has_quota_measure:
-            kind = field(setting.quota_columns.get("measure", "measure"), "held")
-            finer = exp.and_(finer, exp.EQ(this=kind, expression=exp.Literal.string(measure)))
-        table = exp.alias_(setting.quotas.copy(), "held", table=True)
-        yield "too_fine", measure, _count(setting, table, finer, whose)
+            finer = all_of([finer, exp.EQ(this=held("measure"), expression=string(measure))])
+        yield "too_fine", measure, _count(setting, setting.held_source(), held("payee"), finer)
 
 
 def _of_part(setting: Setting, part: Part, source: str) -> Iterator[Finding]:
     for name, code in ((part.quota, "missing_quota"), (part.target, "missing_target")):
         if name:
-            moved = counts(setting, part)
-            missing = exp.Is(this=column(name), expression=exp.null())
-            where = missing if moved is None else exp.and_(moved, missing)
-            yield code, part.component.id, _count(setting, exp.to_table(source), where, column("payee"))
-    large = (
-        exp.select(column("payee"))
-        .from_(source)
-        .group_by(column("payee"))
-        .having(_too_large(setting, part))
-    )
-    yield "out_of_range", part.component.id, _all(setting, large, column("payee"))
+            where = all_of([*counts(setting, part), is_missing(column(name))])
+            yield code, part.component.id, _count(setting, table(source), column("payee"), where)
+    large = select([column("payee")], source, group=[column("payee")], having=_is_large(setting, part))
+    yield "out_of_range", part.component.id, _count_rows(setting, large, "payee")
 
 
-def _too_large(setting: Setting, part: Part) -> exp.Expression:
+def _is_large(setting: Setting, part: Part) -> exp.Expression:
     """Whether what a payee measures in all might earn more than 64 bits hold.
 
     Worked out in floating point, whose error is far below the factor of two and more that is left.
     """
     curve = part.component.curve
-    limit = LIMIT // (2 * len(setting.parts))
-    measured = exp.Sum(this=_real(exp.Abs(this=part.made("measure"))))
-    rows = exp.Count(this=exp.Star())
-    quota = _real(exp.Max(this=column(part.quota))) if part.quota else None
-    target = _real(exp.Max(this=column(part.target))) if part.target else None
+    quota = (lambda: _real(exp.Max(this=column(part.quota))),) if part.quota else ()
+    target = (lambda: _real(exp.Max(this=column(part.target))),) if part.target else ()
 
-    def times(factor: int, *others: exp.Expression | None) -> exp.Expression:
-        found = _real(literal(factor))
+    def measured() -> exp.Expression:
+        return exp.Sum(this=_real(exp.Abs(this=part.made("measure"))))
+
+    def often() -> exp.Expression:
+        return exp.Count(this=exp.Star())
+
+    def times(factor: int, *others: object) -> exp.Expression:
+        found: exp.Expression = _real(literal(factor))
         for each in others:
-            if each is not None:
-                found = exp.Mul(this=found, expression=each.copy())
+            assert callable(each)
+            found = exp.Mul(this=found, expression=each())
         return found
 
-    bent = quota if curve.squares else None
-    squares = max(map(abs, curve.squares), default=0)
-    earned: exp.Expression = exp.Add(
-        this=times(max(map(abs, curve.slopes)), measured, bent, target),
-        expression=times(max(map(abs, curve.intercepts)), rows, quota, bent, target),
-    )
-    if squares:
-        earned = exp.Add(this=earned, expression=times(squares, measured, measured, target))
-    least = [times(2 * curve.denominator, measured), earned, times(curve.scale, *[quota] * curve.power)]
-    if quota is not None:
-        least.append(times(max((abs(key) for key in curve.keys), default=1), quota))
-    return exp.or_(*(exp.GT(this=each, expression=_real(literal(limit))) for each in least))
+    bent = quota if curve.squares else ()
+    widest = [max(map(abs, each), default=0) for each in (curve.squares, curve.slopes, curve.intercepts)]
+    terms = [
+        times(widest[0], measured, measured, *target),
+        times(widest[1], measured, *bent, *target),
+        times(widest[2], often, *quota, *bent, *target),
+    ]
+    earned = [term for term, factor in zip(terms, widest, strict=True) if factor]
+    sizes = [times(2 * curve.denominator, measured)]
+    if earned:
+        sizes.append(_sum(earned))
+    if quota:
+        sizes.append(times(max([1, *map(abs, curve.keys)]), *quota))
+        sizes.append(times(curve.scale, *(curve.power * quota)))
+    limit = LIMIT // (2 * len(setting.parts))
+    return any_of([exp.GT(this=each, expression=_real(literal(limit))) for each in sizes])
+
+
+def _sum(terms: list[exp.Expression]) -> exp.Expression:
+    found = terms[0]
+    for term in terms[1:]:
+        found = exp.Add(this=found, expression=term)
+    return found
 
 
 def _real(value: exp.Expression) -> exp.Expression:
-    return exp.cast(value, "DOUBLE")
+    return cast(value, "DOUBLE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,15 +11,12 @@ from sqlglot import exp
 
 from salesrules.core import Rate
 from salesrules.frames.compiled import CompiledComponent, CompiledCurve
-from salesrules.frames.sql.dialects import literal
+from salesrules.frames.sql.tree import Made, bracketed, case, is_missing, literal
 
 __all__ = ["Curve", "product", "total", "zero_tier"]
 
 #: Up to so many tiers stand in one CASE, from the highest down; more are searched by halves.
 _IN_A_ROW = 16
-
-#: Makes a fresh node each time it is asked, since a node of a tree has one place.
-Made = Callable[[], exp.Expression]
 
 
 def product(factor: int, *others: Made) -> exp.Expression | None:
@@ -31,7 +28,7 @@ def product(factor: int, *others: Made) -> exp.Expression | None:
         node = each()
         found = node if found is None else exp.Mul(this=found, expression=node)
     assert found is not None
-    return exp.Neg(this=_wrapped(found)) if factor < 0 else found
+    return exp.Neg(this=bracketed(found)) if factor < 0 else found
 
 
 def total(terms: Sequence[exp.Expression | None]) -> exp.Expression:
@@ -52,10 +49,6 @@ def total(terms: Sequence[exp.Expression | None]) -> exp.Expression:
 def zero_tier(curve: CompiledCurve) -> int:
     """The tier of zero, counted from 0; a quota above zero does not matter for it."""
     return sum(key <= 0 for key in curve.keys)
-
-
-def _wrapped(node: exp.Expression) -> exp.Expression:
-    return exp.paren(node, copy=False) if isinstance(node, exp.Binary) else node
 
 
 @attrs.frozen(kw_only=True)
@@ -92,11 +85,7 @@ class Curve:
         found = _search(conditions, numbers)
         if not curve.by_quota:
             return found
-        missing = exp.Is(this=self.quota(), expression=exp.null())
-        if isinstance(found, exp.Case) and len(curve.keys) < _IN_A_ROW:
-            found.args["ifs"].insert(0, exp.If(this=missing, true=exp.null()))
-            return found
-        return exp.Case(ifs=[exp.If(this=missing, true=exp.null())], default=found)
+        return case((is_missing(self.quota()), exp.Null()), default=found)
 
     def earned(self, measured: Made, tier: Made) -> exp.Expression:
         """What a measure has earned, as a whole number over the denominator of the curve."""
@@ -106,12 +95,10 @@ class Curve:
             _annotate(values[0], self._rate(0))
             return values[0]
         if len(values) <= _IN_A_ROW:
-            ifs = []
-            for number, value in enumerate(values):
-                tier_number = literal(number + 1)
-                tier_number.add_comments([self._rate(number)])
-                ifs.append(exp.If(this=tier_number, true=value))
-            return exp.Case(this=tier(), ifs=ifs)
+            pairs = [(literal(number), value) for number, value in enumerate(values, start=1)]
+            for number, (node, _) in enumerate(pairs):
+                node.add_comments([self._rate(number)])
+            return case(*pairs, of=tier())
         for number, value in enumerate(values):
             _annotate(value, self._rate(number))
         conditions: list[Made] = [
@@ -119,8 +106,7 @@ class Curve:
             for number in range(2, len(values) + 1)
         ]
         found = _search(conditions, values)
-        missing = exp.Is(this=tier(), expression=exp.null())
-        return exp.Case(ifs=[exp.If(this=missing, true=exp.null())], default=found) if curve.by_quota else found
+        return case((is_missing(tier()), exp.Null()), default=found) if curve.by_quota else found
 
     def piece(self, number: int, measured: Made | None) -> exp.Expression:
         """The line or parabola of a tier at a measure; `None` for the measure zero."""
@@ -135,7 +121,7 @@ class Curve:
         ]
         found = total(terms)
         if curve.by_target and any(terms):
-            found = exp.Mul(this=_wrapped(found), expression=self.target())
+            found = exp.Mul(this=bracketed(found), expression=self.target())
         return found
 
     def denominator(self) -> exp.Expression:
@@ -211,8 +197,8 @@ def _search(conditions: Sequence[Made], values: Sequence[exp.Expression]) -> exp
         return values[0]
     if len(conditions) < _IN_A_ROW:
         pairs = zip(reversed(conditions), reversed(values[1:]), strict=True)
-        return exp.Case(ifs=[exp.If(this=made(), true=value) for made, value in pairs], default=values[0])
+        return case(*((made(), value) for made, value in pairs), default=values[0])
     middle = len(conditions) // 2
     lower = _search(conditions[:middle], values[: middle + 1])
     upper = _search(conditions[middle + 1 :], values[middle + 1 :])
-    return exp.Case(ifs=[exp.If(this=conditions[middle](), true=upper)], default=lower)
+    return case((conditions[middle](), upper), default=lower)

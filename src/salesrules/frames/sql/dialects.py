@@ -10,8 +10,9 @@ from sqlglot import Dialect as Grammar
 from sqlglot import exp
 
 from salesrules.core import InvalidValue, nearest_names
+from salesrules.frames.sql.tree import bracketed, cast, literal, string
 
-__all__ = ["DIALECTS", "Dialect", "find_dialect", "literal", "plain_number"]
+__all__ = ["DIALECTS", "Dialect", "find_dialect"]
 
 
 @attrs.frozen(kw_only=True)
@@ -35,29 +36,29 @@ class Dialect:
     def quotient(self, dividend: exp.Expression, divisor: exp.Expression) -> exp.Expression:
         """The whole quotient of two whole numbers that are not below zero."""
         if self.division == "operator":
-            return exp.IntDiv(this=_closed(dividend), expression=_closed(divisor))
+            return exp.IntDiv(this=bracketed(dividend), expression=bracketed(divisor))
         if self.division == "slash":
-            return exp.Div(this=_closed(dividend), expression=_closed(divisor), typed=True, safe=False)
-        rest = exp.Mod(this=_closed(dividend), expression=_closed(divisor))
-        even = exp.Sub(this=_closed(dividend.copy()), expression=rest)
-        return self.whole(exp.Div(this=exp.paren(even, copy=False), expression=_closed(divisor.copy()), safe=False))
+            return exp.Div(this=bracketed(dividend), expression=bracketed(divisor), typed=True, safe=False)
+        rest = exp.Mod(this=bracketed(dividend), expression=bracketed(divisor))
+        even = exp.Sub(this=bracketed(dividend.copy()), expression=rest)
+        return self.whole(exp.Div(this=bracketed(even), expression=bracketed(divisor.copy()), safe=False))
 
     def whole(self, value: exp.Expression) -> exp.Expression:
         """A value as a whole number of 64 bits."""
-        return exp.cast(value, "BIGINT")
+        return cast(value, "BIGINT")
 
     def day(self, day: date) -> exp.Expression:
         """A day."""
-        text = exp.Literal.string(day.isoformat())
-        return text if self.name == "sqlite" else exp.cast(text, "DATE")
+        text = string(day.isoformat())
+        return text if self.name == "sqlite" else cast(text, "DATE")
 
     def as_day(self, value: exp.Expression) -> exp.Expression:
         """A column as a day."""
-        return exp.func("DATE", value) if self.name == "sqlite" else exp.cast(value, "DATE")
+        return exp.Anonymous(this="DATE", expressions=[value]) if self.name == "sqlite" else cast(value, "DATE")
 
     def as_text(self, value: exp.Expression) -> exp.Expression:
         """A value as text."""
-        return exp.cast(value, self.text)
+        return cast(value, self.text)
 
     def units(self, value: exp.Expression, digits: int) -> exp.Expression:
         """A decimal in whole units of 10^-digits."""
@@ -66,10 +67,10 @@ class Dialect:
     def decimal(self, units: exp.Expression, digits: int) -> exp.Expression:
         """Whole units of 10^-digits as a decimal."""
         if digits <= 0:
-            whole = exp.Mul(this=_closed(units), expression=literal(10**-digits)) if digits else units
-            return exp.cast(whole, "DECIMAL(20, 0)")
-        unit = exp.cast(exp.Literal.string(f"0.{1:0{digits}}"), f"DECIMAL({digits + 1}, {digits})")
-        return exp.Mul(this=exp.cast(units, "DECIMAL(20, 0)"), expression=unit)
+            whole = exp.Mul(this=bracketed(units), expression=literal(10**-digits)) if digits else units
+            return cast(whole, "DECIMAL(20, 0)")
+        unit = cast(string(f"0.{1:0{digits}}"), f"DECIMAL({digits + 1}, {digits})")
+        return exp.Mul(this=cast(units, "DECIMAL(20, 0)"), expression=unit)
 
     def ordered(self, value: exp.Expression, *, is_text: bool = False) -> exp.Ordered:
         """A term of an order; texts by their code points."""
@@ -88,28 +89,8 @@ class Dialect:
             alias = exp.TableAlias(this=exp.to_identifier(name), columns=names)
             return exp.CTE(this=exp.Values(expressions=values), alias=alias)
         inner = exp.TableAlias(this=exp.to_identifier("listed"), columns=names)
-        query = exp.select("*").from_(exp.Values(expressions=values, alias=inner))
+        query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=exp.Values(expressions=values, alias=inner)))
         return exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name)))
-
-
-def _closed(value: exp.Expression) -> exp.Expression:
-    """An operand, in brackets where it is a calculation itself."""
-    return exp.paren(value, copy=False) if isinstance(value, exp.Binary | exp.Neg) else value
-
-
-def literal(number: int) -> exp.Expression:
-    """A whole number."""
-    found = exp.Literal.number(abs(number))
-    return exp.Neg(this=found) if number < 0 else found
-
-
-def plain_number(value: exp.Expression) -> int | None:
-    """The number that an expression writes out, if it does."""
-    if isinstance(value, exp.Literal) and not value.is_string:
-        return int(value.this)
-    if isinstance(value, exp.Neg) and (inner := plain_number(value.this)) is not None:
-        return -inner
-    return None
 
 
 _LISTING = (

@@ -10,7 +10,7 @@ from sqlglot.errors import ParseError, TokenError
 
 from salesrules.core import Fault, InvalidDocument, InvalidValue
 
-__all__ = ["CREDIT_COLUMNS", "QUOTA_COLUMNS", "column", "field", "read_columns", "slugs", "table_of"]
+__all__ = ["CREDIT_COLUMNS", "QUOTA_COLUMNS", "field", "read_columns", "slugs", "table_of"]
 
 CREDIT_COLUMNS = ("id", "payee", "day", "role", "amount", "cost", "quantity", "original")
 QUOTA_COLUMNS = ("payee", "period", "measure", "amount")
@@ -18,14 +18,10 @@ _OPTIONAL = frozenset({"role", "original", "measure"})
 _PLAIN = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
-def column(name: str, table: str = "") -> exp.Column:
-    """A column of the query itself."""
-    return exp.column(name, table=table or None)
-
-
 def field(name: str, table: str) -> exp.Column:
     """A column of the user's own, whose name may be anything."""
-    return exp.column(exp.to_identifier(name, quoted=_PLAIN.fullmatch(name) is None), table=table)
+    quoted = _PLAIN.fullmatch(name) is None
+    return exp.Column(this=exp.Identifier(this=name, quoted=quoted), table=exp.Identifier(this=table, quoted=False))
 
 
 def table_of(name: str, dialect: str, place: str) -> exp.Table:

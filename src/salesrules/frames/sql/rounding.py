@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from salesrules.core import RoundingMode
-from salesrules.frames.sql.curves import Made
-from salesrules.frames.sql.dialects import Dialect, literal, plain_number
+from salesrules.frames.sql.dialects import Dialect
+from salesrules.frames.sql.tree import Made, all_of, bracketed, case, literal, minus, plain_number
 
 __all__ = ["rounded"]
 
@@ -23,12 +23,12 @@ def rounded(dialect: Dialect, top: Made, below: Made, mode: RoundingMode) -> exp
         return top()
 
     def negated() -> exp.Expression:
-        return exp.Neg(this=exp.paren(top(), copy=False) if isinstance(top(), exp.Binary) else top())
+        return exp.Neg(this=bracketed(top()))
 
     under = _size(dialect, negated, below, _OPPOSITE.get(mode, mode))
     above = _size(dialect, top, below, _OF_POSITIVE.get(mode, mode))
     is_below = exp.LT(this=top(), expression=literal(0))
-    return exp.Case(ifs=[exp.If(this=is_below, true=exp.Neg(this=_closed(under)))], default=above)
+    return case((is_below, exp.Neg(this=bracketed(under))), default=above)
 
 
 def _size(dialect: Dialect, top: Made, below: Made, mode: RoundingMode) -> exp.Expression:
@@ -36,31 +36,33 @@ def _size(dialect: Dialect, top: Made, below: Made, mode: RoundingMode) -> exp.E
     if mode is RoundingMode.DOWN:
         return dialect.quotient(top(), below())
     if mode is RoundingMode.UP:
-        return dialect.quotient(exp.Sub(this=_sum(top(), below()), expression=literal(1)), below())
-    twice = _twice(below)
-    doubled = _sum(exp.Mul(this=literal(2), expression=_closed(top())), below())
+        return dialect.quotient(_plus(top(), below(), -1), below())
+    number = plain_number(below())
+    if number is not None and number % 2 == 0:
+        divisor = below
+
+        def raised(less: int = 0) -> exp.Expression:
+            return exp.Add(this=top(), expression=literal(number // 2 - less)) if number // 2 - less else top()
+    else:
+
+        def divisor() -> exp.Expression:
+            return literal(2 * number) if number is not None else exp.Mul(this=literal(2), expression=below())
+
+        def raised(less: int = 0) -> exp.Expression:
+            return _plus(exp.Mul(this=literal(2), expression=bracketed(top())), below(), -less)
+
     if mode is RoundingMode.HALF_DOWN:
-        return dialect.quotient(exp.Sub(this=doubled, expression=literal(1)), twice())
-    nearest = dialect.quotient(doubled, twice())
+        return dialect.quotient(raised(1), divisor())
+    nearest = dialect.quotient(raised(), divisor())
     if mode is RoundingMode.HALF_UP:
         return nearest
-    rest = exp.Mod(this=exp.paren(doubled.copy(), copy=False), expression=_closed(twice()))
-    odd = exp.Mod(this=exp.paren(nearest.copy(), copy=False), expression=literal(2))
-    is_tie = exp.and_(exp.EQ(this=rest, expression=literal(0)), exp.EQ(this=odd, expression=literal(1)))
-    to_even = exp.Case(ifs=[exp.If(this=is_tie, true=literal(1))], default=literal(0))
-    return exp.Sub(this=nearest, expression=to_even)
+    rest = exp.Mod(this=bracketed(raised()), expression=bracketed(divisor()))
+    odd = exp.Mod(this=bracketed(nearest.copy()), expression=literal(2))
+    is_tie = all_of([exp.EQ(this=rest, expression=literal(0)), exp.EQ(this=odd, expression=literal(1))])
+    return minus(nearest, case((is_tie, literal(1)), default=literal(0)))
 
 
-def _twice(below: Made) -> Made:
-    number = plain_number(below())
-    if number is not None:
-        return lambda: literal(2 * number)
-    return lambda: exp.Mul(this=literal(2), expression=_closed(below()))
-
-
-def _sum(left: exp.Expression, right: exp.Expression) -> exp.Expression:
-    return exp.Add(this=left, expression=_closed(right))
-
-
-def _closed(value: exp.Expression) -> exp.Expression:
-    return exp.paren(value, copy=False) if isinstance(value, exp.Binary | exp.Neg) else value
+def _plus(left: exp.Expression, right: exp.Expression, more: int) -> exp.Expression:
+    """A sum with a constant of zero or less."""
+    found = exp.Add(this=left, expression=bracketed(right))
+    return exp.Sub(this=found, expression=literal(-more)) if more else found

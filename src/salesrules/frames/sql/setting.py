@@ -21,8 +21,9 @@ from salesrules.core import (
 )
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.sql.curves import Curve, zero_tier
-from salesrules.frames.sql.dialects import Dialect, literal
-from salesrules.frames.sql.naming import column, slugs
+from salesrules.frames.sql.dialects import Dialect
+from salesrules.frames.sql.naming import field, slugs
+from salesrules.frames.sql.tree import case, column, literal
 
 __all__ = ["Part", "Setting", "Stretch", "check_days", "parts_of"]
 
@@ -63,9 +64,25 @@ class Part:
         return Curve(component=self.component, quota=lambda: column(self.quota), target=lambda: column(self.target))
 
     @property
+    def moved(self) -> str:
+        """The column with what is measured up to a credit, or of the credit where it stands alone."""
+        return "measured" if self.span else "measure"
+
+    @property
+    def has_tiers(self) -> bool:
+        """Whether it matters how much is measured."""
+        return len(self.component.curve.slopes) > 1
+
+    @property
     def needs(self) -> bool:
         """Whether it cannot be worked out without a quota or a target."""
         return bool(self.quota or self.target)
+
+    def if_moved(self, value: exp.Expression) -> exp.Expression:
+        """Zero where nothing was counted, so that no quota is needed for that."""
+        if not self.needs:
+            return value
+        return case((exp.EQ(this=self.made("measure"), expression=literal(0)), literal(0)), default=value)
 
 
 @attrs.frozen(kw_only=True)
@@ -200,6 +217,26 @@ class Setting:
             amount = Fraction(Rounding(digits=digits, mode=RoundingMode.HALF_UP)(amount * share))
         return int(amount * Fraction(10) ** digits * self.parts[0].component.curve.scale)
 
+    def source(self) -> exp.Table:
+        """The table of credits."""
+        return _aliased(self.credits, "given")
+
+    def own(self, name: str) -> exp.Column:
+        """The user's own column of credits."""
+        return field(self.theirs(name), "given")
+
+    def held_source(self) -> exp.Table:
+        """The table of quotas."""
+        return _aliased(self.quotas, "held")
+
+    def held_field(self, name: str) -> exp.Column:
+        """The user's own column of quotas."""
+        return field(self.quota_columns.get(name, name), "held")
+
+    def in_units(self, value: exp.Expression, digits: int) -> exp.Expression:
+        """The user's number in whole units."""
+        return self.dialect.units(value, digits if self.is_decimal else 0)
+
     def theirs(self, name: str) -> str:
         """The user's own name of a column of credits."""
         return self.columns.get(name, name)
@@ -214,6 +251,12 @@ class Setting:
     def key(self) -> list[str]:
         """The columns that tell a credit from others."""
         return ["id", "payee", "role"] if self.has_role else ["id", "payee"]
+
+
+def _aliased(given: exp.Table, name: str) -> exp.Table:
+    made = given.copy()
+    made.set("alias", exp.TableAlias(this=exp.Identifier(this=name, quoted=False)))
+    return made
 
 
 def parts_of(plan: CompiledPlan, pay_period: PeriodKind) -> tuple[Part, ...]:

@@ -13,11 +13,12 @@ from salesrules.frames.compiling import compile_plan
 from salesrules.frames.reasons import Target
 from salesrules.frames.sql.checks import check_query
 from salesrules.frames.sql.dialects import find_dialect
-from salesrules.frames.sql.naming import CREDIT_COLUMNS, QUOTA_COLUMNS, column, read_columns, table_of
-from salesrules.frames.sql.paying import pay_stages
+from salesrules.frames.sql.naming import CREDIT_COLUMNS, QUOTA_COLUMNS, read_columns, table_of
+from salesrules.frames.sql.paying import in_all, pay_stages
 from salesrules.frames.sql.returns import reversal_stages
 from salesrules.frames.sql.setting import Setting, check_days, parts_of
-from salesrules.frames.sql.stages import Stages, held_stages, in_all, measure_stages, move_stages
+from salesrules.frames.sql.stages import Stages, held_stages, measure_stages, move_stages
+from salesrules.frames.sql.tree import case, column, named, select
 from salesrules.frames.sql.words import head_of
 
 __all__ = ["checks_of", "sql_of"]
@@ -78,7 +79,7 @@ def sql_of(
     if setting.plan.reverses and setting.has_original:
         reversal_stages(setting, stages)
     found = _statements(setting, stages) if output == "statements" else _credits(setting, stages)
-    return head_of(setting, output) + found.sql(dialect=setting.dialect.name, pretty=True) + ";\n"
+    return head_of(setting, output) + found.sql(dialect=setting.dialect.name, pretty=True, copy=False) + ";\n"
 
 
 def checks_of(
@@ -106,7 +107,7 @@ def checks_of(
         plan, dialect, pay_period, days, calendar, currencies, credits, quotas, columns, quota_columns, amounts, ids
     )
     query = check_query(setting, starts_and_ends=days is None)
-    return head_of(setting, "checks") + query.sql(dialect=setting.dialect.name, pretty=True) + ";\n"
+    return head_of(setting, "checks") + query.sql(dialect=setting.dialect.name, pretty=True, copy=False) + ";\n"
 
 
 def _setting(
@@ -162,22 +163,21 @@ def _money(setting: Setting, units: exp.Expression) -> exp.Expression:
 
 def _credits(setting: Setting, stages: Stages) -> exp.Select:
     columns: list[exp.Expression] = [column(name) for name in ("id", "payee", "day", "role", "period")]
-    columns.append(_money(setting, in_all(setting, "paid")).as_("commission"))
+    columns.append(named(_money(setting, in_all(setting, "paid")), "commission"))
     if len(setting.parts) > 1:
-        columns += [_money(setting, part.made("paid")).as_(part.name("commission")) for part in setting.parts]
-    return stages.query(exp.select(*columns).from_(stages.last))
+        columns += [named(_money(setting, part.made("paid")), part.name("commission")) for part in setting.parts]
+    return stages.query(select(columns, stages.last))
 
 
 def _statements(setting: Setting, stages: Stages) -> exp.Select:
     stages.extend("paid_in_all", [(in_all(setting, "paid"), "paid_for_credit")], "what each credit is paid in all")
-    in_units = exp.Sum(this=column("paid_for_credit"))
-    whole = exp.EQ(this=exp.Count(this=column("paid_for_credit")), expression=exp.Count(this=exp.Star()))
-    paid = exp.Case(ifs=[exp.If(this=whole, true=setting.dialect.whole(in_units))])
-    paid.add_comments(["nothing where a quota is missing"])
-    names = ("payee", "period")
-    columns = [column("payee"), column("period"), exp.Count(this=exp.Star()).as_("credits")]
-    columns.append(_money(setting, paid).as_("commission"))
-    query = exp.select(*columns).from_(stages.last).group_by(*(column(name) for name in names))
-    order = exp.Order(expressions=[setting.dialect.ordered(column(name)) for name in names])
-    query.set("order", order)
-    return stages.query(query)
+    known, all_rows = exp.Count(this=column("paid_for_credit")), exp.Count(this=exp.Star())
+    is_whole = exp.EQ(this=known, expression=all_rows)
+    is_whole.add_comments(["else a quota is missing, and nothing is said"])
+    paid = case((is_whole, setting.dialect.whole(exp.Sum(this=column("paid_for_credit")))))
+    columns = [column("payee"), column("period"), named(exp.Count(this=exp.Star()), "credits")]
+    key = ("payee", "period")
+    order = [setting.dialect.ordered(column(name)) for name in key]
+    group = [column(name) for name in key]
+    columns.append(named(_money(setting, paid), "commission"))
+    return stages.query(select(columns, stages.last, group=group, order=order))
