@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
     from salesrules.frames.quoting import BulkQuotas, Quoted
+    from salesrules.frames.sql import checks_of, sql_of
 
 __all__ = [
     "Assigned",
@@ -45,9 +46,11 @@ __all__ = [
     "assign_in_bulk",
     "calculate",
     "calculate_lazily",
+    "checks_of",
     "compile_plan",
     "credit_in_bulk",
     "find_refusals",
+    "sql_of",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
@@ -56,6 +59,13 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
+            from salesrules.frames import sql
+
+            return getattr(sql, name)
         if name in ("calculate_lazily",):
             from salesrules.frames import expressions
 
