@@ -2,8 +2,8 @@
 
 Rates have the common denominator 2,000 and bounds of attainment 20. A rate table is its straight lines, so what a
 credit earns is the running total after it less that before it; the flat rates are added up in one running sum of their
-own. One sort, two running sums over all rows, and what stood at the first row of a payee and quarter taken off: faster than
-windows, which would group anew for each.
+own. One sort, two running sums over all rows, and what stood at the first row of a payee and quarter taken off: faster
+than windows, which would group anew for each.
 """
 
 from __future__ import annotations
