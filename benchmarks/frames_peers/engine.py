@@ -1,14 +1,15 @@
-"""Ours, through the public door alone, brought to the columns that the peers give."""
+"""Ours, through the public doors alone, brought to the columns that the peers give."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from frames_peers import workload
 from salesrules.commissions import Plan
-from salesrules.frames import BulkResult, calculate
+from salesrules.frames import BulkJob, BulkResult, calculate
 
 
 def pay(credits: Any, quotas: Any, plan: Plan | None = None) -> BulkResult:
@@ -16,12 +17,33 @@ def pay(credits: Any, quotas: Any, plan: Plan | None = None) -> BulkResult:
     return calculate(plan or workload.plan(), credits, pay_period="quarter", quotas=quotas)
 
 
+def pay_lazily(credits: Any, quotas: Any, plan: Plan | None = None) -> BulkResult:
+    """What the expressions give: frames that their engine computes when they are asked for."""
+    from salesrules.frames.expressions import calculate_lazily
+
+    return calculate_lazily(plan or workload.plan(), credits, pay_period="quarter", quotas=quotas)
+
+
+def pay_files(folder: Path, plan: Plan | None = None) -> None:
+    """From Parquet to Parquet, by buckets of payees."""
+    from salesrules.frames.streams import calculate_to_parquet
+
+    calculate_to_parquet(
+        BulkJob(plan=plan or workload.plan(), pay_period="quarter"),
+        folder / "credits.parquet",
+        quotas=folder / "quotas.parquet",
+        credits_to=folder / "paid.parquet",
+        statements_to=folder / "statements.parquet",
+    )
+
+
 def read(result: BulkResult) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The result as the peers give theirs: the quarter as a number, cents."""
-    return tuple(
-        pl.DataFrame(frame).with_columns(
-            quarter=pl.col("period").cast(pl.String).str.tail(1).cast(pl.Int64),
-            commission=(pl.col("commission") * 100).cast(pl.Int64),
-        )
-        for frame in (result.credits, result.statements)
-    )  # type: ignore[return-value]
+    return in_cents(pl.DataFrame(result.credits)), in_cents(pl.DataFrame(result.statements))
+
+
+def in_cents(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(
+        quarter=pl.col("period").cast(pl.String).str.tail(1).cast(pl.Int64),
+        commission=(pl.col("commission") * 100).cast(pl.Int64),
+    )
