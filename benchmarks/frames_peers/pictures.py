@@ -34,7 +34,7 @@ def times(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def speeds(folder: Path) -> Iterator[dict[str, Any]]:
-    """Millions of rows a second by tiers; of DuckDB's two ways the faster."""
+    """Millions of rows a second by tiers; of an engine's two ways the faster."""
     for count, found in figures(folder, "frames").get("tiers", {}).items():
         by_engine: dict[str, float] = {}
         for name, value in found.items():

@@ -1,15 +1,17 @@
 """The tier step alone: what each of a million credits earns of n marginal tiers, F(after) less F(before), in cents.
 
-Payees have 25 credits each; the running measures before and after each credit are given to the peers. Ours is given the
-credits, adds them up itself, guards its range and rounds exactly; OpenFisca is given floats in slices that fit its
-cache, and its result is rounded to cents. Polars finds the tier by a binary search, DuckDB in a tree of CASE or, where
-there are many tiers, by an ASOF join: whichever is the faster counts.
+Payees have 25 credits each; the running measures before and after each credit are given to the peers. Ours is given
+the credits, adds them up itself, guards its range and rounds exactly, in blocks as the engine does, on one thread.
+OpenFisca is given floats, all at once as its simulations give them (in parts where a table of rows by tiers would not
+fit into memory), and once more in slices that fit the cache; its result is rounded to cents. Polars finds the tier by a
+binary search, DuckDB in a tree of CASE or by an ASOF join; Polars and DuckDB have two threads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 import duckdb
@@ -20,11 +22,14 @@ from openfisca_core.taxscales import MarginalRateTaxScale
 from salesrules.core import RoundingMode
 from salesrules.frames import compile_plan
 from salesrules.frames.compiled import CompiledCurve
-from salesrules.frames.kernel import earn, round_ratio
+from salesrules.frames.kernel.curves import At, earn, move
+from salesrules.frames.kernel.whole import Runs, round_ratio
 from salesrules.testing import simple_plan
 
 PER_PAYEE = 25
-SLICE = 20_000
+BLOCK = 32_000
+#: Rows times tiers that OpenFisca is given at once: so that they fit into memory, or into the cache.
+CELLS, FEW_CELLS = 20_000_000, 120_000
 HIGHEST = 9_000_000
 
 
@@ -72,20 +77,23 @@ def curve_of(tiers: Tiers) -> CompiledCurve:
 
 def by_engine(tiers: Tiers, moves: Moves) -> Callable[[], np.ndarray]:
     curve = curve_of(tiers)
+    blocks = [slice(start, start + BLOCK) for start in range(0, len(moves.amounts), BLOCK)]
 
-    def step() -> np.ndarray:
-        earned = earn(curve, moves.amounts, moves.begins)
+    def paid(block: slice) -> np.ndarray:
+        runs = Runs.of(moves.begins[block])
+        earned = earn(curve, move(moves.amounts[block], runs), runs, At())
         return round_ratio(earned.numerator, earned.denominator, RoundingMode.HALF_UP)
 
-    return step
+    return lambda: np.concatenate([paid(block) for block in blocks])
 
 
-def by_openfisca(tiers: Tiers, moves: Moves) -> Callable[[], np.ndarray]:
+def by_openfisca(tiers: Tiers, moves: Moves, cells: int = CELLS) -> Callable[[], np.ndarray]:
+    """OpenFisca over as many rows at once as make so many cells with the tiers."""
     scale = MarginalRateTaxScale()
     for bound, rate in zip(tiers.bounds, tiers.rates, strict=True):
         scale.add_bracket(bound / 100, rate / 10_000)
     before, after = moves.before / 100, moves.after / 100
-    step_of = max(1_000, SLICE * 6 // len(tiers.bounds))
+    step_of = max(1_000, cells // len(tiers.bounds))
 
     def step() -> np.ndarray:
         parts = []
@@ -156,6 +164,7 @@ def by_duckdb_asof(tiers: Tiers, moves: Moves) -> Callable[[], np.ndarray]:
 STEPS: dict[str, Callable[[Tiers, Moves], Callable[[], np.ndarray]]] = {
     "salesrules": by_engine,
     "OpenFisca": by_openfisca,
+    "OpenFisca in slices": partial(by_openfisca, cells=FEW_CELLS),
     "Polars": by_polars,
     "DuckDB CASE": by_duckdb,
     "DuckDB ASOF": by_duckdb_asof,
