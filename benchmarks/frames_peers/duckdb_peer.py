@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-THREADS = 2
+from frames_peers import workload
 
 SQL = """
 WITH flow AS (
@@ -83,7 +83,7 @@ def sql(credits: str, quotas: str, *, text: bool = False) -> str:
 
 def connect() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    connection.execute(f"SET threads = {THREADS}; SET preserve_insertion_order = false")
+    connection.execute(f"SET threads = {workload.THREADS}; SET preserve_insertion_order = false")
     return connection
 
 

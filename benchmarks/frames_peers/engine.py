@@ -8,32 +8,35 @@ from typing import Any
 import polars as pl
 
 from frames_peers import workload
-from salesrules.commissions import Plan
 from salesrules.frames import BulkJob, BulkResult, calculate
 
 
-def pay(credits: Any, quotas: Any, plan: Plan | None = None) -> BulkResult:
-    """What `salesrules.frames.calculate` gives for the plan."""
-    return calculate(plan or workload.plan(), credits, pay_period="quarter", quotas=quotas)
+def pay(credits: Any, quotas: Any, *, by_component: bool = False) -> BulkResult:
+    """What `salesrules.frames.calculate` gives for the plan: as the peers do, what a credit pays in all."""
+    plan = workload.plan()
+    return calculate(
+        plan, credits, pay_period="quarter", quotas=quotas, by_component=by_component, threads=workload.THREADS
+    )
 
 
-def pay_lazily(credits: Any, quotas: Any, plan: Plan | None = None) -> BulkResult:
+def pay_lazily(credits: Any, quotas: Any) -> BulkResult:
     """What the expressions give: frames that their engine computes when they are asked for."""
     from salesrules.frames.expressions import calculate_lazily
 
-    return calculate_lazily(plan or workload.plan(), credits, pay_period="quarter", quotas=quotas)
+    return calculate_lazily(workload.plan(), credits, pay_period="quarter", quotas=quotas)
 
 
-def pay_files(folder: Path, plan: Plan | None = None) -> None:
+def pay_files(folder: Path) -> None:
     """From Parquet to Parquet, by buckets of payees."""
     from salesrules.frames.streams import calculate_to_parquet
 
     calculate_to_parquet(
-        BulkJob(plan=plan or workload.plan(), pay_period="quarter"),
+        BulkJob(plan=workload.plan(), pay_period="quarter"),
         folder / "credits.parquet",
         quotas=folder / "quotas.parquet",
         credits_to=folder / "paid.parquet",
         statements_to=folder / "statements.parquet",
+        workers=workload.THREADS,
     )
 
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 import polars as pl
 
 from frames_peers import workload
-from salesrules.commissions import Plan
 from salesrules.core import DateRange
 from salesrules.quotas import Quota
 from salesrules.testing import PlainCredit, pay_literally
@@ -16,7 +15,7 @@ from salesrules.testing import PlainCredit, pay_literally
 KEY = ["id", "role", "payee"]
 
 
-def pay(credits: pl.DataFrame, quotas: pl.DataFrame, plan: Plan | None = None) -> pl.DataFrame:
+def pay(credits: pl.DataFrame, quotas: pl.DataFrame) -> pl.DataFrame:
     """What each credit of a few payees pays by the literal oracle, in cents."""
     found: list[tuple[str, str, str, int]] = []
     text = credits.with_columns(pl.col("id", "payee", "role", "class").cast(pl.String))
@@ -30,7 +29,7 @@ def pay(credits: pl.DataFrame, quotas: pl.DataFrame, plan: Plan | None = None) -
             )
             for label, amount in held.select("period", "amount").iter_rows()
         ]  # fmt: skip
-        lines = pay_literally(plan or workload.plan(), plain(rows), pay_period="quarter", quotas=numbers)
+        lines = pay_literally(workload.plan(), plain(rows), pay_period="quarter", quotas=numbers)
         cents: dict[tuple[str, str], int] = {}
         for line in lines:
             key = (line.transaction, line.role)

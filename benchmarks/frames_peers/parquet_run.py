@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from frames_peers import workload
+
 BENCHMARKS = Path(__file__).resolve().parents[1]
 ENGINES = ("salesrules", "DuckDB", "Polars")
-CORES = 2
 
 
 def _engine(name: str) -> Callable[[Path], Any]:
@@ -38,7 +39,7 @@ def _engine(name: str) -> Callable[[Path], Any]:
 def measure(name: str, folder: Path) -> dict[str, float]:
     """Run an engine in a new process over `credits.parquet` and `quotas.parquet` of a folder."""
     command = [sys.executable, "-m", "frames_peers.parquet_run", name, str(folder)]
-    allowed = {"POLARS_MAX_THREADS": str(CORES), "OMP_NUM_THREADS": str(CORES)}
+    allowed = {"POLARS_MAX_THREADS": str(workload.THREADS), "OMP_NUM_THREADS": str(workload.THREADS)}
     done = subprocess.run(
         command, cwd=BENCHMARKS, env={**os.environ, **allowed}, check=True, capture_output=True, text=True
     )
@@ -57,7 +58,7 @@ def peak_MiB() -> float:  # noqa: N802  # the unit is written so
 
 def main(name: str, folder: Path) -> None:
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: workload.THREADS])
     pay = _engine(name)
     started = time.perf_counter()
     pay(folder)

@@ -34,6 +34,8 @@ STARTS = ("2025-01-01", "2025-04-01", "2025-07-01", "2025-10-01", "2026-01-01")
 QUARTERS = tuple(int(np.datetime64(start, "D").astype(np.int64)) for start in STARTS)
 LABELS = tuple(f"2025-Q{number}" for number in (1, 2, 3, 4))
 PER_QUARTER = 25
+#: What each engine is given.
+THREADS = 2
 FIRST_PAYEE, FIRST_ID = 1_000_000, 1_000_000_000
 CAP_CENTS = 150_000
 TIERS = {"0": "1%", "0.5": "2%", "0.8": "3%", "1": "4.5%", "1.2": "6%", "1.5": "3%"}
@@ -45,8 +47,8 @@ def bands(rates: dict[str, str]) -> BandTable[Rate]:
     return BandTable(bands=[Band(start=Decimal(start), value=Rate.parse(rate)) for start, rate in rates.items()])
 
 
-def plan(*, cap: bool = True, classes: bool = True) -> Plan:
-    """The plan; without its cap or its component by class where an engine cannot do them."""
+def plan() -> Plan:
+    """The plan."""
     common: dict[str, Any] = {"measure": "amount", "accumulate": "quarter"}
     direct = {"credits": ["direct"], **common}
     by_class = Component(
@@ -58,7 +60,7 @@ def plan(*, cap: bool = True, classes: bool = True) -> Plan:
     components = [
         Component(id="tiers", table=AttainmentTable(mode="marginal", tiers=bands(TIERS)), **direct),
         Component(id="retroactive", table=AttainmentTable(mode="whole_amount", tiers=bands(RETROACTIVE)), **direct),
-        *([by_class] if classes else []),
+        by_class,
         *(
             Component(id=role, credits=[role], table=AmountTable(mode="marginal", tiers=bands({"0": rate})), **common)
             for role, rate in OVERRIDE_RATES.items()
@@ -70,7 +72,7 @@ def plan(*, cap: bool = True, classes: bool = True) -> Plan:
         family="sales",
         components=components,
         rounding=StatementRounding(level="cumulative", mode="half_up"),
-        cap=Cap(id="cap", amount=Money(Decimal(CAP_CENTS) / 100, "USD")) if cap else None,
+        cap=Cap(id="cap", amount=Money(Decimal(CAP_CENTS) / 100, "USD")),
     )
 
 
