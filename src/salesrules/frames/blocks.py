@@ -26,17 +26,19 @@ _ROWS = 1 << 16
 
 @attrs.frozen(kw_only=True, eq=False)
 class Run:
-    """A plan with all that its blocks look up: periods, quotas, targets, the cap by pay period over its scale.
+    """A plan with all that its blocks look up: periods, quotas, targets, the cap by pay period over a denominator.
 
-    `run` has a number for each row that changes where the plan version begins anew (`None`: nowhere).
+    Quotas, targets and the cap may also be given for each row (`limits_by_row`). `run` has a number for each row that
+    changes where the plan version begins anew (`None`: nowhere).
     """
 
     plan: CompiledPlan
     periods: Mapping[Accumulation, Periods]
-    quotas: Mapping[str, HeldAmounts]
-    targets: Mapping[str, HeldAmounts]
+    quotas: Mapping[str, HeldAmounts | Whole]
+    targets: Mapping[str, HeldAmounts | Whole]
     limits: Whole | None = None
     limits_over: int = 1
+    limits_by_row: bool = False
     run: Whole | None = None
     by_component: bool = False
     wide: bool = False
@@ -135,7 +137,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         )
         for amounts in (run.quotas, run.targets)
     ]
-    limits = None if run.limits is None else run.limits[pay]
+    limits = None if run.limits is None else run.limits[rows if run.limits_by_row else pay]
     return Block(
         payee=ordered.payee,
         period=pay,
@@ -149,17 +151,24 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         attribute_values={name: (*values.texts, None) for name, values in credits.attributes.items()},
         columns={name: values[rows] for name, values in credits.columns.items()},
         identity=credits.ids.codes[rows] if credits.original is not None else None,
-        original=None if credits.original is None else credits.original[rows],
+        original=_of_rows(credits.original, rows),
         quotas=held[0],
         targets=held[1],
         limits=limits if limits is None else limits.astype(kind, copy=False),
         limits_over=run.limits_over,
-        reverses=plan.reverses,
+        is_reversal=_of_rows(credits.is_reversal, rows),
+        returned=_of_rows(credits.returned, rows),
+        returned_of=_of_rows(credits.returned_of, rows),
+        has_counts=credits.has_counts,
     )
 
 
+def _of_rows(values: Whole | None, rows: Places) -> Whole | None:
+    return None if values is None else values[rows]
+
+
 def _held(
-    amounts: Mapping[str, HeldAmounts],
+    amounts: Mapping[str, HeldAmounts | Whole],
     plan: CompiledPlan,
     ordered: Ordered,
     labels: Mapping[Accumulation, Whole],
@@ -170,7 +179,11 @@ def _held(
     for component in plan.components:
         held = amounts.get(component.id)
         key = id(held), component.accumulate
-        if held is not None and key not in found:
+        if held is None or key in found:
+            continue
+        if not isinstance(held, HeldAmounts):
+            found[key] = held[ordered.rows].astype(kind, copy=False)
+        else:
             periods = labels[component.accumulate]
             starts = np.flatnonzero(changes(ordered.payee) | changes(periods))
             each: Whole = held.at(ordered.payee[starts], periods[starts]).astype(kind, copy=False)

@@ -23,7 +23,8 @@ class Credits:
     """What a plan needs to know of each row, in the given order.
 
     `original` has the code of the id of the sale that a return takes back, -1 for none; `columns` the column of each
-    table in two dimensions that the rows themselves fall into, -1 for none.
+    table in two dimensions that the rows themselves fall into, -1 for none. What else there is of returns is as in a
+    `Block`.
     """
 
     ids: Names
@@ -36,6 +37,10 @@ class Credits:
     attributes: Mapping[str, Names]
     columns: Mapping[str, Whole]
     original: Whole | None
+    is_reversal: Flags | None = None
+    returned: Whole | None = None
+    returned_of: Whole | None = None
+    has_counts: bool = False
 
     @property
     def rows(self) -> int:
@@ -83,7 +88,8 @@ def read_credits(reader: Reader, plan: CompiledPlan) -> Credits | None:
         if one is None:
             return None
         measures[Measure.COUNT] = np.broadcast_to(np.asarray(one), len(days))
-    return Credits(ids, payees, days, is_return, roles, measures, digits, attributes, columns, original)
+    is_reversal = original >= 0 if plan.reverses and original is not None else None
+    return Credits(ids, payees, days, is_return, roles, measures, digits, attributes, columns, original, is_reversal)
 
 
 def _measures(reader: Reader, plan: CompiledPlan) -> tuple[dict[Measure, Whole], dict[Measure, int], Flags | None]:

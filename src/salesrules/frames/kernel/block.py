@@ -38,8 +38,10 @@ class Block:
     `role_names` (`None`: all direct); `attributes` the numbers of values of `attribute_values`; `measures` in least
     units of 10^-`digits`. `identity` and `original` tell transactions and the sales that returns take back (below
     zero: none). `quotas` and `targets` are by component, not above zero where there is none; `columns` the columns of
-    tables in two dimensions, below zero where there is none. `limits` is the cap over `limits_over`. With `reverses` a
-    return that names its original moves no measure. `unmet` collects what rows lack.
+    tables in two dimensions, below zero where there is none. `limits` is the cap over `limits_over`. Rows with
+    `is_reversal` take back what their sale was paid and move no measure; `returned` over `returned_of` is the share of
+    its sale that a return takes back, told by the measures where it is not given. With `has_counts` the counts of
+    returns are known already. `unmet` collects what rows lack.
     """
 
     payee: Whole
@@ -59,7 +61,10 @@ class Block:
     targets: Mapping[str, Whole] = attrs.field(factory=dict)
     limits: Whole | None = None
     limits_over: int = 1
-    reverses: bool = False
+    is_reversal: Flags | None = None
+    returned: Whole | None = None
+    returned_of: Whole | None = None
+    has_counts: bool = False
     unmet: list[Unmet] = attrs.field(factory=list)
     _counted: dict[Any, Flags | None] = attrs.field(factory=dict, init=False)
     _measured: dict[Any, Whole] = attrs.field(factory=dict, init=False)
@@ -96,14 +101,6 @@ class Block:
             spans = self._spans[accumulate] = Runs.of(self._begins_payee | changes(numbers))
         return spans
 
-    @cached_property
-    def is_reversal(self) -> Flags:
-        """The rows that take back what their original was paid."""
-        if not self.reverses or self.original is None:
-            return np.zeros(self.rows, dtype=np.bool_)
-        found: Flags = self.original >= 0
-        return found
-
     def measured(self, component: CompiledComponent) -> Whole:
         """What each row measures in a component: nothing where it is not counted."""
         key = component.measure, component.credits, component.filters
@@ -135,7 +132,7 @@ class Block:
         key = component.credits, component.filters
         if key not in self._counted:
             found = self._passes(component)
-            if self.reverses:
+            if self.is_reversal is not None:
                 active = ~self.is_reversal
                 found = active if found is None else found & active
             self._counted[key] = found

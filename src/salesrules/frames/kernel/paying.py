@@ -31,24 +31,21 @@ def pay_block(plan: CompiledPlan, block: Block, days: Whole, *, by_component: bo
 
     What rows lack is noted in the block. Raises `OutOfRange` with the rows that 64 bits cannot hold.
     """
+    counts = None if block.has_counts else block.measures.get(Measure.COUNT)
     back = None
-    if block.is_return.any() and Measure.COUNT in block.measures and block.original is None:
-        counts = np.where(block.is_return, 0, block.measures[Measure.COUNT])
-        block.measures = {**block.measures, Measure.COUNT: counts}
-    if block.original is not None and (plan.reverses or Measure.COUNT in block.measures):
+    if block.original is not None and (block.is_reversal is not None or counts is not None):
         amounts = block.measures.get(Measure.AMOUNT, np.zeros(block.rows, dtype=np.int64))
         back = find_back(block, amounts, block.measures.get(Measure.QUANTITY))
-        if Measure.COUNT in block.measures:
-            sign = np.where(block.is_return, -completes(back, block.rows).astype(np.int64), 1)
-            counts = sign * block.measures[Measure.COUNT]
-            block.measures = {**block.measures, Measure.COUNT: counts}
-    reverses = plan.reverses and back is not None
+    if counts is not None:
+        done = np.zeros(block.rows, dtype=np.bool_) if back is None else completes(back, block.rows)
+        sign = np.where(block.is_return, -done.astype(np.int64), 1)
+        block.measures = {**block.measures, Measure.COUNT: sign * counts}
+    reverses = back is not None and block.is_reversal is not None
     lines = pay_lines(plan, block, by_component=by_component or reverses)
-    if back is None or not plan.reverses:
+    if back is None or not reverses:
         return Paid(lines.total, lines.amounts if by_component else ())
     mode = RoundingMode.FLOOR if plan.is_by_remainder else plan.rounding.mode  # as each line was rounded
-    given = give_back(lines.amounts, back, mode, days)
-    amounts_in_all = _added(lines, given)
+    amounts_in_all = _added(lines, give_back(lines.amounts, back, mode, days))
     return Paid(sum(amounts_in_all[1:], amounts_in_all[0]), tuple(amounts_in_all) if by_component else ())
 
 
