@@ -86,7 +86,7 @@ class BulkJob:
         given = _given(credits, reader, found.rows)
         return (
             credits_table(compiled, found, given, pay, outcome),
-            statements_table(compiled, found, pay, outcome.statements),
+            statements_table(compiled.rounding.digits, found.payees, pay, outcome.statements),
         )
 
     def _periods(self, first: int, last: int) -> dict[Accumulation, Periods]:
