@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
@@ -11,8 +11,10 @@ import numpy as np
 from salesrules.commissions import Accumulation
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.credits import Credits
-from salesrules.frames.kernel import Block, OutOfRange, Places, Whole, pay_block
+from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay_block
 from salesrules.frames.kernel.block import changes
+from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
+from salesrules.frames.kernel.whole import running
 from salesrules.frames.ordering import Ordered, order_rows, payee_bounds, settle_ties
 from salesrules.frames.periods import Periods
 from salesrules.frames.quotas import HeldAmounts
@@ -37,25 +39,30 @@ class Run:
     limits: Whole | None = None
     limits_over: int = 1
     run: Whole | None = None
+    modifying: Modifying | None = None
     by_component: bool = False
     wide: bool = False
 
 
 @attrs.frozen(eq=False)
 class Statements:
-    """Payees and pay periods by number, how many credits each has, and what they pay."""
+    """Payees and pay periods by number, how many credits each has, and what is paid in all.
+
+    `adjustments` are what modifiers pay beside the credits; with them all is in the finer units of statements.
+    """
 
     payee: Whole
     period: Whole
     credits: Whole
     total: Whole
+    adjustments: Whole | None = None
 
 
 @attrs.define(eq=False)
 class Outcome:
     """What each row is paid in all and by component, in the given order, and the statements.
 
-    `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component.
+    `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component; `lacking` what modifiers lack.
     """
 
     total: Whole
@@ -64,6 +71,7 @@ class Outcome:
     out_of_range: list[Places] = attrs.field(factory=list)
     doubles: list[Places] = attrs.field(factory=list)
     unmet: dict[tuple[str, str], list[Places]] = attrs.field(factory=dict)
+    lacking: list[Lacking] = attrs.field(factory=list)
 
 
 def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threads: int = 1) -> Outcome:
@@ -104,8 +112,8 @@ def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) ->
         outcome.doubles.append(doubles)
         block = _block(run, credits, own)
         try:
-            paid = pay_block(run.plan, block, own.day, by_component=run.by_component)
-            _keep(paid.total, paid.by_component, block, own, outcome)
+            paid = pay_block(run.plan, block, own.day, by_component=run.by_component, modifying=run.modifying)
+            _keep(paid, block, own, outcome)
         except OutOfRange as error:
             rows = error.rows[error.rows < len(own.rows)]
             outcome.out_of_range.append(own.rows[rows])
@@ -165,13 +173,26 @@ def _held(amounts: HeldAmounts, payees: Whole, periods: Whole) -> Whole:
     return np.repeat(amounts.at(payees[starts], periods[starts]), np.diff(starts, append=len(payees)))
 
 
-def _keep(total: Whole, parts: Sequence[Whole], block: Block, ordered: Ordered, outcome: Outcome) -> None:
-    from salesrules.frames.kernel.whole import running
-
-    statements = block.statements
+def _keep(paid: Paid, block: Block, ordered: Ordered, outcome: Outcome) -> None:
+    statements, total = block.statements, paid.total
     outcome.total[ordered.rows] = total
-    for kept, part in zip(outcome.by_component, parts, strict=True):
+    for kept, part in zip(outcome.by_component, paid.by_component, strict=True):
         kept[ordered.rows] = part
     ends = statements.ends(running(total, statements)) if block.rows else total
     starts = statements.starts
+    if paid.adjusted is not None:
+        outcome.lacking += paid.adjusted.lacking
+        outcome.statements.append(_adjusted(paid.adjusted, starts, statements.lengths, ends))
+        return
     outcome.statements.append(Statements(block.payee[starts], block.period[starts], statements.lengths, ends))
+
+
+def _adjusted(adjusted: Adjusted, starts: Places, counts: Whole, totals: Whole) -> Statements:
+    """The statements of a plan with modifiers: also those without a credit."""
+    grid = adjusted.grid
+    count = np.zeros(grid.size, dtype=np.int64)
+    total = adjusted.beside.copy()
+    credited = grid.of_row[starts]
+    count[credited] = counts
+    total[credited] += totals * adjusted.fine
+    return Statements(grid.payee, grid.period, count, total, adjusted.beside)

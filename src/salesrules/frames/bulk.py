@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from fractions import Fraction
+from datetime import date, timedelta
 from math import lcm
 from typing import Any
 
@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import DIRECT, Accumulation, Plan, prorated, share_of_period
+from salesrules.commissions import DIRECT, Accumulation, Plan
 from salesrules.core import CurrencyTable, Fault, FiscalCalendar, InvalidDocument, PeriodKind
 from salesrules.frames.blocks import Run, pay_credits
 from salesrules.frames.compiled import LIMIT, CompiledPlan
@@ -21,10 +21,12 @@ from salesrules.frames.compiling import compile_plan
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Whole
+from salesrules.frames.modifying import limits_of, prepare_modifiers
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.quotas import read_quotas
 from salesrules.frames.reading import Reader, as_table
 from salesrules.frames.results import credits_table, statements_table
+from salesrules.frames.scores import read_scores
 
 __all__ = ["BulkResult", "calculate", "calculate_table"]
 
@@ -38,6 +40,10 @@ class BulkResult:
     `credits` has `id`, `payee`, `day`, `role`, `period`, `commission` and, for a plan of several components, one
     column `commission:ID` for each; `statements` has `payee`, `period`, `credits` (how many) and `commission`. Pay is
     decimal, in the plan's currency.
+
+    Where the plan has modifiers, what they change of a line stands with its credit. What they pay beside the lines
+    (amounts of kickers, lifts to floors per period, what caps carried over) is in `adjustments` of the statement, and
+    in its `commission`; statements run without a gap from each payee's first credited pay period to the last of all.
     """
 
     credits: Any
@@ -50,6 +56,7 @@ def calculate(
     *,
     pay_period: PeriodKind | str,
     quotas: Any = None,
+    scores: Any = None,
     columns: Mapping[str, str] | None = None,
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
@@ -57,6 +64,7 @@ def calculate(
     by_component: bool = True,
     wide: bool = False,
     threads: int | None = None,
+    until: date | None = None,
 ) -> BulkResult:
     """What a plan version pays everybody who has it on all of the days of their credits.
 
@@ -67,10 +75,12 @@ def calculate(
     ids that are numbers stand in the order of the numbers.
     `quotas` has `payee`, `period` (a label of the span over which the component accumulates, such as `2020-Q1`),
     `measure` (`amount` where there is no such column) and `amount`; target incentives are held alike. `columns` gives
-    the credits' own names. `digits` are those of measures whose least unit is finer than a cent or a piece, as where
+    the credits' own names. `scores` has `payee`, `period` (a label of the pay period), `subject` (`performance` where
+    there is no such column) and `score`, for coefficients. `digits` are those of measures whose least unit is finer than a cent or a piece, as where
     shares are credited. Without `by_component` only what a credit pays in all is given, which is faster. `wide`
     calculates in Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many
-    `threads` work as there are processors, where they are not given.
+    `threads` work as there are processors, where they are not given. A plan with modifiers has statements up to the pay
+    period of the day `until`, or of the last credit where that is later or no day is given.
 
     Raises `InvalidDocument` with every feature of the plan that it cannot do, before a row is read; then with every
     fault of the frames, with counts and the first offenders.
@@ -81,6 +91,7 @@ def calculate(
         as_table(credits, "credits"),
         pay_period=pay_period,
         quotas=None if quotas is None else as_table(quotas, "quotas"),
+        scores=None if scores is None else as_table(scores, "scores"),
         columns=columns,
         calendar=calendar,
         currencies=currencies,
@@ -88,6 +99,7 @@ def calculate(
         by_component=by_component,
         wide=wide,
         threads=threads,
+        until=until,
     )
     return (
         found if backend is None else BulkResult(credits=backend(found.credits), statements=backend(found.statements))
@@ -111,6 +123,7 @@ def calculate_table(
     *,
     pay_period: PeriodKind | str,
     quotas: pa.Table | None = None,
+    scores: pa.Table | None = None,
     columns: Mapping[str, str] | None = None,
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
@@ -118,6 +131,7 @@ def calculate_table(
     by_component: bool = True,
     wide: bool = False,
     threads: int | None = None,
+    until: date | None = None,
 ) -> BulkResult:
     """As `calculate`, from tables to tables."""
     compiled = compile_plan(plan, currencies, digits=digits, wide=wide)
@@ -128,6 +142,8 @@ def calculate_table(
     kind = PeriodKind(pay_period)
     first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
     _check_days(plan, found, reader, first, last)
+    if plan.modifiers:  # conditions look at all of each pay period
+        first, last = _whole_periods(plan, calendar, kind, first, last, until)
     periods = {
         accumulate: Periods.of(calendar, kind_of(accumulate, kind), first, last)
         for accumulate in {Accumulation.PERIOD, *(each.accumulate for each in compiled.components)}
@@ -135,7 +151,17 @@ def calculate_table(
     spans = {each.id: periods[each.accumulate] for each in compiled.components}
     faults: list[Fault] = []
     held, targets = read_quotas(quotas, compiled, found.payees, spans, faults)
-    limits, over = _limits(compiled, periods[Accumulation.PERIOD])
+    pay = periods[Accumulation.PERIOD]
+    limits, over = _limits(compiled, pay)
+    modifying = prepare_modifiers(
+        compiled,
+        found,
+        periods=pay,
+        spans=spans,
+        quotas=held,
+        scores=read_scores(scores, compiled, found.payees, pay, faults),
+        calendar=calendar,
+    )
     run = Run(
         plan=compiled,
         periods=periods,
@@ -143,6 +169,7 @@ def calculate_table(
         targets=targets,
         limits=limits,
         limits_over=over,
+        modifying=modifying,
         by_component=by_component,
         wide=wide,
     )
@@ -156,7 +183,6 @@ def calculate_table(
         [pa.DictionaryArray.from_arrays(np.zeros(found.rows, np.int8), [DIRECT]).dictionary_decode()]
     )
     given.append(credits[own("role")] if reader.has("role") else direct)
-    pay = periods[Accumulation.PERIOD]
     return BulkResult(
         credits=credits_table(compiled, found, given, pay, outcome),
         statements=statements_table(compiled, found, pay, outcome.statements),
@@ -174,17 +200,22 @@ def _check_days(plan: Plan, credits: Credits, reader: Reader, first: int, last: 
         reader.rows("not_in_force", "day", problem, remedy, outside, "id")
 
 
+def _whole_periods(
+    plan: Plan, calendar: FiscalCalendar, kind: PeriodKind, first: int, last: int, until: date | None
+) -> tuple[int, int]:
+    """The first day of the first pay period and the last one of the last that is asked for, while the plan holds."""
+    days = [EPOCH + timedelta(days=day) for day in (first, last)]
+    days[1] = max(days[1], min(until or days[1], plan.life.effective.last or date.max))
+    start, end = calendar.at(kind, days[0]).start, calendar.at(kind, days[1]).end
+    return (start - EPOCH).days, (end - EPOCH).days - 1
+
+
 def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
     """The cap in each pay period for the days on which the plan holds, over a common denominator."""
     cap = plan.plan.cap
     if cap is None or not plan.components:
         return None, 1
-    amounts = []
-    for period in periods.found:
-        held = plan.plan.life.effective.intersection(period.span)
-        parts = [] if held is None else [(held, plan.plan)]
-        amount = prorated(cap.amount, share_of_period(parts, period.span), plan.rounding.digits)
-        amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
+    amounts = limits_of(plan, cap.amount, periods.found, is_prorated=True)
     over = lcm(*(amount.denominator for amount in amounts))
     found = [int(amount * over) for amount in amounts]
     return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

@@ -24,9 +24,7 @@ __all__ = ["adds_up", "features_of", "features_of_component", "is_over_quota"]
 
 #: What each target does not do. What engines and SQL do not do, the kernel does.
 _BEYOND: Mapping[Target, frozenset[Feature]] = {
-    Target.KERNEL: frozenset(
-        {Feature.MODIFIERS, Feature.PAYOUTS, Feature.CLAWBACKS, Feature.MINIMUM_PAYMENT, Feature.NUMBERS_TOO_FINE}
-    ),
+    Target.KERNEL: frozenset({Feature.PAYOUTS, Feature.CLAWBACKS, Feature.MINIMUM_PAYMENT, Feature.NUMBERS_TOO_FINE}),
     Target.EXPRESSIONS: frozenset(Feature),
     Target.SQL: frozenset(Feature),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import attrs
@@ -21,15 +22,18 @@ _CALENDAR = FiscalCalendar()
 class BulkJob:
     """A plan with all that it needs but the credits; it can be pickled, and `run` touches nothing outside.
 
-    The arguments are those of `calculate`; `quotas` is a PyArrow table.
+    The arguments are those of `calculate`; `quotas` and `scores` are PyArrow tables. Where a plan with modifiers runs in
+    several parts, `until` lets their statements end on the same pay period.
     """
 
     plan: Plan
     pay_period: PeriodKind = attrs.field(converter=PeriodKind)
     quotas: Any = None
+    scores: Any = None
     columns: Mapping[str, str] = attrs.field(factory=dict, converter=as_parameters)
     calendar: FiscalCalendar = _CALENDAR
     currencies: CurrencyTable | None = None
+    until: date | None = None
 
     def run(self, credits: pa.Table) -> tuple[pa.Table, pa.Table]:
         """What each credit pays, in the given order, and the statements; the table has all credits of its payees.
@@ -41,8 +45,10 @@ class BulkJob:
             credits,
             pay_period=self.pay_period,
             quotas=self.quotas,
+            scores=self.scores,
             columns=self.columns,
             calendar=self.calendar,
             currencies=self.currencies,
+            until=self.until,
         )
         return result.credits, result.statements

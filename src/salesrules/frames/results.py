@@ -34,18 +34,20 @@ def credits_table(
 
 
 def statements_table(plan: CompiledPlan, credits: Credits, periods: Periods, found: Sequence[Statements]) -> pa.Table:
-    """The statements by payee and period."""
-    payee, period, count, total = (
+    """The statements by payee and period; `adjustments` only where the plan has modifiers."""
+    columns = ["payee", "period", "credits", "total"]
+    columns += ["adjustments"] if plan.plan.modifiers else []
+    payee, period, count, *amounts = (
         np.concatenate([getattr(each, name) for each in found]) if found else np.zeros(0, dtype=np.int64)
-        for name in ("payee", "period", "credits", "total")
+        for name in columns
     )
     names = credits.payees
     order = np.lexsort((period, payee if names.values is None else names.rank[payee]))
-    payee, period, count, total = (each[order] for each in (payee, period, count, total))
+    payee, period, count, *amounts = (each[order] for each in (payee, period, count, *amounts))
     if len(payee):  # several plans may pay in one statement
         runs = Runs.of(changes(payee) | changes(period))
         if len(runs.starts) < len(payee):
-            count, total = (np.add.reduceat(each, runs.starts) for each in (count, total))
+            count, *amounts = (np.add.reduceat(each, runs.starts) for each in (count, *amounts))
             payee, period = payee[runs.starts], period[runs.starts]
     return pa.table(
         {
@@ -54,7 +56,10 @@ def statements_table(plan: CompiledPlan, credits: Credits, periods: Periods, fou
                 period.astype(np.int32), pa.array(periods.labels, pa.string())
             ).dictionary_decode(),
             "credits": pa.array(count, pa.int64()),
-            "commission": money(total, plan.rounding.digits),
+            **{
+                name: money(each, plan.statement_digits)
+                for name, each in zip(("commission", "adjustments"), amounts, strict=False)
+            },
         }
     )
 
