@@ -21,7 +21,7 @@ from salesrules.commissions import (
     prorated,
     share_of_period,
 )
-from salesrules.core import FiscalCalendar, Money, Period, PeriodKind
+from salesrules.core import DateRange, FiscalCalendar, Money, Period, PeriodKind
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Whole
@@ -65,6 +65,7 @@ def prepare_modifiers(
     fine = 10 ** (plan.statement_digits - plan.rounding.digits)
     whole = lcm(fine, *(limit.denominator for found in limits.values() for limit in found))
     factors = [_factors(each, scores) for each in modifiers]
+    by, names = _names(modifiers, credits)
     return Modifying(
         modifiers=modifiers,
         base=plan.plan.modifier_base,
@@ -80,7 +81,8 @@ def prepare_modifiers(
         spans={each.id: _spans_of(each.per, periods, calendar) for each in modifiers if isinstance(each, EarningsCap)},
         amounts={id: int(amount * fine) for id, amount in amounts.items()},
         scores=scores,
-        **_names(modifiers, credits),
+        by=by,
+        names=names,
     )
 
 
@@ -89,7 +91,7 @@ def limits_of(plan: CompiledPlan, amount: Money, periods: Iterable[Period], *, i
     found = []
     for period in periods:
         held = plan.plan.life.effective.intersection(period.span)
-        parts: list[tuple[object, Plan]] = [] if held is None else [(held, plan.plan)]
+        parts: list[tuple[DateRange, Plan]] = [] if held is None else [(held, plan.plan)]
         share = share_of_period(parts, period.span) if is_prorated else Fraction(1)
         found.append(_in_units(plan, prorated(amount, share, plan.rounding.digits)))
     return found
@@ -127,11 +129,13 @@ def _observing(
     spans: Mapping[str, Periods],
     quotas: Mapping[str, HeldAmounts],
 ) -> dict[str, Observing]:
-    first = np.array([(period.start - EPOCH).days for period in periods.found], dtype=np.int64)
-    last = np.array([(period.end - timedelta(days=1) - EPOCH).days for period in periods.found], dtype=np.int64)
+    edges = [(period.start, period.end - timedelta(days=1)) for period in periods.found]
+    first, last = (np.array([(day - EPOCH).days for day in days], dtype=np.int64) for days in zip(*edges, strict=True))
     return {
         each.component: Observing(
-            *(spans[each.component].at(days).astype(np.int64) for days in (first, last)), quotas.get(each.component)
+            spans[each.component].at(first).astype(np.int64),
+            spans[each.component].at(last).astype(np.int64),
+            quotas.get(each.component),
         )
         for each in modifiers
         if isinstance(each, Gate | Kicker | Multiplier)
@@ -147,7 +151,7 @@ def _spans_of(per: LimitSpan, periods: Periods, calendar: FiscalCalendar) -> Who
     return np.unique(np.array(starts, dtype="datetime64[D]"), return_inverse=True)[1].reshape(-1)
 
 
-def _names(modifiers: Iterable[Modifier], credits: Credits) -> dict[str, object]:
+def _names(modifiers: Iterable[Modifier], credits: Credits) -> tuple[dict[str, Whole], int]:
     """The names that tell limits apart, numbered in their order whichever attribute has them; the empty one is 0."""
     wanted = [each.by for each in modifiers if isinstance(each, EarningsCap) and each.by]
     texts = {name: [text or "" for text in credits.attributes[name].texts] for name in wanted}
@@ -155,7 +159,7 @@ def _names(modifiers: Iterable[Modifier], credits: Credits) -> dict[str, object]
         text: place for place, text in enumerate(sorted({"", *(text for each in texts.values() for text in each)}))
     }
     by = {name: np.array([number[text] for text in (*each, "")], dtype=np.int64) for name, each in texts.items()}
-    return {"by": by, "names": len(number)}
+    return by, len(number)
 
 
 def _whole(values: Iterable[int]) -> Whole:

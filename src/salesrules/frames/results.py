@@ -23,9 +23,8 @@ def credits_table(
 ) -> pa.Table:
     """What each credit pays, in the given order; `given` are the columns of ids, payees, days and roles."""
     digits = plan.rounding.digits
-    labels = pa.DictionaryArray.from_arrays(periods.at(credits.days), pa.array(periods.labels, pa.string()))
     columns = dict(zip(("id", "payee", "day", "role"), given, strict=True))
-    columns |= {"period": labels.dictionary_decode(), "commission": money(outcome.total, digits)}
+    columns |= {"period": _labels(periods, periods.at(credits.days)), "commission": money(outcome.total, digits)}
     if len(outcome.by_component) > 1:
         parts = zip(plan.components, outcome.by_component, strict=True)
         own = {component.id: money(part, digits) for component, part in parts}
@@ -52,9 +51,7 @@ def statements_table(plan: CompiledPlan, credits: Credits, periods: Periods, fou
     return pa.table(
         {
             "payee": names.at(payee),
-            "period": pa.DictionaryArray.from_arrays(
-                period.astype(np.int32), pa.array(periods.labels, pa.string())
-            ).dictionary_decode(),
+            "period": _labels(periods, period),
             "credits": pa.array(count, pa.int64()),
             **{
                 name: money(each, plan.statement_digits)
@@ -62,6 +59,17 @@ def statements_table(plan: CompiledPlan, credits: Credits, periods: Periods, fou
             },
         }
     )
+
+
+def _labels(periods: Periods, numbers: Whole) -> pa.Array:
+    """The labels of periods as text; those of one kind are of one length, so that they are laid side by side."""
+    texts = [label.encode() for label in periods.labels] or [b""]
+    width = len(texts[0])
+    if any(len(text) != width for text in texts) or width * len(numbers) >= 2**31 or not width:
+        return pa.array([periods.labels[number] for number in numbers.tolist()], pa.large_string())
+    offsets = np.arange(0, width * (len(numbers) + 1), width, dtype=np.int32)
+    words = np.array(texts, dtype=f"S{width}")[numbers]
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(words))
 
 
 def money(values: Whole, digits: int) -> pa.Array:
