@@ -53,7 +53,9 @@ class ModifierDrawing:
         scope = pick(((), (), tuple(part.id for part in self.case.plan.components[:1])))
         match kind:
             case "gate":
-                return Gate(id=id, **self._condition(), otherwise=self._rate(), applies_to=scope)
+                return Gate(
+                    id=id, **self._condition(), otherwise=self._rate(("0%", "50%", "33.3%", "100%")), applies_to=scope
+                )
             case "kicker":
                 share, amount = pick(((True, False), (False, True), (True, True)))
                 return Kicker(
@@ -65,7 +67,10 @@ class ModifierDrawing:
                 )
             case "multiplier":
                 condition = self._condition()
-                bands = [Band(start=None, value=self._rate()), Band(start=condition.pop("threshold"), value=self._rate())]
+                bands = [
+                    Band(start=None, value=self._rate()),
+                    Band(start=condition.pop("threshold"), value=self._rate()),
+                ]
                 factors = BandTable(bands=bands, side=condition.pop("side"))
                 return Multiplier(id=id, **condition, factors=factors, applies_to=scope)
             case "coefficient":
@@ -81,8 +86,8 @@ class ModifierDrawing:
                 per = pick(("transaction", "period"))
                 return EarningsFloor(id=id, amount=self._money(), per=per, applies_to=scope)
 
-    def _rate(self):
-        return Rate.parse(self.chooser.pick(("0%", "50%", "33.3%", "100%", "120%", "7.25%")))
+    def _rate(self, rates=("0%", "50%", "33.3%", "100%", "120%", "7.25%")):
+        return Rate.parse(self.chooser.pick(rates))
 
     def _condition(self):
         """A component, as it stands at the end of some period, or a unit beside."""
@@ -106,5 +111,7 @@ class ModifierDrawing:
         lines = [abs(line.amount.amount) for statement in self.statements for line in statement.lines]
         sums = [abs(statement.earned.amount) for statement in self.statements]
         amount = pick([*lines, *sums, sum(sums, Decimal(0)) / 2, Decimal(5)])
-        amount = pick((amount, amount / 2, amount / 3)).quantize(Decimal("0.01")) + pick((0, 0, 1, -1)) * Decimal("0.01")
+        amount = pick((amount, amount / 2, amount / 3)).quantize(Decimal("0.01")) + pick((0, 0, 1, -1)) * Decimal(
+            "0.01"
+        )
         return Money(max(amount, Decimal(0)), currency)

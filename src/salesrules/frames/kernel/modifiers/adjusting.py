@@ -147,7 +147,7 @@ class _Run:
         is_active[active] = True
         statement, sign = self._conditions.changes(modifier)
         own = is_active[statement]
-        statement, paid = statement[own], sign[own] * self._setting.amounts[modifier.id]
+        statement, paid = statement[own], items.like(sign[own]) * self._setting.amounts[modifier.id]
         items.add(statement, paid * (items.over(statement) // items.fine), paid, place)
 
     def _note(self, code: str, modifier: Modifier, statements: Places) -> None:

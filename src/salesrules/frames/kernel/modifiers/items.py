@@ -36,6 +36,10 @@ class Items:
     fine: int
     is_rounded: bool
 
+    def like(self, numbers: Whole) -> Whole:
+        """Numbers of the kind that values have, so that no product of both wraps."""
+        return numbers.astype(self.value.dtype, copy=False)
+
     def below(self, chosen: Places) -> Whole | int:
         """What the values of items stand over."""
         return self.over(self.statement[chosen])

@@ -63,7 +63,7 @@ class Limits:
         statement = np.full(int(self._grid.number[-1]) + 1, -1, dtype=np.int64)
         statement[self._grid.number[active]] = active
         where = statement[carried.payee]
-        value = carried.amount * (items.over(where) // items.fine)
+        value = items.like(carried.amount) * (items.over(where) // items.fine)
         items.add(where, value, carried.amount, place, carried.by)
 
     def cap(self, items: Items, cap: EarningsCap, chosen: Places) -> None:
@@ -104,7 +104,7 @@ class Limits:
 
     def _limit(self, items: Items, modifier: EarningsCap | EarningsFloor, chosen: Places) -> Whole:
         limits = self._setting.limits[modifier.id][self._grid.period[items.statement[chosen]]]
-        found: Whole = limits * (items.below(chosen) // self._setting.whole)
+        found: Whole = items.like(limits) * (items.below(chosen) // self._setting.whole)
         return found
 
     def _names(self, items: Items, cap: EarningsCap, chosen: Places) -> Whole:
@@ -146,7 +146,7 @@ class Limits:
         size = self._grid.size
         earned = items.by_statement(items.value[chosen], chosen, size)[active]
         paid = items.by_statement(items.paid[chosen], chosen, size)[active]
-        limits = self._setting.limits[floor.id][self._grid.period[active]]
+        limits = items.like(self._setting.limits[floor.id][self._grid.period[active]])
         limit = limits * (items.over(active) // self._setting.whole)
         low = (earned < limit).astype(np.bool_)
         whole = round_ratio(limits[low], self._setting.whole, items.mode) * items.fine
