@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -33,6 +34,10 @@ class BulkResult:
     column `commission:ID` for each; `statements` has `payee`, `period`, `credits` (how many) and `commission`. Pay is
     decimal, in the plan's currency. `findings` are what a policy has to tell. `job` and `given` are
     what it was calculated from.
+
+    Where the plan has modifiers, what they change of a line stands with its credit. What they pay beside the lines
+    (amounts of kickers, lifts to floors per period, what caps carried over) is in `adjustments` of the statement, and
+    in its `commission`; statements run without a gap from each payee's first credited pay period to the last of all.
     """
 
     credits: Any
@@ -76,6 +81,7 @@ def calculate(
     payments: Any = None,
     quota_policy: QuotaPolicy | None = None,
     working_time: CountsWorkingDays | None = None,
+    scores: Any = None,
     columns: Mapping[str, str] | None = None,
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
@@ -83,6 +89,7 @@ def calculate(
     by_component: bool = True,
     wide: bool = False,
     threads: int | None = None,
+    until: date | None = None,
 ) -> BulkResult:
     """What a plan version pays everybody for a frame of credits, or a policy for one of transactions.
 
@@ -99,10 +106,12 @@ def calculate(
     (`payments`: `transaction`, `day`, `amount`, `due`), to `payees` (`payee`, `position`), whom assignments give their
     plans. `quotas` may also be `Quota` facts, of which `quota_policy` and `working_time` take parts.
 
-    `columns` gives the credits' own names. `digits` are those of measures whose least unit is finer than a cent or a
+    `scores` has `payee`, `period` (a label of the pay period), `subject` (`performance` where there is no such column)
+    and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least unit is finer than a cent or a
     piece. Without `by_component` only what a credit pays in all is given, which is faster. `wide` calculates in
     Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many `threads` work as
-    there are processors, where they are not given.
+    there are processors, where they are not given. A plan with modifiers has statements up to the pay period of the day
+    `until`, or of the last credit where that is later or no day is given.
 
     Raises `InvalidDocument` with every feature of the plan that it cannot do, before a row is read; then with every
     fault of the frames, with counts and the first offenders.
@@ -136,6 +145,7 @@ def calculate(
             plan=plan,
             pay_period=PeriodKind(pay_period),
             quotas=_table_or_given(quotas, "quotas"),
+            scores=_table_or_given(scores, "scores"),
             columns=columns or {},
             calendar=calendar,
             currencies=currencies,
@@ -143,6 +153,7 @@ def calculate(
             by_component=by_component,
             wide=wide,
             threads=threads,
+            until=until,
         )
         job.compiled()  # what it cannot do is said before a frame is looked at
         table = as_table(credits, "credits")

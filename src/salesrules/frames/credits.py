@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import DIRECT, AcrossAttribute, AcrossNumber, GridTable, Measure, names_in
+from salesrules.commissions import DIRECT, AcrossAttribute, AcrossNumber, EarningsCap, GridTable, Measure, names_in
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.kernel.block import passes
@@ -87,6 +87,10 @@ def read_credits(reader: Reader, plan: CompiledPlan) -> Credits | None:
         for filter_ in component.filters
         if (found := reader.names(filter_.attribute, optional=True, few=True)) is not None
     }
+    for modifier in plan.plan.modifiers:
+        if isinstance(modifier, EarningsCap) and modifier.by and modifier.by not in attributes:
+            names = reader.names(modifier.by, optional=True, few=True)
+            attributes |= {} if names is None else {modifier.by: names}
     columns: dict[str, Whole] = {}
     for component in plan.components:
         if isinstance(component.table, GridTable):

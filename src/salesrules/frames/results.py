@@ -33,25 +33,32 @@ def credits_table(
     return pa.table(columns)
 
 
-def statements_table(digits: int, names: Names, periods: Periods, found: Sequence[Statements]) -> pa.Table:
-    """The statements by payee and period."""
-    payee, period, count, total = (
+def statements_table(
+    digits: int, names: Names, periods: Periods, found: Sequence[Statements], *, adjusted: bool = False
+) -> pa.Table:
+    """The statements by payee and period; `adjustments` only where they are asked for."""
+    columns = ["payee", "period", "credits", "total"]
+    columns += ["adjustments"] if adjusted else []
+    payee, period, count, *amounts = (
         np.concatenate([getattr(each, name) for each in found]) if found else np.zeros(0, dtype=np.int64)
-        for name in ("payee", "period", "credits", "total")
+        for name in columns
     )
     order = np.lexsort((period, payee if names.values is None else names.rank[payee]))
-    payee, period, count, total = (each[order] for each in (payee, period, count, total))
+    payee, period, count, *amounts = (each[order] for each in (payee, period, count, *amounts))
     if len(payee):  # several plans may pay in one statement
         runs = Runs.of(changes(payee) | changes(period))
         if len(runs.starts) < len(payee):
-            count, total = (np.add.reduceat(each, runs.starts) for each in (count, total))
+            count, *amounts = (np.add.reduceat(each, runs.starts) for each in (count, *amounts))
             payee, period = payee[runs.starts], period[runs.starts]
     return pa.table(
         {
             "payee": names.at(payee),
             "period": period_labels(periods, period),
             "credits": pa.array(count, pa.int64()),
-            "commission": money(total, digits),
+            **{
+                name: money(each, digits)
+                for name, each in zip(("commission", "adjustments"), amounts, strict=False)
+            },
         }
     )
 
