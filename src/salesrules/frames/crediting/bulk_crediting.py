@@ -153,8 +153,8 @@ class _Crediting:
     def _look_up(self, reporting: Reporting, kind_of_line: Codes | None) -> Codes:
         """How many managers the seller of each line has, as far as rules ask for them."""
         versions = reporting.versions_of(self._sold)
-        used = np.unique(versions)
-        self._chains = reporting.chains(self._levels, [int(version) for version in used if version >= 0])
+        used = np.flatnonzero(np.bincount(np.maximum(versions, -1) + 1)[1:]) if len(versions) else versions
+        self._chains = reporting.chains(self._levels, used.tolist())
         by_line = self._by_line(versions)
         assert by_line is not None
         self._places = self._chains.places(by_line, self._lines.seller)
