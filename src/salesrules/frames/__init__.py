@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "CompiledPlan",
     "Credited",
     "Feature",
+    "Pooled",
     "Quoted",
     "Target",
     "assign_in_bulk",
@@ -43,6 +45,7 @@ __all__ = [
     "compile_plan",
     "credit_in_bulk",
     "find_refusals",
+    "pool_in_bulk",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
@@ -51,9 +54,9 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import assigning, bulk, crediting, job, quoting
+        from salesrules.frames import assigning, bulk, crediting, job, pooling, quoting
 
-        shelves = (bulk, job, crediting, assigning, quoting)
+        shelves = (bulk, job, crediting, assigning, quoting, pooling)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
