@@ -23,12 +23,17 @@ if TYPE_CHECKING:
     from salesrules.frames.assigning import Assigned, assign_in_bulk
     from salesrules.frames.bulk import BulkResult, calculate
     from salesrules.frames.crediting import Credited, credit_in_bulk
+    from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
+    from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
     from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
+    from salesrules.frames.sql import checks_of, sql_of
 
 __all__ = [
     "Assigned",
+    "BulkDisagreement",
+    "BulkExplanation",
     "BulkJob",
     "BulkQuotas",
     "BulkResult",
@@ -42,21 +47,35 @@ __all__ = [
     "Target",
     "assign_in_bulk",
     "calculate",
+    "calculate_lazily",
+    "checks_of",
     "compile_plan",
     "credit_in_bulk",
     "find_refusals",
     "pool_in_bulk",
+    "sql_of",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """What needs NumPy loads when it is first asked for."""
+        """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import assigning, bulk, crediting, job, pooling, quoting
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
+            from salesrules.frames import sql
 
-        shelves = (bulk, job, crediting, assigning, quoting, pooling)
+            return getattr(sql, name)
+        if name in ("calculate_lazily",):
+            from salesrules.frames import expressions
+
+            return getattr(expressions, name)
+        from salesrules.frames import assigning, bulk, crediting, explaining, job, pooling, quoting
+
+        shelves = (assigning, bulk, crediting, explaining, job, pooling, quoting)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
