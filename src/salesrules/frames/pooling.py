@@ -38,12 +38,12 @@ from salesrules.core import (
     as_decimal,
     exact_product,
 )
-from salesrules.frames.bulk import calculate_table
 from salesrules.frames.compiled import LIMIT
 from salesrules.frames.crediting.columns import Columns, Flags, Places, Whole
 from salesrules.frames.crediting.credited import Credited
 from salesrules.frames.crediting.people import People
 from salesrules.frames.crediting.sharing import passes
+from salesrules.frames.job import BulkJob
 from salesrules.frames.periods import EPOCH, kind_of
 from salesrules.frames.quoting import BulkQuotas
 
@@ -298,9 +298,8 @@ class _Run:
         )
         digits = {str(name.value): own for name, own in self._digits.items()}
         digits[str(counted.value)] = self._digits[measure]
-        result = calculate_table(
-            plan,
-            self._rows(pool, feed, parts, counted),
+        job = BulkJob(
+            plan=plan,
             pay_period=held[0].kind,
             quotas=self._held_quotas(pool, held, feed, parts),
             calendar=self._calendar,
@@ -309,7 +308,8 @@ class _Run:
             by_component=False,
             wide=self._wide,
         )
-        paid = zip(*(result.statements[name].to_pylist() for name in ("period", "commission")), strict=True)
+        _, statements = job.run(self._rows(pool, feed, parts, counted))
+        paid = zip(*(statements[name].to_pylist() for name in ("period", "commission")), strict=True)
         return {str(label): Money(Decimal(amount), pool.currency) for label, amount in paid}
 
     def _rows(
