@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
     from salesrules.frames.sql import checks_of, sql_of
 
@@ -41,6 +42,7 @@ __all__ = [
     "CompiledPlan",
     "Credited",
     "Feature",
+    "Pooled",
     "Quoted",
     "Target",
     "assign_in_bulk",
@@ -50,6 +52,7 @@ __all__ = [
     "compile_plan",
     "credit_in_bulk",
     "find_refusals",
+    "pool_in_bulk",
     "sql_of",
 ]
 
@@ -70,9 +73,9 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             from salesrules.frames import expressions
 
             return getattr(expressions, name)
-        from salesrules.frames import assigning, bulk, crediting, explaining, job, quoting
+        from salesrules.frames import assigning, bulk, crediting, explaining, job, pooling, quoting
 
-        shelves = (assigning, bulk, crediting, explaining, job, quoting)
+        shelves = (assigning, bulk, crediting, explaining, job, pooling, quoting)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
