@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.policies import PolicyJob
     from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
     from salesrules.frames.sql import checks_of, sql_of
@@ -42,6 +43,7 @@ __all__ = [
     "CompiledPlan",
     "Credited",
     "Feature",
+    "PolicyJob",
     "Pooled",
     "Quoted",
     "Target",
@@ -73,9 +75,9 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             from salesrules.frames import expressions
 
             return getattr(expressions, name)
-        from salesrules.frames import assigning, bulk, crediting, explaining, job, pooling, quoting
+        from salesrules.frames import assigning, bulk, crediting, explaining, job, policies, pooling, quoting
 
-        shelves = (assigning, bulk, crediting, explaining, job, pooling, quoting)
+        shelves = (assigning, bulk, crediting, explaining, job, policies, pooling, quoting)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
