@@ -22,6 +22,7 @@ from salesrules.frames.reasons import Feature, Target
 if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.streams import StreamSummary, calculate_to_parquet, calculate_to_stream
 
 __all__ = [
     "BulkJob",
@@ -30,23 +31,29 @@ __all__ = [
     "CompiledCurve",
     "CompiledPlan",
     "Feature",
+    "StreamSummary",
     "Target",
     "calculate",
+    "calculate_to_parquet",
+    "calculate_to_stream",
     "compile_plan",
     "find_refusals",
 ]
-
-_HEAVY = ("BulkJob", "BulkResult", "calculate")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
         """What needs NumPy loads when it is first asked for."""
-        if name not in _HEAVY:
-            raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk, job
-
-        return getattr(job if name == "BulkJob" else bulk, name)
+        match name:
+            case "BulkResult" | "calculate":
+                from salesrules.frames import bulk as module
+            case "BulkJob":
+                from salesrules.frames import job as module
+            case "StreamSummary" | "calculate_to_parquet" | "calculate_to_stream":
+                from salesrules.frames import streams as module
+            case _:
+                raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
+        return getattr(module, name)
 
 
 def __dir__() -> list[str]:
