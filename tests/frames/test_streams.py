@@ -336,17 +336,18 @@ def test_a_file_that_is_read_is_never_replaced(tmp_path):
     assert left_in(tmp_path) == ["paid.parquet"]
 
 
-def test_progress_counts_every_row_and_ends_at_its_total(tmp_path, monkeypatch):
+@pytest.mark.parametrize("kind", ["file", "table", "reader"])
+def test_progress_counts_every_row_and_ends_at_its_total(tmp_path, monkeypatch, kind):
     budget(monkeypatch, 20)
     table = sales(20, 5)
     pq.write_table(table, tmp_path / "in.parquet", row_group_size=10)
-    for credits in (tmp_path / "in.parquet", table, table.to_reader(max_chunksize=7)):
-        seen = []
-        paid_to(tmp_path, JOB, credits, on_progress=lambda *told: seen.append(told))  # noqa: B023
-        done = [each for each, _ in seen]
-        assert done == sorted(done)
-        assert seen[-1][0] == seen[-1][1]
-    assert seen[0][1] is None  # of a reader nobody knows the length
+    given = {"file": tmp_path / "in.parquet", "table": table, "reader": table.to_reader(max_chunksize=7)}
+    seen = []
+    paid_to(tmp_path, JOB, given[kind], on_progress=lambda *told: seen.append(told))
+    done = [each for each, _ in seen]
+    assert done == sorted(done)
+    assert seen[-1][0] == seen[-1][1]
+    assert (seen[0][1] is None) == (kind == "reader")  # its length is not known before its end
 
 
 def test_the_same_rows_give_the_same_file(tmp_path):

@@ -21,6 +21,8 @@ from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
+    from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
     from salesrules.frames.job import BulkJob
     from salesrules.frames.streams import StreamSummary, calculate_to_parquet, calculate_to_stream
 
@@ -34,6 +36,11 @@ __all__ = [
     "StreamSummary",
     "Target",
     "calculate",
+    "calculate_on_dask",
+    "calculate_on_duckdb",
+    "calculate_on_ibis",
+    "calculate_on_polars",
+    "calculate_on_spark",
     "calculate_to_parquet",
     "calculate_to_stream",
     "compile_plan",
@@ -49,6 +56,10 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
                 from salesrules.frames import bulk as module
             case "BulkJob":
                 from salesrules.frames import job as module
+            case "calculate_on_dask" | "calculate_on_spark":
+                from salesrules.frames import distributed as module
+            case "calculate_on_duckdb" | "calculate_on_ibis" | "calculate_on_polars":
+                from salesrules.frames import engines as module
             case "StreamSummary" | "calculate_to_parquet" | "calculate_to_stream":
                 from salesrules.frames import streams as module
             case _:
