@@ -55,21 +55,22 @@ def budget(monkeypatch, rows):
     monkeypatch.setattr(stream_runs, "_rows_within", lambda *_: rows)
 
 
-def test_random_plans_pay_in_buckets_what_they_pay_at_once(tmp_path):
+def test_random_plans_pay_in_buckets_what_they_pay_at_once(tmp_path, monkeypatch):
+    budget(monkeypatch, 8)
     compared = 0
-    for number, (job, table) in enumerate(drawn_jobs(5, plans=16)):
+    for number, (job, table) in enumerate(drawn_jobs(5, plans=12)):
         expected = job.run(table)
         pq.write_table(table, tmp_path / "in.parquet", row_group_size=17)
-        *found, summary = paid_to(tmp_path, job, tmp_path / "in.parquet", memory=TINY)
+        *found, summary = paid_to(tmp_path, job, tmp_path / "in.parquet")
         assert [plain(each) for each in found] == [plain(each) for each in expected]
         assert summary.scattered
-        assert summary.parts == len(set(table["payee"].to_pylist()))
+        assert summary.parts > 3
         assert (summary.credits, summary.statements) == tuple(map(len, expected))
-        with calculate_to_stream(job, pa.table(table).to_reader(max_chunksize=number + 1), memory=TINY) as streamed:
+        with calculate_to_stream(job, table.to_reader(max_chunksize=number + 1)) as streamed:
             assert plain(streamed.credits.read_all()) == plain(expected[0])
             assert plain(streamed.statements.read_all()) == plain(expected[1])
         compared += len(table)
-    assert compared > 500
+    assert compared > 400
 
 
 def test_random_plans_pay_in_ranges_of_sorted_files_what_they_pay_at_once(tmp_path, monkeypatch):
@@ -177,6 +178,31 @@ def test_texts_that_come_in_dictionaries_or_views_are_texts(tmp_path):
     for given in (told, viewed):
         with calculate_to_stream(JOB, given, memory=TINY) as result:
             assert plain(result.credits.read_all()) == plain(JOB.run(table)[0])
+
+
+@pytest.mark.parametrize("kind", ["file", "coded file", "stream"])
+@pytest.mark.parametrize("values", [2, 100])
+def test_texts_of_few_values_stay_numbers_up_to_the_kernel(tmp_path, monkeypatch, kind, values):
+    monkeypatch.setattr(stream_runs, "_FEW", 8)
+    budget(monkeypatch, 30)
+    monkeypatch.setattr(sources, "PIECE", 50)  # pieces begin with other values
+    table = sales(40, 5, role=[f"role {index // 2 % values}" for index in range(199)] + ["direct"])
+    coded = table.set_column(4, "role", table["role"].dictionary_encode())
+    pq.write_table(coded if kind == "coded file" else table, tmp_path / "in.parquet", row_group_size=50)
+    given = coded.to_reader(max_chunksize=20) if kind == "stream" else tmp_path / "in.parquet"
+    types = set()
+    inner = BulkJob.run
+
+    def run(job, part):
+        if len(part):
+            types.add(pa.types.is_dictionary(part.schema.field("role").type))
+        return inner(job, part)
+
+    monkeypatch.setattr(BulkJob, "run", run)
+    *found, summary = paid_to(tmp_path, JOB, given)
+    assert [plain(each) for each in found] == [plain(each) for each in inner(JOB, table)]
+    assert types == ({values == 2} if summary.scattered else {True})
+    assert found[0].schema.field("role").type == pa.string()
 
 
 def by_attainment():
@@ -350,11 +376,12 @@ def test_progress_counts_every_row_and_ends_at_its_total(tmp_path, monkeypatch, 
     assert (seen[0][1] is None) == (kind == "reader")  # its length is not known before its end
 
 
-def test_the_same_rows_give_the_same_file(tmp_path):
+def test_the_same_rows_give_the_same_file(tmp_path, monkeypatch):
     files = []
     for number in range(2):
         (tmp_path / str(number)).mkdir()
-        paid_to(tmp_path / str(number), JOB, sales(50, 4), memory=TINY, workers=1 + number)
+        budget(monkeypatch, 20)
+        paid_to(tmp_path / str(number), JOB, sales(50, 4), workers=1 + number)
         files.append((tmp_path / str(number) / "paid.parquet").read_bytes())
     assert files[0] == files[1]
 
@@ -364,7 +391,7 @@ def test_large_row_groups_and_small_ones_are_read_in_pieces(tmp_path, monkeypatc
     table = sales(30, 5)
     for size in (150, 3):
         pq.write_table(table, tmp_path / "in.parquet", row_group_size=size)
-        source = sources.open_source(tmp_path / "in.parquet", "credits", lambda names: names[:2])
+        source = sources.open_source(tmp_path / "in.parquet", "credits", lambda names: (names[:2], []))
         pieces = [read() for read in source.pieces()]
         assert pa.concat_tables(pieces).equals(table.select(["id", "payee"]))
         assert max(map(len, pieces)) <= 18

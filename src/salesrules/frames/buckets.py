@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["MOST_BITS", "Bucket", "Scattered", "hash_payees", "plain_schema", "scatter", "write_buckets"]
+__all__ = ["MOST_BITS", "Bucket", "Scattered", "hash_payees", "is_coded", "plain_schema", "scatter", "write_buckets"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -38,7 +38,7 @@ class Bucket:
     def table(self) -> pa.Table:
         """All rows at once."""
         with pa.OSFile(str(self.path)) as file, pa.ipc.open_stream(file) as reader:
-            return reader.read_all()
+            return reader.read_all().unify_dictionaries()
 
     def split(self, payee: str, as_text: bool, bits: int) -> list[Bucket]:
         """2^`bits` buckets in its place, by the following bits of the hash."""
@@ -62,9 +62,16 @@ class Scattered:
     ends: Sequence[int]
 
 
-def plain_schema(schema: pa.Schema) -> pa.Schema:
-    """The schema without dictionaries and views, which files of many batches and all kernels share."""
-    return pa.schema([pa.field(field.name, _plain(field.type)) for field in schema])
+def plain_schema(schema: pa.Schema, keep: Collection[str] = ()) -> pa.Schema:
+    """The schema without views, and without dictionaries but in the columns to `keep`, which have few values."""
+    return pa.schema(
+        [field if field.name in keep and is_coded(field.type) else _plain_field(field) for field in schema]
+    )
+
+
+def is_coded(kind: pa.DataType) -> bool:
+    """Whether values are numbers of texts in a dictionary."""
+    return bool(pa.types.is_dictionary(kind) and kind.value_type in (pa.string(), pa.large_string()))
 
 
 def hash_payees(payees: pa.Array, as_text: bool) -> Hashes:
@@ -114,6 +121,10 @@ def write_buckets(parts: Iterable[Scattered], schema: pa.Schema, folder: Path, u
                     rows[number] += end - start
                 start = end
     return [Bucket(path=path, rows=count, bits=used + bits) for path, count in zip(paths, rows, strict=True)]
+
+
+def _plain_field(field: pa.Field) -> pa.Field:
+    return pa.field(field.name, _plain(field.type))
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -14,12 +14,13 @@ import pyarrow.dataset as pads
 from salesrules.core import InvalidValue
 from salesrules.frames.buckets import plain_schema
 
-__all__ = ["PIECE", "ParquetSource", "Read", "Source", "StreamSource", "open_source", "read_all"]
+__all__ = ["PIECE", "ParquetSource", "Read", "Source", "StreamSource", "Wanted", "open_source", "read_all"]
 
 #: Rows that are read at once: enough to make calls cheap, few enough to stay near the cache.
 PIECE = 1 << 20
 
 Read = Callable[[], pa.Table]
+Wanted = Callable[[Sequence[str]], tuple[list[str], list[str]]]
 
 
 class Source(Protocol):
@@ -36,14 +37,14 @@ class Source(Protocol):
 class StreamSource:
     """Record batches of any library that speaks Arrow's C stream interface; they are read once, and in order."""
 
-    def __init__(self, given: Any, name: str, wanted: Callable[[Sequence[str]], list[str]]) -> None:
+    def __init__(self, given: Any, name: str, wanted: Wanted) -> None:
         try:
             self._reader = given if isinstance(given, pa.RecordBatchReader) else pa.RecordBatchReader.from_stream(given)
         except TypeError:
             remedy = "give Parquet paths, a dataset, a table or a stream of Arrow record batches"
             raise InvalidValue(name, type(given).__name__, remedy) from None
-        self._names = wanted(self._reader.schema.names)
-        self.schema = plain_schema(pa.schema([self._reader.schema.field(each) for each in self._names]))
+        self._names, few = wanted(self._reader.schema.names)
+        self.schema = plain_schema(pa.schema([self._reader.schema.field(each) for each in self._names]), few)
         self.rows: int | None = given.num_rows if isinstance(given, pa.Table) else None
 
     def pieces(self) -> Iterator[Read]:
@@ -67,10 +68,22 @@ class StreamSource:
 class ParquetSource:
     """A dataset of Parquet files, by row groups; only the wanted columns are decoded."""
 
-    def __init__(self, dataset: pads.Dataset, wanted: Callable[[Sequence[str]], list[str]]) -> None:
+    def __init__(self, dataset: pads.FileSystemDataset, wanted: Wanted) -> None:
+        self._names, few = wanted(dataset.schema.names)
+        coded = [each for each in few if _is_text(dataset.schema.field(each).type)]
+        if coded:  # texts of few values stay numbers of a dictionary from the file to the kernel
+            options = pads.ParquetReadOptions(dictionary_columns=coded)
+            form = pads.ParquetFileFormat(read_options=options)
+            fragments = [
+                form.make_fragment(each.path, each.filesystem, each.partition_expression)
+                for each in dataset.get_fragments()
+            ]
+            schema = pa.schema(
+                [_coded(field) if field.name in coded else field for field in dataset.schema], dataset.schema.metadata
+            )
+            dataset = pads.FileSystemDataset(fragments, schema, form, dataset.filesystem)
         self._dataset = dataset
-        self._names = wanted(dataset.schema.names)
-        self.schema = plain_schema(pa.schema([dataset.schema.field(each) for each in self._names]))
+        self.schema = plain_schema(pa.schema([dataset.schema.field(each) for each in self._names]), few)
         self.fragments = list(dataset.get_fragments())
         self.rows: int | None = sum(group.num_rows for each in self.fragments for group in each.row_groups)
 
@@ -117,10 +130,11 @@ class ParquetSource:
         return pa.Table.from_batches([batch]).cast(self.schema)
 
 
-def open_source(given: Any, name: str, wanted: Callable[[Sequence[str]], list[str]]) -> Source:
+def open_source(given: Any, name: str, wanted: Wanted) -> Source:
     """Paths (files, folders, globs, lists of them) and datasets as Parquet, anything else as a stream of batches.
 
-    `wanted` chooses the columns. Raises `InvalidValue` where nothing can be read.
+    `wanted` chooses columns by name, and says which of them have few values if they are texts. Raises `InvalidValue`
+    where nothing can be read.
     """
     if isinstance(given, str | Path):
         given = _dataset([given], name)
@@ -129,7 +143,7 @@ def open_source(given: Any, name: str, wanted: Callable[[Sequence[str]], list[st
     if isinstance(given, pads.FileSystemDataset) and isinstance(given.format, pads.ParquetFileFormat):
         return ParquetSource(given, wanted)
     if isinstance(given, pads.Dataset):
-        given = given.scanner(columns=wanted(given.schema.names)).to_reader()
+        given = given.scanner(columns=wanted(given.schema.names)[0]).to_reader()
     return StreamSource(given, name, wanted)
 
 
@@ -160,3 +174,11 @@ def _files(path: str) -> list[str]:
     if not Path(path).is_dir():
         return [path]
     return list(pads.dataset(path, format="parquet").files)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _coded(field: pa.Field) -> pa.Field:
+    return pa.field(field.name, pa.dictionary(pa.int32(), field.type))

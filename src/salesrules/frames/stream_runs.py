@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,16 @@ import numpy as np
 import pyarrow as pa
 
 from salesrules.core import Fault, InvalidDocument, InvalidValue
-from salesrules.frames.buckets import MOST_BITS, Bucket, Scattered, hash_payees, scatter, write_buckets
+from salesrules.frames.buckets import (
+    MOST_BITS,
+    Bucket,
+    Scattered,
+    hash_payees,
+    is_coded,
+    plain_schema,
+    scatter,
+    write_buckets,
+)
 from salesrules.frames.bulk import BulkResult
 from salesrules.frames.gathered import gather_faults, run_part
 from salesrules.frames.job import BulkJob
@@ -34,6 +44,9 @@ _PROCESS, _ROW, _TIMES = 300 * 2**20, 120, 4
 _UNKNOWN_BITS = 5
 #: Bits of the hash by which buckets are split at most: payees that share them all stay together.
 _LAST_BIT = 40
+
+#: Entries of the dictionary of a column of few values.
+_FEW = 1 << 14
 
 Progress = Callable[[int, int | None], object]
 T = TypeVar("T")
@@ -76,9 +89,9 @@ class StreamRun:
         if workers < 1:
             raise InvalidValue("workers", workers, "give one or more")
         self._payee = job.columns.get("payee", "payee")
-        self._credits = open_source(credits, "credits", lambda names: needed_columns(job.plan, names, job.columns))
+        self._credits = open_source(credits, "credits", partial(_wanted, job))
         given = job.quotas if quotas is None else quotas
-        self._quotas = None if given is None else open_source(given, "quotas", needed_quota_columns)
+        self._quotas = None if given is None else open_source(given, "quotas", _wanted_quotas)
         self._job = attrs.evolve(job, quotas=None if self._quotas is None else self._quotas.schema.empty_table())
         # Over no rows at all: what the plan or a missing column refuses is refused before a row is read.
         self.schemas = tuple(table.schema for table in self._job.run(self._credits.schema.empty_table()))
@@ -167,13 +180,18 @@ class StreamRun:
             yield from self._whole(bucket, None if quotas is None else quotas[place], as_text)
 
     def _fill(self, source: Source, payee: str, as_text: bool, bits: int, name: str) -> list[Bucket]:
+        pieces = source.pieces()
+        first = next(pieces, source.schema.empty_table)()
+        schema = plain_schema(source.schema, _coded_well(first))
+
         def scattered() -> Iterator[Scattered]:
-            for part in self._in_order(partial(_scatter, read, payee, as_text, bits) for read in source.pieces()):
+            reads: Iterable[Read] = itertools.chain([partial(_given, first)], pieces)
+            for part in self._in_order(partial(_scatter, read, schema, payee, as_text, bits) for read in reads):
                 if source is self._credits:
                     self._progress(part.rows.num_rows)
                 yield part
 
-        return write_buckets(scattered(), source.schema, self.folder / name, 0, bits)
+        return write_buckets(scattered(), schema, self.folder / name, 0, bits)
 
     def _whole(self, bucket: Bucket, quotas: Bucket | None, as_text: bool) -> Iterator[_Part]:
         if not bucket.rows:
@@ -208,8 +226,28 @@ class StreamRun:
             self._on_progress(self._done, self._total)
 
 
-def _scatter(read: Read, payee: str, as_text: bool, bits: int) -> Scattered:
-    table = read().combine_chunks()
+def _wanted(job: BulkJob, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    needed = needed_columns(job.plan, names, job.columns)
+    distinct = {job.columns.get(name, name) for name in ("id", "payee", "original")}
+    return needed, [name for name in needed if name not in distinct]
+
+
+def _wanted_quotas(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    needed = needed_quota_columns(names)
+    return needed, [name for name in needed if name != "payee"]
+
+
+def _coded_well(first: pa.Table) -> list[str]:
+    """The columns whose dictionaries are small, told by the first rows: each batch on disk brings its own."""
+    return [
+        field.name
+        for field in first.schema
+        if is_coded(field.type) and sum(len(chunk.dictionary) for chunk in first[field.name].chunks) <= _FEW
+    ]
+
+
+def _scatter(read: Read, schema: pa.Schema, payee: str, as_text: bool, bits: int) -> Scattered:
+    table = read().cast(schema).combine_chunks()
     batches = table.to_batches()
     rows = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
     return scatter(rows, hash_payees(rows.column(payee), as_text), 0, bits)
