@@ -23,18 +23,20 @@ def spark():
     from pyspark.sql import SparkSession
 
     paths = [path for path in sys.path if path]
+    options = {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        # what makes long runs fast makes short ones slow
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.adaptive.enabled": "false",
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("PYTHONPATH", os.pathsep.join(paths))
-        session = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.session.timeZone", "UTC")
-            .getOrCreate()
-        )
+        session = SparkSession.builder.master("local[2]").config(map=options).getOrCreate()
         yield session
         session.stop()
 
@@ -74,3 +76,14 @@ def test_columns_of_any_name_and_none_that_is_not_needed(spark):
     result = calculate_on_spark(job, frame)
     assert result.credits.columns == ["id", "payee", "day", "role", "period", "commission"]
     assert sorted(row["payee"] for row in result.statements.collect()) == ["ana", "bo"]
+
+
+def test_the_examples_of_the_page_run(spark, root):
+    from sybil import Sybil
+    from sybil.parsers.markdown import PythonCodeBlockParser
+
+    page = Sybil(parsers=[PythonCodeBlockParser()]).parse(root / "docs" / "how-to" / "bulk-pyspark.md")
+    examples = list(page.examples())
+    for example in examples:  # the last of them stops the session, as a script would
+        example.evaluate()
+    assert len(examples) == 6

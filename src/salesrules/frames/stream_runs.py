@@ -242,7 +242,7 @@ def _coded_well(first: pa.Table) -> list[str]:
     return [
         field.name
         for field in first.schema
-        if is_coded(field.type) and sum(len(chunk.dictionary) for chunk in first[field.name].chunks) <= _FEW
+        if is_coded(field.type) and max((len(chunk.dictionary) for chunk in first[field.name].chunks), default=0) <= _FEW
     ]
 
 
