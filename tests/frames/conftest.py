@@ -1,4 +1,4 @@
-"""The folder's own helpers can be imported by its tests."""
+"""Lets the tests of the room import the firm that they share."""
 
 from __future__ import annotations
 

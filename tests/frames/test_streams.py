@@ -410,3 +410,22 @@ def test_payees_are_spread_evenly_whatever_they_look_like():
         assert len(np.unique(hashes)) == count
         assert sizes.max() < 1.5 * count / 64
     assert len(np.unique(buckets.hash_payees(pa.array(["", "a", "aa", "ab", "ba", "\x00", "\x00\x00"]), True))) == 7
+
+
+@pytest.mark.parametrize("payees", ["numbers", "texts"])
+def test_payees_and_ids_that_are_numbers_stay_numbers(tmp_path, monkeypatch, payees):
+    budget(monkeypatch, 20)
+    numbers = np.repeat(np.arange(-20, 20) * 10**12, 5)
+    table = sales(40, 5, id=np.arange(200), payee=numbers)
+    quotas = pa.table({"payee": np.unique(numbers), "period": ["2020-Q1"] * 40, "amount": 5000 + 700 * np.arange(40)})
+    if payees == "texts":
+        table = table.set_column(1, "payee", table["payee"].cast(pa.string()))
+        quotas = quotas.set_column(0, "payee", quotas["payee"].cast(pa.string()))
+    job = BulkJob(plan=by_attainment(), pay_period="quarter", quotas=quotas)
+    expected = job.run(table)
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=10)
+    for given in (tmp_path / "in.parquet", table):
+        *found, _ = paid_to(tmp_path, job, given)
+        assert [plain(each) for each in found] == [plain(each) for each in expected]
+        assert found[0].schema.field("id").type == pa.int64()
+        assert found[0].schema.field("payee").type == (pa.int64() if payees == "numbers" else pa.string())

@@ -20,22 +20,36 @@ from salesrules.frames.compiling import compile_plan, find_refusals
 from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
+    from salesrules.frames.assigning import Assigned, assign_in_bulk
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
     from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
+    from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
+    from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.quoting import BulkQuotas, Quoted
+    from salesrules.frames.sql import checks_of, sql_of
     from salesrules.frames.streams import StreamSummary, calculate_to_parquet, calculate_to_stream
 
 __all__ = [
+    "Assigned",
+    "BulkDisagreement",
+    "BulkExplanation",
     "BulkJob",
+    "BulkQuotas",
     "BulkResult",
     "CompiledComponent",
     "CompiledCurve",
     "CompiledPlan",
+    "Credited",
     "Feature",
+    "Quoted",
     "StreamSummary",
     "Target",
+    "assign_in_bulk",
     "calculate",
+    "calculate_lazily",
     "calculate_on_dask",
     "calculate_on_duckdb",
     "calculate_on_ibis",
@@ -43,28 +57,36 @@ __all__ = [
     "calculate_on_spark",
     "calculate_to_parquet",
     "calculate_to_stream",
+    "checks_of",
     "compile_plan",
+    "credit_in_bulk",
     "find_refusals",
+    "sql_of",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """What needs NumPy loads when it is first asked for."""
+        """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
         match name:
-            case "BulkResult" | "calculate":
-                from salesrules.frames import bulk as module
-            case "BulkJob":
-                from salesrules.frames import job as module
-            case "calculate_on_dask" | "calculate_on_spark":
-                from salesrules.frames import distributed as module
-            case "calculate_on_duckdb" | "calculate_on_ibis" | "calculate_on_polars":
-                from salesrules.frames import engines as module
-            case "StreamSummary" | "calculate_to_parquet" | "calculate_to_stream":
-                from salesrules.frames import streams as module
-            case _:
+            case _ if name not in __all__:
                 raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        return getattr(module, name)
+            case "checks_of" | "sql_of":
+                from salesrules.frames import sql as shelf
+            case "calculate_lazily":
+                from salesrules.frames import expressions as shelf
+            case "calculate_on_dask" | "calculate_on_spark":
+                from salesrules.frames import distributed as shelf
+            case "calculate_on_duckdb" | "calculate_on_ibis" | "calculate_on_polars":
+                from salesrules.frames import engines as shelf
+            case "StreamSummary" | "calculate_to_parquet" | "calculate_to_stream":
+                from salesrules.frames import streams as shelf
+            case _:
+                from salesrules.frames import assigning, bulk, crediting, explaining, job, quoting
+
+                shelves = (assigning, bulk, crediting, explaining, job, quoting)
+                shelf = next(each for each in shelves if name in each.__all__)
+        return getattr(shelf, name)
 
 
 def __dir__() -> list[str]:

@@ -13,8 +13,12 @@ from salesrules.commissions import Plan
 __all__ = ["needed_columns", "needed_quota_columns"]
 
 _ALWAYS = ("id", "payee", "day", "role", "original", "share")
-#: Which columns a word of the plan needs beside one of its own name; a return is counted by what came back of a sale.
-_MEASURED = {"margin": ("amount", "cost"), "count": ("amount", "cost", "quantity")}
+#: Which columns a word of the plan needs beside one of its own name: what came back of a sale is told by all of them.
+_MEASURED = {
+    "margin": ("amount", "cost"),
+    "count": ("amount", "cost", "quantity"),
+    "original_terms": ("amount", "cost", "quantity"),
+}
 _QUOTA_COLUMNS = ("payee", "period", "measure", "amount")
 
 

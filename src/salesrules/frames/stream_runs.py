@@ -102,6 +102,7 @@ class StreamRun:
         self._temporary = temporary
         self._on_progress = on_progress
         self._done, self._total = 0, self._credits.rows
+        self._at_once = self._credits.rows is not None and self._credits.rows <= self._limit
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -125,6 +126,8 @@ class StreamRun:
     def write(self, paid: Output, statements: Output) -> StreamSummary:
         """Pay all parts in turn; after a first fault the rest are only looked through."""
         straight = self._straight()
+        if self._workers > 1 and not self._at_once and self._job.threads is None:
+            self._job = attrs.evolve(self._job, threads=1)  # parts are paid side by side already
         parts = self._scattered() if straight is None else straight
         number, counts, faults = 0, [0, 0], list[Sequence[Fault]]()
         for rows, result in self._in_order(partial(self._pay, part) for part in parts):
@@ -154,7 +157,7 @@ class StreamRun:
         source, quotas = self._credits, self._quotas
         if quotas is not None and (quotas.rows is None or quotas.rows > 4 * self._limit):
             return None
-        if source.rows is not None and source.rows <= self._limit:
+        if self._at_once:
             return iter([_Part(partial(read_all, source), None if quotas is None else partial(read_all, quotas))])
         if not isinstance(source, ParquetSource) or len(set(self._told_by_text())) > 1:
             return None
@@ -242,7 +245,8 @@ def _coded_well(first: pa.Table) -> list[str]:
     return [
         field.name
         for field in first.schema
-        if is_coded(field.type) and max((len(chunk.dictionary) for chunk in first[field.name].chunks), default=0) <= _FEW
+        if is_coded(field.type)
+        and max((len(chunk.dictionary) for chunk in first[field.name].chunks), default=0) <= _FEW
     ]
 
 
