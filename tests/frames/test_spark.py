@@ -72,7 +72,7 @@ def test_missing_columns_are_refused_before_spark_runs(spark):
 def test_columns_of_any_name_and_none_that_is_not_needed(spark):
     table = sold().rename_columns(["id", "the rep", "day", "amount"])
     job = BulkJob(plan=JOB.plan, pay_period="quarter", columns={"payee": "the rep"})
-    frame = spark.createDataFrame(table).selectExpr("*", "raise_error(id) AS other")
+    frame = spark.createDataFrame(table).selectExpr("*", "make_interval(1) AS other")  # Arrow cannot hold it
     result = calculate_on_spark(job, frame)
     assert result.credits.columns == ["id", "payee", "day", "role", "period", "commission"]
     assert sorted(row["payee"] for row in result.statements.collect()) == ["ana", "bo"]
@@ -86,4 +86,4 @@ def test_the_examples_of_the_page_run(spark, root):
     examples = list(page.examples())
     for example in examples:  # the last of them stops the session, as a script would
         example.evaluate()
-    assert len(examples) == 6
+    assert len(examples) == 4
