@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from salesrules.frames.assigning import Assigned, assign_in_bulk
     from salesrules.frames.bulk import BulkResult, calculate
     from salesrules.frames.crediting import Credited, credit_in_bulk
+    from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
@@ -50,6 +51,8 @@ __all__ = [
     "assign_in_bulk",
     "calculate",
     "calculate_lazily",
+    "calculate_on_dask",
+    "calculate_on_spark",
     "checks_of",
     "compile_plan",
     "credit_in_bulk",
@@ -64,10 +67,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        if name in (
-            "checks_of",
-            "sql_of",
-        ):
+        if name in ("checks_of", "sql_of",):
             from salesrules.frames import sql
 
             return getattr(sql, name)
@@ -75,9 +75,9 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             from salesrules.frames import expressions
 
             return getattr(expressions, name)
-        from salesrules.frames import assigning, bulk, crediting, explaining, job, policies, pooling, quoting
+        from salesrules.frames import assigning, bulk, crediting, distributed, explaining, job, policies, pooling, quoting
 
-        shelves = (assigning, bulk, crediting, explaining, job, policies, pooling, quoting)
+        shelves = (assigning, bulk, crediting, distributed, explaining, job, policies, pooling, quoting)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
