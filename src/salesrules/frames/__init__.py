@@ -67,7 +67,10 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        if name in ("checks_of", "sql_of",):
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
             from salesrules.frames import sql
 
             return getattr(sql, name)
@@ -75,7 +78,17 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             from salesrules.frames import expressions
 
             return getattr(expressions, name)
-        from salesrules.frames import assigning, bulk, crediting, distributed, explaining, job, policies, pooling, quoting
+        from salesrules.frames import (
+            assigning,
+            bulk,
+            crediting,
+            distributed,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+        )
 
         shelves = (assigning, bulk, crediting, distributed, explaining, job, policies, pooling, quoting)
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
