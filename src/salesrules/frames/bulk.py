@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from fractions import Fraction
-from math import lcm
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import narwhals as nw
-import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import DIRECT, Accumulation, Plan, prorated, share_of_period
-from salesrules.core import CurrencyTable, Fault, FiscalCalendar, InvalidDocument, PeriodKind
-from salesrules.frames.blocks import Run, pay_credits
-from salesrules.frames.compiled import LIMIT, CompiledPlan
-from salesrules.frames.compiling import compile_plan
-from salesrules.frames.credits import Credits, read_credits
-from salesrules.frames.faults import find_faults
-from salesrules.frames.kernel import Whole
-from salesrules.frames.periods import EPOCH, Periods, kind_of
-from salesrules.frames.quotas import read_quotas
-from salesrules.frames.reading import Reader, as_table
-from salesrules.frames.results import credits_table, statements_table
+from salesrules.commissions import Plan
+from salesrules.core import CurrencyTable, FiscalCalendar, InvalidValue, PeriodKind
+from salesrules.frames.job import BulkJob
+from salesrules.frames.reading import as_table
 
-__all__ = ["BulkResult", "calculate", "calculate_table"]
+if TYPE_CHECKING:
+    from salesrules.frames.explaining import BulkExplanation
+
+__all__ = ["BulkResult", "calculate"]
 
 _CALENDAR = FiscalCalendar()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class BulkResult:
     """Two frames of the kind that came in: what each credit pays, in the given order, and a statement per payee.
 
     `credits` has `id`, `payee`, `day`, `role`, `period`, `commission` and, for a plan of several components, one
     column `commission:ID` for each; `statements` has `payee`, `period`, `credits` (how many) and `commission`. Pay is
-    decimal, in the plan's currency.
+    decimal, in the plan's currency. `job` and `given` are what it was calculated from.
     """
 
     credits: Any
     statements: Any
+    job: BulkJob | None = attrs.field(default=None, repr=False)
+    given: Any = attrs.field(default=None, repr=False)
+
+    def explain(self, credit_id: str | int, payee: str | int | None = None) -> BulkExplanation:
+        """How the scalar rules come to what a credit pays, worked out again from all credits of its payee.
+
+        `payee` says whose credit it is where several share a deal. Raises `InvalidValue` where there is no such credit
+        or several payees have it, and `BulkDisagreement` where the scalar rules pay something else.
+
+        >>> from datetime import date
+        >>> from salesrules.testing import simple_plan
+        >>> sold = pa.table({"id": ["a", "b"], "payee": ["ana", "ana"], "day": [date(2020, 1, 1), date(2020, 1, 2)],
+        ...                  "amount": [8000, 8000]})
+        >>> result = calculate(simple_plan({0: "2%", 100: "4%"}), sold, pay_period="quarter")
+        >>> explanation = result.explain("b")
+        >>> str(explanation.amount), [str(piece.measure) for piece in explanation.lines[0].pieces]
+        ('2.80', ['20.00', '60.00'])
+        """
+        from salesrules.frames.explaining import explain_credit
+
+        if self.job is None or self.given is None:
+            raise InvalidValue("result", "no inputs", "explain a result that `calculate` gave")
+        return explain_credit(self.job, self.given, self.credits, credit_id, payee)
 
 
 def calculate(
@@ -76,22 +90,24 @@ def calculate(
     fault of the frames, with counts and the first offenders.
     """
     backend = _backend(credits)
-    found = calculate_table(
-        plan,
-        as_table(credits, "credits"),
-        pay_period=pay_period,
+    job = BulkJob(
+        plan=plan,
+        pay_period=PeriodKind(pay_period),
         quotas=None if quotas is None else as_table(quotas, "quotas"),
-        columns=columns,
+        columns=columns or {},
         calendar=calendar,
         currencies=currencies,
-        digits=digits,
+        digits=digits or {},
         by_component=by_component,
         wide=wide,
         threads=threads,
     )
-    return (
-        found if backend is None else BulkResult(credits=backend(found.credits), statements=backend(found.statements))
-    )
+    job.compiled()  # what it cannot do is said before a frame is looked at
+    table = as_table(credits, "credits")
+    paid, statements = job.run(table)
+    if backend is not None:
+        paid, statements = backend(paid), backend(statements)
+    return BulkResult(credits=paid, statements=statements, job=job, given=table)
 
 
 def _backend(frame: Any) -> Callable[[pa.Table], Any] | None:
@@ -103,93 +119,3 @@ def _backend(frame: Any) -> Callable[[pa.Table], Any] | None:
     except TypeError:
         return None  # reading refuses it
     return lambda table: nw.from_arrow(table, backend=backend).to_native()
-
-
-def calculate_table(
-    plan: Plan,
-    credits: pa.Table,
-    *,
-    pay_period: PeriodKind | str,
-    quotas: pa.Table | None = None,
-    columns: Mapping[str, str] | None = None,
-    calendar: FiscalCalendar = _CALENDAR,
-    currencies: CurrencyTable | None = None,
-    digits: Mapping[str, int] | None = None,
-    by_component: bool = True,
-    wide: bool = False,
-    threads: int | None = None,
-) -> BulkResult:
-    """As `calculate`, from tables to tables."""
-    compiled = compile_plan(plan, currencies, digits=digits, wide=wide)
-    reader = Reader(credits, "credits", columns or {})
-    found = read_credits(reader, compiled)
-    if found is None:
-        raise InvalidDocument(tuple(reader.faults))
-    kind = PeriodKind(pay_period)
-    first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
-    _check_days(plan, found, reader, first, last)
-    of_kind = {
-        each: Periods.of(calendar, each, first, last)
-        for each in {kind, *(kind_of(component.accumulate, kind) for component in compiled.components)}
-    }
-    periods = {
-        accumulate: of_kind[kind_of(accumulate, kind)]
-        for accumulate in Accumulation
-        if kind_of(accumulate, kind) in of_kind
-    }
-    spans = {each.id: periods[each.accumulate] for each in compiled.components}
-    faults: list[Fault] = []
-    held, targets = read_quotas(quotas, compiled, found.payees, spans, faults)
-    limits, over = _limits(compiled, periods[Accumulation.PERIOD])
-    run = Run(
-        plan=compiled,
-        periods=periods,
-        quotas=held,
-        targets=targets,
-        limits=limits,
-        limits_over=over,
-        by_component=by_component,
-        wide=wide,
-    )
-    outcome = pay_credits(run, found, threads=threads or os.cpu_count() or 1)
-    faults = [*reader.faults, *faults, *find_faults(outcome, run, found, Reader(credits, "credits", columns or {}))]
-    if faults:
-        raise InvalidDocument(tuple(faults))
-    own = reader.columns
-    given = [credits[own("id")], credits[own("payee")], credits[own("day")].cast(pa.date32())]
-    direct = pa.chunked_array(
-        [pa.DictionaryArray.from_arrays(np.zeros(found.rows, np.int8), [DIRECT]).dictionary_decode()]
-    )
-    given.append(credits[own("role")] if reader.has("role") else direct)
-    pay = periods[Accumulation.PERIOD]
-    return BulkResult(
-        credits=credits_table(compiled, found, given, pay, outcome),
-        statements=statements_table(compiled, found, pay, outcome.statements),
-    )
-
-
-def _check_days(plan: Plan, credits: Credits, reader: Reader, first: int, last: int) -> None:
-    effective = plan.life.effective
-    start = (effective.start - EPOCH).days
-    end = last + 1 if effective.end is None else (effective.end - EPOCH).days
-    if credits.rows and (first < start or last >= end):
-        outside = np.flatnonzero((credits.days < start) | (credits.days >= end))
-        remedy = "run each plan version over the credits of its own days"
-        problem = "the plan version does not hold on the day of {count} row(s)"
-        reader.rows("not_in_force", "day", problem, remedy, outside, "id")
-
-
-def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
-    """The cap in each pay period for the days on which the plan holds, over a common denominator."""
-    cap = plan.plan.cap
-    if cap is None or not plan.components:
-        return None, 1
-    amounts = []
-    for period in periods.found:
-        held = plan.plan.life.effective.intersection(period.span)
-        parts = [] if held is None else [(held, plan.plan)]
-        amount = prorated(cap.amount, share_of_period(parts, period.span), plan.rounding.digits)
-        amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
-    over = lcm(*(amount.denominator for amount in amounts))
-    found = [int(amount * over) for amount in amounts]
-    return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from salesrules.commissions import AcrossAttribute, AcrossNumber, GridTable, Measure, names_in
-from salesrules.frames.compiled import CompiledPlan
+from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.kernel import Flags, Whole
-from salesrules.frames.kernel.bands import band_of
+from salesrules.frames.kernel.grids import columns_by_size
 from salesrules.frames.reading import Names, Reader, is_name
 
 __all__ = ["Credits", "read_credits"]
@@ -70,9 +70,7 @@ def read_credits(reader: Reader, plan: CompiledPlan) -> Credits | None:
     columns: dict[str, Whole] = {}
     for component in plan.components:
         if isinstance(component.table, GridTable):
-            found_columns = _columns(
-                reader, component.table, component.columns, measures.get(component.measure), component.digits
-            )
+            found_columns = _columns(reader, component, component.table, measures.get(component.measure))
             if found_columns is not None:
                 columns[component.id] = found_columns
     if reader.faults or ids is None or payees is None or days is None:
@@ -137,31 +135,21 @@ def _codes(ids: Names | None, given: Any, reader: Reader) -> Whole | None:
     return found
 
 
-def _columns(
-    reader: Reader,
-    table: GridTable,
-    columns: tuple[str, ...],
-    measured: Whole | None,
-    digits: int,
-) -> Whole | None:
-    """The column of each row; `None` where another component decides."""
+def _columns(reader: Reader, component: CompiledComponent, table: GridTable, measured: Whole | None) -> Whole | None:
+    """The column of each row; `None` where another component decides, or what counts is not known yet."""
     match table.across:
         case AcrossAttribute(attribute=attribute):
             names = reader.names(attribute, optional=True, few=True)
             if names is None:
                 return None
-            number = {name: index for index, name in enumerate(columns)}
+            number = {name: index for index, name in enumerate(component.columns)}
             known = np.array([number.get(str(text), -1) for text in names.texts] + [-1], dtype=np.int64)
             return known[names.codes]
-        case AcrossNumber(attribute=attribute, columns=bands):
-            number = {name: index for index, name in enumerate(columns)}
+        case AcrossNumber(attribute=attribute) as across:
             if attribute:
                 values, unit = reader.numbers(attribute, 9), 10**9
             else:
-                values, unit = None if measured is None else np.abs(measured), 10**digits
-            if values is None:
-                return None
-            known = np.array([number[band.value] for band in bands.bands] + [-1], dtype=np.int64)
-            return known[band_of(bands, values, unit)]
+                values, unit = None if measured is None else np.abs(measured), 10**component.digits
+            return None if values is None else columns_by_size(component, across, values, unit)
         case _:
             return None
