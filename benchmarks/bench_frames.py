@@ -1,7 +1,8 @@
 """The bulk engine beside the same plan written by hand for Polars and DuckDB, and beside a copy of the same bytes.
 
 Every peer first pays the same cents as ours, row by row, and as the literal oracle on a sample of whole payees. Times
-are the least of rounds that take turns. `python benchmarks/bench_frames.py --rows 1000000` measures less than `run.py`.
+are the least of rounds that take turns. `python benchmarks/bench_frames.py --rows 1000000` measures less than `run.py`;
+`SALESRULES_CLOCK=processor` counts the seconds of processors, where others use the machine meanwhile.
 """
 
 from __future__ import annotations
@@ -38,15 +39,20 @@ MUST = {
 }
 
 
+#: Seconds by the clock on the wall, or of processors: for a machine that others use meanwhile.
+CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "processor": time.process_time}
+
+
 def least(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
     """The least seconds of each, in rounds that take turns; what one made is dropped before the next begins."""
+    clock = CLOCKS[os.environ.get("SALESRULES_CLOCK", "wall")]
     seconds = dict.fromkeys(contenders, float("inf"))
     for _ in range(rounds):
         for name, work in contenders.items():
             gc.collect()
-            started = time.perf_counter()
+            started = clock()
             made = work()
-            seconds[name] = min(seconds[name], time.perf_counter() - started)
+            seconds[name] = min(seconds[name], clock() - started)
             del made
     return seconds
 
@@ -143,9 +149,13 @@ def lazily(rows: int, rounds: int) -> dict[str, Any]:
 
     def duckdb(*, trust_ids: bool = True) -> None:
         result = engine.pay_lazily(connection.table("credits"), connection.table("quotas"), trust_ids=trust_ids)
-        connection.execute("DROP TABLE IF EXISTS lazily_paid; DROP TABLE IF EXISTS lazily_stated")
+        connection.execute("DROP TABLE IF EXISTS lazily_paid")
         result.credits.create("lazily_paid")
-        result.statements.create("lazily_stated")
+        # As by hand the statements are added up from what was paid: `result.statements` would work it out once more.
+        stated = (
+            "SELECT payee, period, count(*) AS credits, sum(commission) AS commission FROM lazily_paid GROUP BY ALL"
+        )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE lazily_stated AS {stated}")
 
     duckdb()
     check(
@@ -235,6 +245,7 @@ def run(rows: int = ROWS, rounds: int = ROUNDS) -> dict[str, Any]:
     found: dict[str, Any] = {
         "what": f"the workload of benchmarks/frames_peers at {rows:,} rows: seconds, and how many times as fast",
         "rounds": rounds,
+        "clock": os.environ.get("SALESRULES_CLOCK", "wall"),
         "must": MUST,
     }
     found["in memory"] = {
