@@ -29,6 +29,8 @@ def share_stages(setting: Setting, stages: Stages) -> None:
     brought = running_sum(setting, column("brings"), ("payee", "role", "original"))
     query = select([every("returns"), named(brought, "brought_by_now")], "returns")
     stages.add_aside("returned", query, "what has come back of the sale up to it")
+    for name in (credits, "returned"):
+        stages.keep(name, setting)
     if Measure.COUNT not in setting.measures:
         return
     completes = [
@@ -44,6 +46,7 @@ def share_stages(setting: Setting, stages: Stages) -> None:
 def reversal_stages(setting: Setting, stages: Stages) -> None:
     """Returns at original terms give back, of each line of their sale, the share that has come back, as it was paid."""
     lines = stages.last
+    stages.keep(lines, setting)
     columns = [named(column(name, "returned"), name) for name in ("id", "payee", "role")]
     columns += [named(_given_back(setting, part), part.name("given_back")) for part in setting.parts]
     on = all_of([sale_of("returned"), exp.LTE(this=column("day", "sale"), expression=column("day", "returned"))])

@@ -53,6 +53,11 @@ class Stages:
         cte.this.add_comments([words], prepend=True)
         self.ctes.append(cte)
 
+    def keep(self, name: str, setting: Setting) -> None:
+        """Say of a stage that several others read that it is to be worked out once, where a dialect must be told."""
+        if setting.dialect.is_told_to_keep:
+            next(cte for cte in self.ctes if cte.alias == name).set("materialized", True)
+
     def extend(self, name: str, added: Iterable[tuple[exp.Expression, str]], words: str) -> None:
         """Add a stage that has all columns of the last one, and more; nothing where there are no more."""
         columns = [named(value, each) for value, each in added]
