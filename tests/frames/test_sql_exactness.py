@@ -14,13 +14,13 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from salesrules.commissions import Accumulation, Measure, Plan, RateMode, RoundingLevel, needed_quota
-from salesrules.core import CurrencyTable, DateRange, PeriodKind, RoundingMode
+from salesrules.commissions import Measure, Plan, needed_quota
+from salesrules.core import CurrencyTable, DateRange, PeriodKind
 from salesrules.frames import checks_of, find_refusals, sql_of
 from salesrules.testing import pay_literally
 from salesrules.testing.chooser import SeededChooser
-from salesrules.testing.drawn_credits import CreditDrawing
 from salesrules.testing.drawn_cases import seeded_cases
+from salesrules.testing.drawn_credits import CreditDrawing
 
 BACKENDS = ("duckdb", "sqlite", "postgres")
 KINDS = ("amount", "attainment", "fixed", "per_unit", "multiplier")

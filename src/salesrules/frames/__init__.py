@@ -20,40 +20,60 @@ from salesrules.frames.compiling import compile_plan, find_refusals
 from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
+    from salesrules.frames.assigning import Assigned, assign_in_bulk
     from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.crediting import Credited, credit_in_bulk
+    from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
+    from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.quoting import BulkQuotas, Quoted
     from salesrules.frames.sql import checks_of, sql_of
 
 __all__ = [
+    "Assigned",
+    "BulkDisagreement",
+    "BulkExplanation",
     "BulkJob",
+    "BulkQuotas",
     "BulkResult",
     "CompiledComponent",
     "CompiledCurve",
     "CompiledPlan",
+    "Credited",
     "Feature",
+    "Quoted",
     "Target",
+    "assign_in_bulk",
     "calculate",
+    "calculate_lazily",
     "checks_of",
     "compile_plan",
+    "credit_in_bulk",
     "find_refusals",
     "sql_of",
 ]
 
-_HEAVY = ("BulkJob", "BulkResult", "calculate", "checks_of", "sql_of")
-
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """What needs NumPy loads when it is first asked for."""
-        if name not in _HEAVY:
+        """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
+        if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        if name in ("checks_of", "sql_of"):
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
             from salesrules.frames import sql
 
             return getattr(sql, name)
-        from salesrules.frames import bulk, job
+        if name in ("calculate_lazily",):
+            from salesrules.frames import expressions
 
-        return getattr(job if name == "BulkJob" else bulk, name)
+            return getattr(expressions, name)
+        from salesrules.frames import assigning, bulk, crediting, explaining, job, quoting
+
+        shelves = (assigning, bulk, crediting, explaining, job, quoting)
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:

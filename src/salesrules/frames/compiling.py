@@ -27,6 +27,7 @@ from salesrules.frames.reasons import COMPONENT_FEATURE, PLAN_FEATURE, Feature, 
 
 __all__ = ["compile_plan", "find_refusals"]
 
+_MONEY = (Measure.AMOUNT, Measure.MARGIN)
 _REMEDY = "calculate it with calculate_commissions, which does all of it"
 
 
@@ -41,9 +42,11 @@ class _Piece(NamedTuple):
 
 
 def find_refusals(
-    plan: Plan, currencies: CurrencyTable | None = None, target: Target | str = Target.KERNEL
+    plan: Plan, currencies: CurrencyTable | None = None, target: Target | str = Target.KERNEL, *, wide: bool = False
 ) -> tuple[Reason, ...]:
     """Every feature of a plan that a target does not do; none where it does all of it.
+
+    In `wide` numbers, which only the kernel has, nothing is too fine.
 
     >>> from salesrules.testing import simple_plan
     >>> find_refusals(simple_plan({0: "2%", 100: "4%"}))
@@ -58,8 +61,8 @@ def find_refusals(
         policy = PolicyReference("Component", component.id, "")
         features = list(features_of_component(component, target))
         reasons += [COMPONENT_FEATURE(component=component.id, feature=each.value, policy=policy) for each in features]
-    if not reasons:
-        made = _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, None)
+    if not (reasons or wide):
+        made = _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, {})
         reasons = [
             COMPONENT_FEATURE(
                 component=each.id,
@@ -77,7 +80,8 @@ def compile_plan(
     currencies: CurrencyTable | None = None,
     *,
     target: Target | str = Target.KERNEL,
-    digits: Mapping[Measure, int] | None = None,
+    digits: Mapping[Measure, int] | Mapping[str, int] | None = None,
+    wide: bool = False,
 ) -> CompiledPlan:
     """The plan in whole numbers; `currencies` say how many digits money has, by ISO 4217 where they are not given.
 
@@ -89,10 +93,11 @@ def compile_plan(
     >>> component.curve.slopes, component.curve.intercepts, component.curve.scale
     ((1, 2), (0, -10000), 50)
     """
-    refused = find_refusals(plan, currencies, target)
+    refused = find_refusals(plan, currencies, target, wide=wide)
     if refused:
         raise InvalidDocument(tuple(_fault(plan, reason) for reason in refused))
-    return _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, digits)
+    finer = {Measure(name): number for name, number in (digits or {}).items()}
+    return _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, finer)
 
 
 def _fault(plan: Plan, reason: Reason) -> Fault:
@@ -108,11 +113,12 @@ def _fault(plan: Plan, reason: Reason) -> Fault:
     )
 
 
-def _compiled(plan: Plan, currencies: CurrencyTable, finer: Mapping[Measure, int] | None) -> CompiledPlan:
+def _compiled(plan: Plan, currencies: CurrencyTable, finer: Mapping[Measure, int]) -> CompiledPlan:
     money = currencies.digits(plan.currency)
     paid = money if plan.rounding.digits is None else plan.rounding.digits
-    digits = {measure: _digits(measure, money) for measure in Measure} | dict(finer or {})
-    pieces = {each.id: _pieces(each, digits[each.measure], paid, money) for each in plan.components}
+    digits = {measure: _digits(measure, money) for measure in Measure} | dict(finer)
+    digits |= dict.fromkeys(_MONEY, max(digits[measure] for measure in _MONEY))  # a margin is a difference of amounts
+    pieces = {each.id: _pieces(each, digits[each.measure], paid, digits[Measure.AMOUNT]) for each in plan.components}
     scales = {
         id: lcm(*(number.denominator for found in curves for piece in found for number in piece[2:]))
         for id, curves in pieces.items()
@@ -123,6 +129,7 @@ def _compiled(plan: Plan, currencies: CurrencyTable, finer: Mapping[Measure, int
     return CompiledPlan(
         plan=plan,
         money_digits=money,
+        digits=digits,
         components=[
             CompiledComponent(
                 id=component.id,
@@ -151,7 +158,7 @@ def _observes(component: Component) -> bool:
 
 def _digits(measure: Measure, money: int) -> int:
     """How many digits a measure's least unit has: a cent, or one piece."""
-    return money if measure in (Measure.AMOUNT, Measure.MARGIN) else 0
+    return money if measure in _MONEY else 0
 
 
 def _curves(component: Component) -> Iterator[PayoutCurve]:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from typing import Any
+from fractions import Fraction
+from math import lcm
 
 import attrs
+import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import Plan
-from salesrules.core import CurrencyTable, FiscalCalendar, PeriodKind, as_parameters
-from salesrules.frames.bulk import calculate
+from salesrules.commissions import DIRECT, Accumulation, Plan, prorated, share_of_period
+from salesrules.core import CurrencyTable, Fault, FiscalCalendar, InvalidDocument, PeriodKind, as_parameters
+from salesrules.frames.blocks import Run, pay_credits
+from salesrules.frames.compiled import LIMIT, CompiledPlan
+from salesrules.frames.compiling import compile_plan
+from salesrules.frames.credits import Credits, read_credits
+from salesrules.frames.faults import find_faults
+from salesrules.frames.kernel import Whole
+from salesrules.frames.periods import EPOCH, Periods, kind_of
+from salesrules.frames.quotas import read_quotas
+from salesrules.frames.reading import Reader
+from salesrules.frames.results import credits_table, statements_table
 
 __all__ = ["BulkJob"]
 
@@ -26,23 +38,96 @@ class BulkJob:
 
     plan: Plan
     pay_period: PeriodKind = attrs.field(converter=PeriodKind)
-    quotas: Any = None
+    quotas: pa.Table | None = None
     columns: Mapping[str, str] = attrs.field(factory=dict, converter=as_parameters)
     calendar: FiscalCalendar = _CALENDAR
     currencies: CurrencyTable | None = None
+    digits: Mapping[str, int] = attrs.field(factory=dict, converter=as_parameters)
+    by_component: bool = True
+    wide: bool = False
+    threads: int | None = None
+
+    def compiled(self) -> CompiledPlan:
+        """The compiled plan; raises `InvalidDocument` with every feature that the kernel does not do."""
+        return compile_plan(self.plan, self.currencies, digits=self.digits, wide=self.wide)
 
     def run(self, credits: pa.Table) -> tuple[pa.Table, pa.Table]:
         """What each credit pays, in the given order, and the statements; the table has all credits of its payees.
 
         Raises as `calculate` does.
         """
-        result = calculate(
-            self.plan,
-            credits,
-            pay_period=self.pay_period,
-            quotas=self.quotas,
-            columns=self.columns,
-            calendar=self.calendar,
-            currencies=self.currencies,
+        compiled = self.compiled()
+        reader = Reader(credits, "credits", self.columns)
+        found = read_credits(reader, compiled)
+        if found is None:
+            raise InvalidDocument(tuple(reader.faults))
+        first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
+        _check_days(self.plan, found, reader, first, last)
+        periods = self._periods(first, last)
+        spans = {each.id: periods[each.accumulate] for each in compiled.components}
+        faults: list[Fault] = []
+        held, targets = read_quotas(self.quotas, compiled, found.payees, spans, faults)
+        limits, over = _limits(compiled, periods[Accumulation.PERIOD])
+        run = Run(
+            plan=compiled,
+            periods=periods,
+            quotas=held,
+            targets=targets,
+            limits=limits,
+            limits_over=over,
+            by_component=self.by_component,
+            wide=self.wide,
         )
-        return result.credits, result.statements
+        outcome = pay_credits(run, found, threads=self.threads or os.cpu_count() or 1)
+        faults = [*reader.faults, *faults, *find_faults(outcome, run, found, Reader(credits, "credits", self.columns))]
+        if faults:
+            raise InvalidDocument(tuple(faults))
+        pay = periods[Accumulation.PERIOD]
+        given = _given(credits, reader, found.rows)
+        return (
+            credits_table(compiled, found, given, pay, outcome),
+            statements_table(compiled, found, pay, outcome.statements),
+        )
+
+    def _periods(self, first: int, last: int) -> dict[Accumulation, Periods]:
+        """The periods of days over which measures accumulate; those of one kind are the same."""
+        kinds = {accumulate: kind_of(accumulate, self.pay_period) for accumulate in Accumulation}
+        found = {kind: Periods.of(self.calendar, kind, first, last) for kind in set(kinds.values())}
+        return {accumulate: found[kind] for accumulate, kind in kinds.items()}
+
+
+def _given(credits: pa.Table, reader: Reader, rows: int) -> list[pa.ChunkedArray]:
+    """The columns of ids, payees, days and roles as they came."""
+    own = reader.columns
+    given = [credits[own("id")], credits[own("payee")], credits[own("day")].cast(pa.date32())]
+    if reader.has("role"):
+        return [*given, credits[own("role")]]
+    direct = pa.DictionaryArray.from_arrays(np.zeros(rows, dtype=np.int8), pa.array([DIRECT]))
+    return [*given, pa.chunked_array([direct.dictionary_decode()])]
+
+
+def _check_days(plan: Plan, credits: Credits, reader: Reader, first: int, last: int) -> None:
+    effective = plan.life.effective
+    start = (effective.start - EPOCH).days
+    end = last + 1 if effective.end is None else (effective.end - EPOCH).days
+    if credits.rows and (first < start or last >= end):
+        outside = np.flatnonzero((credits.days < start) | (credits.days >= end))
+        remedy = "run each plan version over the credits of its own days"
+        problem = "the plan version does not hold on the day of {count} row(s)"
+        reader.rows("not_in_force", "day", problem, remedy, outside, "id")
+
+
+def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
+    """The cap in each pay period for the days on which the plan holds, over a common denominator."""
+    cap = plan.plan.cap
+    if cap is None or not plan.components:
+        return None, 1
+    amounts = []
+    for period in periods.found:
+        held = plan.plan.life.effective.intersection(period.span)
+        parts = [] if held is None else [(held, plan.plan)]
+        amount = prorated(cap.amount, share_of_period(parts, period.span), plan.rounding.digits)
+        amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
+    over = lcm(*(amount.denominator for amount in amounts))
+    found = [int(amount * over) for amount in amounts]
+    return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

@@ -62,7 +62,9 @@ def _count_rows(setting: Setting, query: exp.Select, example: str) -> exp.Select
 
 def _twice(source: str, shown: str, key: list[str]) -> exp.Select:
     often = exp.GT(this=exp.Count(this=exp.Star()), expression=literal(1))
-    return select([named(exp.Min(this=column(shown)), shown)], source, group=[column(name) for name in key], having=often)
+    return select(
+        [named(exp.Min(this=column(shown)), shown)], source, group=[column(name) for name in key], having=often
+    )
 
 
 def _of_credits(setting: Setting, starts_and_ends: bool) -> Iterator[Finding]:

@@ -158,7 +158,7 @@ class Curve:
     def _rate(self, number: int) -> str:
         """What the plan says for a tier: its rate, amount or multiple."""
         curve, table = self.component.curve, self.component.table
-        bands = getattr(table, "tiers").bands
+        bands = table.tiers.bands
         start = Fraction(0) if number == 0 else Fraction(curve.keys[number - 1] >> 1, curve.denominator)
         unit = 1 if curve.by_quota else 10**self.component.digits
         spare = len(curve.slopes) - len(bands)

@@ -20,7 +20,7 @@ from salesrules.core import (
     share_of,
 )
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
-from salesrules.frames.sql.curves import Curve, zero_tier
+from salesrules.frames.sql.curves import Curve
 from salesrules.frames.sql.dialects import Dialect
 from salesrules.frames.sql.naming import field, slugs
 from salesrules.frames.sql.tree import case, column, literal

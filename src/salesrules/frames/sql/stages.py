@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from salesrules.commissions import DIRECT, Filter, Measure
-from salesrules.frames.sql.curves import total, zero_tier
-from salesrules.frames.sql.naming import field
+from salesrules.frames.sql.curves import zero_tier
 from salesrules.frames.sql.setting import Part, Setting
 from salesrules.frames.sql.tree import (
     all_of,
@@ -191,7 +190,9 @@ def running_sum(setting: Setting, value: exp.Expression, by: Iterable[str]) -> e
 def move_stages(setting: Setting, stages: Stages) -> None:
     """The running measures, the tiers that they reach, and what they have earned there."""
     runs = [part for part in setting.parts if part.span]
-    running = [(running_sum(setting, part.made("measure"), ("payee", part.span)), part.name("measured")) for part in runs]
+    running = [
+        (running_sum(setting, part.made("measure"), ("payee", part.span)), part.name("measured")) for part in runs
+    ]
     stages.extend("running", running, "what is measured up to a credit, the credit itself included")
     before = [(minus(part.made("measured"), part.made("measure")), part.name("measured_before")) for part in runs]
     stages.extend("moved", before, "and what was measured before it")
@@ -205,7 +206,9 @@ def move_stages(setting: Setting, stages: Stages) -> None:
 def _unit(setting: Setting, part: Part) -> str:
     curve = part.component.curve
     quota = "".join(" times the quota" for _ in range(curve.power))
-    return f"{part.component.id} in 10^-{setting.plan.rounding.digits} {setting.plan.currency} over {curve.scale}{quota}"
+    return (
+        f"{part.component.id} in 10^-{setting.plan.rounding.digits} {setting.plan.currency} over {curve.scale}{quota}"
+    )
 
 
 def _tiers(part: Part) -> Iterable[tuple[exp.Expression, str]]:

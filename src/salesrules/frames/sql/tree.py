@@ -94,7 +94,9 @@ def minus(left: exp.Expression, right: exp.Expression) -> exp.Sub:
 
 
 def case(
-    *pairs: tuple[exp.Expression, exp.Expression], default: exp.Expression | None = None, of: exp.Expression | None = None
+    *pairs: tuple[exp.Expression, exp.Expression],
+    default: exp.Expression | None = None,
+    of: exp.Expression | None = None,
 ) -> exp.Case:
     """The value of the first condition that holds, or of the first number that `of` is."""
     return exp.Case(this=of, ifs=[exp.If(this=when, true=then) for when, then in pairs], default=default)
