@@ -97,7 +97,9 @@ class Dialect:
 
 _LISTING = (
     Dialect(name="duckdb", is_executed=True, has_lists=True),
-    Dialect(name="sqlite", is_executed=True, has_lists=True, division="slash", has_decimals=False, is_told_to_keep=True),
+    Dialect(
+        name="sqlite", is_executed=True, has_lists=True, division="slash", has_decimals=False, is_told_to_keep=True
+    ),
     Dialect(name="postgres", is_executed=True, has_lists=True, division="slash", text_order="C"),
     Dialect(name="snowflake", division="rest"),
     Dialect(name="bigquery"),

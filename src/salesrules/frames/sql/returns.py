@@ -16,7 +16,7 @@ __all__ = ["reversal_stages", "sale_of", "share_stages"]
 def share_stages(setting: Setting, stages: Stages) -> None:
     """What of its sale each return brings back, up to it and before it; by amount, else by quantity, else all of it."""
     credits = stages.last
-    sizes = [name for name in ("amount", "quantity") if name in setting.numbers]
+    sizes = [str(name) for name in ("amount", "quantity") if name in setting.numbers]
     brings, whole = [], []
     for name in sizes:
         brings.append((_differs(name), exp.Neg(this=column(name, "back"))))
@@ -33,7 +33,7 @@ def share_stages(setting: Setting, stages: Stages) -> None:
         stages.keep(name, setting)
     if Measure.COUNT not in setting.measures:
         return
-    completes = [
+    completes: list[exp.Expression] = [
         exp.LT(this=_before(), expression=column("whole", "returned")),
         exp.GTE(this=column("brought_by_now", "returned"), expression=column("whole", "returned")),
     ]

@@ -113,7 +113,7 @@ def _credits(setting: Setting) -> exp.Select:
     if setting.plan.plan.cap is not None:
         columns.append(named(column("most", "periods"), "most"))
     columns += [named(setting.in_units(own(name), digits), name) for name, digits in setting.numbers.items()]
-    signs = [exp.LT(this=own(name), expression=literal(0)) for name in setting.numbers]
+    signs: list[exp.Expression] = [exp.LT(this=own(name), expression=literal(0)) for name in setting.numbers]
     if setting.has_original:
         columns.append(named(own("original"), "original"))
         signs.append(is_present(own("original")))
