@@ -64,7 +64,10 @@ def run_ibis(plan, credits, quotas, **options):
     import ibis
 
     connection = ibis.duckdb.connect()
-    given = [connection.create_table(name, table) for name, table in (("credits", credits), ("quotas", quotas))]
+    given = []
+    for name, table in (("credits", credits), ("quotas", quotas)):
+        connection.con.register(name, table)  # Ibis 12 cannot make a table with the newest sqlglot
+        given.append(connection.table(name))
     result = calculate_lazily(plan, given[0], quotas=given[1], **options)
     return result.credits.to_pyarrow(), result.statements.to_pyarrow()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,8 @@ import narwhals as nw
 from salesrules.commissions import (
     DIRECT,
     Accumulation,
+    Adjustment,
+    AppraisalScore,
     Assignment,
     CommissionFacts,
     CommissionPolicy,
@@ -95,9 +97,9 @@ def explain_credit(
     whose = results[0]["payee"]
     rows = _rows(given, nw.col(names["payee"]) == whose)
     run = _Again(job, rows, payees[0])
-    found = [line for line in run.lines() if run.key_of(line) == credit_id]
+    found = [line for line in list(run.lines()) if run.key_of(line) == credit_id]
     bulk = sum((row["commission"] for row in results), _ZERO)
-    scalar = sum((line.amount.amount for line in found), _ZERO)
+    scalar = sum((line.amount.amount for line in found), run.adjusted(found))
     if bulk != scalar:
         raise BulkDisagreement(str(credit_id), bulk, scalar)
     return BulkExplanation(credit=str(credit_id), payee=payees[0], amount=scalar, lines=found)
@@ -117,6 +119,8 @@ class _Again:
         self._job, self._payee = job, payee
         self._compiled = job.compiled()
         self._rows = rows
+        self._whose = rows[0][self._own("payee")]
+        self._adjustments: list[Adjustment] = []
         self._ids = {self._id(row): row[self._own("id")] for row in rows}
 
     def key_of(self, line: StatementLine) -> Any:
@@ -133,6 +137,7 @@ class _Again:
                 payees=[Payee(id=self._payee, name=self._payee)],
                 hierarchies=_nobody_above(self._payee, first.start),
                 quotas=list(self._quotas(min(days), max(days))),
+                appraisal_scores=list(self._scores()),
             ),
             self._policy(DateRange(first.start)),
             period=last,
@@ -143,7 +148,24 @@ class _Again:
             currencies=job.currencies or CurrencyTable.iso(),
         )
         for statement in (*run.earlier, *run.statements):
+            self._adjustments += statement.adjustments
             yield from statement.lines
+
+    def adjusted(self, lines: Sequence[StatementLine]) -> Decimal:
+        """What modifiers changed of lines."""
+        ids = {line.id for line in lines}
+        parts = (part for each in self._adjustments for part in each.parts if part.line in ids)
+        return sum((part.amount for part in parts), _ZERO)
+
+    def _scores(self) -> Iterator[AppraisalScore]:
+        held = [] if self._job.scores is None else _rows(self._job.scores, nw.col("payee") == self._whose)
+        for row in held:
+            yield AppraisalScore(
+                payee=self._payee,
+                span=self._job.calendar.period(row["period"]).span,
+                score=Decimal(row["score"]),
+                subject=row.get("subject", "performance"),
+            )
 
     def _policy(self, effective: DateRange) -> CommissionPolicy:
         roles = {self._role(row) for row in self._rows}
@@ -183,7 +205,7 @@ class _Again:
     def _quotas(self, first: date, last: date) -> Iterator[Quota]:
         if self._job.quotas is None:
             return
-        held = _rows(self._job.quotas, nw.col("payee") == self._rows[0][self._own("payee")])
+        held = _rows(self._job.quotas, nw.col("payee") == self._whose)
         for part in self._compiled.components:
             kind = kind_of(Accumulation(part.accumulate), self._job.pay_period)
             spans = {
