@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from salesrules.frames.bulk import BulkResult, calculate
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
+    from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
     from salesrules.frames.sql import checks_of, sql_of
+    from salesrules.frames.streams import StreamSummary, calculate_to_parquet, calculate_to_stream
 
 __all__ = [
     "Assigned",
@@ -47,12 +49,18 @@ __all__ = [
     "PolicyJob",
     "Pooled",
     "Quoted",
+    "StreamSummary",
     "Target",
     "assign_in_bulk",
     "calculate",
     "calculate_lazily",
     "calculate_on_dask",
+    "calculate_on_duckdb",
+    "calculate_on_ibis",
+    "calculate_on_polars",
     "calculate_on_spark",
+    "calculate_to_parquet",
+    "calculate_to_stream",
     "checks_of",
     "compile_plan",
     "credit_in_bulk",
@@ -65,33 +73,25 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
 
     def __getattr__(name: str) -> object:
         """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
-        if name not in __all__:
-            raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        if name in (
-            "checks_of",
-            "sql_of",
-        ):
-            from salesrules.frames import sql
+        match name:
+            case _ if name not in __all__:
+                raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
+            case "checks_of" | "sql_of":
+                from salesrules.frames import sql as shelf
+            case "calculate_lazily":
+                from salesrules.frames import expressions as shelf
+            case "calculate_on_dask" | "calculate_on_spark":
+                from salesrules.frames import distributed as shelf
+            case "calculate_on_duckdb" | "calculate_on_ibis" | "calculate_on_polars":
+                from salesrules.frames import engines as shelf
+            case "StreamSummary" | "calculate_to_parquet" | "calculate_to_stream":
+                from salesrules.frames import streams as shelf
+            case _:
+                from salesrules.frames import assigning, bulk, crediting, explaining, job, policies, pooling, quoting
 
-            return getattr(sql, name)
-        if name in ("calculate_lazily",):
-            from salesrules.frames import expressions
-
-            return getattr(expressions, name)
-        from salesrules.frames import (
-            assigning,
-            bulk,
-            crediting,
-            distributed,
-            explaining,
-            job,
-            policies,
-            pooling,
-            quoting,
-        )
-
-        shelves = (assigning, bulk, crediting, distributed, explaining, job, policies, pooling, quoting)
-        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
+                shelves = (assigning, bulk, crediting, explaining, job, policies, pooling, quoting)
+                shelf = next(each for each in shelves if name in each.__all__)
+        return getattr(shelf, name)
 
 
 def __dir__() -> list[str]:
