@@ -20,35 +20,78 @@ from salesrules.frames.compiling import compile_plan, find_refusals
 from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
+    from salesrules.frames.assigning import Assigned, assign_in_bulk
     from salesrules.frames.bulk import BulkResult, calculate
-    from salesrules.frames.expressions.run import calculate_lazily
+    from salesrules.frames.crediting import Credited, credit_in_bulk
+    from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
+    from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
+    from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.policies import PolicyJob
+    from salesrules.frames.pooling import Pooled, pool_in_bulk
+    from salesrules.frames.quoting import BulkQuotas, Quoted
+    from salesrules.frames.sql import checks_of, sql_of
 
 __all__ = [
+    "Assigned",
+    "BulkDisagreement",
+    "BulkExplanation",
     "BulkJob",
+    "BulkQuotas",
     "BulkResult",
     "CompiledComponent",
     "CompiledCurve",
     "CompiledPlan",
+    "Credited",
     "Feature",
+    "PolicyJob",
+    "Pooled",
+    "Quoted",
     "Target",
+    "assign_in_bulk",
     "calculate",
     "calculate_lazily",
+    "calculate_on_dask",
+    "calculate_on_spark",
+    "checks_of",
     "compile_plan",
+    "credit_in_bulk",
     "find_refusals",
+    "pool_in_bulk",
+    "sql_of",
 ]
-
-_HEAVY = ("BulkJob", "BulkResult", "calculate", "calculate_lazily")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """What needs NumPy loads when it is first asked for."""
-        if name not in _HEAVY:
+        """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
+        if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk, expressions, job
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
+            from salesrules.frames import sql
 
-        return getattr({"BulkJob": job, "calculate_lazily": expressions}.get(name, bulk), name)
+            return getattr(sql, name)
+        if name in ("calculate_lazily",):
+            from salesrules.frames import expressions
+
+            return getattr(expressions, name)
+        from salesrules.frames import (
+            assigning,
+            bulk,
+            crediting,
+            distributed,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+        )
+
+        shelves = (assigning, bulk, crediting, distributed, explaining, job, policies, pooling, quoting)
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:

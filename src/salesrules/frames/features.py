@@ -22,26 +22,27 @@ from salesrules.frames.reasons import Feature, Target
 
 __all__ = ["adds_up", "features_of", "features_of_component", "is_over_quota"]
 
+#: What engines and SQL leave to the kernel.
+_OF_KERNEL_ALONE = frozenset(
+    {
+        Feature.MODIFIERS,
+        Feature.PAYOUTS,
+        Feature.CLAWBACKS,
+        Feature.MINIMUM_PAYMENT,
+        Feature.ROUNDING_BY_TIER,
+        Feature.LARGEST_REMAINDER,
+        Feature.CUMULATIVE_SHARES_OF_QUOTAS,
+        Feature.FORMULA,
+        Feature.GRID,
+        Feature.NUMBERS_TOO_FINE,
+    }
+)
+
 #: What each target does not do. What engines and SQL do not do, the kernel does.
 _BEYOND: Mapping[Target, frozenset[Feature]] = {
-    Target.KERNEL: frozenset(
-        {Feature.MODIFIERS, Feature.PAYOUTS, Feature.CLAWBACKS, Feature.MINIMUM_PAYMENT, Feature.NUMBERS_TOO_FINE}
-    ),
-    Target.EXPRESSIONS: frozenset(
-        {
-            Feature.MODIFIERS,
-            Feature.PAYOUTS,
-            Feature.CLAWBACKS,
-            Feature.MINIMUM_PAYMENT,
-            Feature.ROUNDING_BY_TIER,
-            Feature.LARGEST_REMAINDER,
-            Feature.CUMULATIVE_SHARES_OF_QUOTAS,
-            Feature.FORMULA,
-            Feature.GRID,
-            Feature.NUMBERS_TOO_FINE,
-        }
-    ),
-    Target.SQL: frozenset(Feature),
+    Target.KERNEL: frozenset({Feature.PAYOUTS, Feature.CLAWBACKS, Feature.MINIMUM_PAYMENT, Feature.NUMBERS_TOO_FINE}),
+    Target.EXPRESSIONS: _OF_KERNEL_ALONE,
+    Target.SQL: _OF_KERNEL_ALONE,
 }
 
 
