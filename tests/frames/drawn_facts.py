@@ -76,7 +76,7 @@ def draw_filters(rng):
     return found
 
 
-def draw_policy(rng, cash=False, plans=None, assignments=()):
+def draw_policy(rng, cash=False, plans=None, assignments=(), shares=SHARES):
     """Direct rules that filters or days tell apart, overrides of three levels, overlays with roles of their own."""
     rules = []
     match rng.randrange(4):
@@ -88,11 +88,11 @@ def draw_policy(rng, cash=False, plans=None, assignments=()):
             ]
         case 1:
             north, others = (Filter(attribute="region", **{word: ["north"]}) for word in ("one_of", "none_of"))
-            share = Rate.parse(rng.choice(SHARES))
+            share = Rate.parse(rng.choice(shares))
             rules.append(DirectCredit(id="north", effective=ALWAYS, share=share, filters=[north]))
             rules.append(DirectCredit(id="others", effective=ALWAYS, filters=[others], trigger=draw_trigger(rng, cash)))
         case _:
-            share = Rate.parse(rng.choice(SHARES))
+            share = Rate.parse(rng.choice(shares))
             rules.append(
                 DirectCredit(id="seller", effective=draw_range(rng), share=share, trigger=draw_trigger(rng, cash))
             )
@@ -103,7 +103,7 @@ def draw_policy(rng, cash=False, plans=None, assignments=()):
                 id=f"manager-{level}",
                 effective=draw_range(rng),
                 level=level,
-                share=Rate.parse(rng.choice(SHARES if base == "whole" else ("100%", "50%", "20%"))),
+                share=Rate.parse(rng.choice(shares if base == "whole" else ("100%", "50%", "20%"))),
                 base=base,
                 filters=draw_filters(rng),
                 trigger=draw_trigger(rng, cash),
@@ -117,7 +117,7 @@ def draw_policy(rng, cash=False, plans=None, assignments=()):
                 payees=rng.sample(PEOPLE, rng.randrange(3)),
                 positions=[rng.choice(POSITIONS)],
                 role=f"overlay-{number}",
-                share=Rate.parse(rng.choice(SHARES)),
+                share=Rate.parse(rng.choice(shares)),
                 filters=draw_filters(rng),
                 trigger=draw_trigger(rng, cash),
             )

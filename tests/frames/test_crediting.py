@@ -333,13 +333,15 @@ def test_faults_of_columns_come_at_once():
         "transactions.payee": "frames.wrong_type",
         "transactions.day": "frames.missing_column",
         "transactions.amount": "frames.wrong_type",
+        "transactions.cost": "frames.missing_column",
+        "transactions.quantity": "frames.missing_column",
         "transactions.region": "frames.missing_column",
     }
 
 
 def plain(**columns):
     given = {"id": [1, 2], "payee": ["p0", "p1"], "day": [date(2020, 1, 1)] * 2, "amount": [100, 200]}
-    return pa.table(given | {"region": ["north", None]} | columns)
+    return pa.table(given | {"cost": [0, 0], "quantity": [0, 0], "region": ["north", None]} | columns)
 
 
 def test_ids_may_be_numbers_and_columns_have_any_name():

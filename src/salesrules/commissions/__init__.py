@@ -178,7 +178,7 @@ if TYPE_CHECKING:
     from salesrules.commissions.rules.pay_changes import why_changed
     from salesrules.commissions.rules.payouts import split_payout
     from salesrules.commissions.rules.policy_checks import check_policy
-    from salesrules.commissions.rules.pools import split_pool
+    from salesrules.commissions.rules.pools import pool_plan, pool_weights, pools_in_order, split_pool
     from salesrules.commissions.rules.proof_findings import report_curve, report_left_out
     from salesrules.commissions.rules.proofs import (
         blended_rate,
@@ -231,11 +231,11 @@ __all__ = [
     "find_calculation", "find_closed_periods", "find_next_threshold", "find_occurrences", "find_period", "fold_formula",
     "gain_from_deferring", "gain_from_holding_returns", "gain_from_splitting", "list_pending", "marginal_rate",
     "measure_credit", "measure_rates", "names_in", "needed_quota", "override_role", "pay_version", "payout_curve",
-    "payout_curves", "plan_runs", "plan_spans", "prorated", "prove_curve", "prove_plan", "reopen_period",
-    "report_curve", "report_left_out", "report_outside_territory", "report_pending", "report_pending_counts",
-    "report_uncredited", "report_uncredited_lines", "report_without_plan", "restate_commissions", "safe_day",
-    "save_calculation", "settle_balances", "share_of_period", "solve_measure", "split_payout", "split_pool",
-    "why_changed",
+    "payout_curves", "plan_runs", "plan_spans", "pool_plan", "pool_weights", "pools_in_order", "prorated",
+    "prove_curve", "prove_plan", "reopen_period", "report_curve", "report_left_out", "report_outside_territory",
+    "report_pending", "report_pending_counts", "report_uncredited", "report_uncredited_lines", "report_without_plan",
+    "restate_commissions", "safe_day", "save_calculation", "settle_balances", "share_of_period", "solve_measure",
+    "split_payout", "split_pool", "why_changed",
 ]  # fmt: skip  # one name a line would make the longest module of the house
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name

@@ -101,7 +101,13 @@ class BulkJob:
         given = _given(credits, reader, found.rows)
         return (
             credits_table(compiled, found, given, pay, outcome),
-            statements_table(compiled, found, pay, outcome.statements),
+            statements_table(
+                compiled.statement_digits,
+                found.payees,
+                pay,
+                outcome.statements,
+                adjusted=bool(self.plan.modifiers),
+            ),
         )
 
     def _whole_periods(self, first: int, last: int) -> tuple[int, int]:

@@ -13,9 +13,10 @@ from salesrules.commissions import (
     GridTable,
     Measure,
     Trigger,
+    names_in,
 )
 
-__all__ = ["counts_sales", "events_of", "of_crediting", "of_paying"]
+__all__ = ["events_of", "measures_of", "of_crediting", "of_paying"]
 
 
 def of_crediting(policy: CommissionPolicy) -> tuple[str, ...]:
@@ -39,9 +40,15 @@ def of_paying(policy: CommissionPolicy) -> tuple[tuple[str, ...], tuple[str, ...
     return tuple(words), tuple(name for name in numbers if name not in words)
 
 
-def counts_sales(policy: CommissionPolicy) -> bool:
-    """Whether a plan or a pool counts sales."""
-    return any(c.measure is Measure.COUNT or isinstance(c.table, FormulaTable) for c in _components(policy))
+def measures_of(policy: CommissionPolicy) -> frozenset[Measure]:
+    """What plans and pools measure."""
+    found: set[Measure] = set()
+    for component in _components(policy):
+        found.add(component.measure)
+        if isinstance(component.table, FormulaTable):
+            names = names_in(component.table.formula)
+            found |= {measure for measure in Measure if measure.value in names}
+    return frozenset(found)
 
 
 def events_of(policy: CommissionPolicy) -> tuple[str, ...]:

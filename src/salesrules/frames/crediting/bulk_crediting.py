@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import CommissionPolicy, OverrideCredit, Trigger
+from salesrules.commissions import CommissionPolicy, Measure, OverrideCredit, Trigger
 from salesrules.core import CurrencyTable, Dated, Fault, InvalidDocument
-from salesrules.frames.crediting.attributes import counts_sales, events_of, of_crediting, of_paying
+from salesrules.frames.crediting.attributes import events_of, measures_of, of_crediting, of_paying
 from salesrules.frames.crediting.chains import AMBIGUOUS, MISSING, Chains, Reporting
 from salesrules.frames.crediting.columns import Coded, Codes, Columns, Flags, Places
 from salesrules.frames.crediting.credited import Credited
@@ -66,7 +66,7 @@ def credit_in_bulk(
     digits = _money_digits(policy, CurrencyTable.iso() if currencies is None else currencies, reader)
     words, numbers = of_paying(policy)
     named = dict.fromkeys((*of_crediting(policy), *words))
-    found = read_transactions(reader, people, digits, named, events_of(policy))
+    found = read_transactions(reader, people, digits, named, events_of(policy), measures_of(policy))
     for name in numbers:
         if not reader.has(name):
             reader.fault("frames.missing_column", name, "the column is missing", f"add it, or map {name!r} in columns")
@@ -153,8 +153,8 @@ class _Crediting:
     def _look_up(self, reporting: Reporting, kind_of_line: Codes | None) -> Codes:
         """How many managers the seller of each line has, as far as rules ask for them."""
         versions = reporting.versions_of(self._sold)
-        used = np.unique(versions)
-        self._chains = reporting.chains(self._levels, [int(version) for version in used if version >= 0])
+        used = np.flatnonzero(np.bincount(np.maximum(versions, -1) + 1)[1:]) if len(versions) else versions
+        self._chains = reporting.chains(self._levels, used.tolist())
         by_line = self._by_line(versions)
         assert by_line is not None
         self._places = self._chains.places(by_line, self._lines.seller)
@@ -196,7 +196,7 @@ class _Crediting:
         found = self._found
         digits = share_digits(self._sharing, self._lines)
         terms = [self._rules[number].trigger for number in self._sharing.shares]
-        measured = measure(found, counts=counts_sales(self._policy))
+        measured = measure(found, counts=Measure.COUNT in measures_of(self._policy))
         table = CreditTable(found, measured, digits, terms, payments)
         for each in find_receivers(
             self._rules, self._sharing, self._lines, self._kinds, self._chains, self._places, self._people, digits,

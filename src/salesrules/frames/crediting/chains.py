@@ -55,6 +55,7 @@ class Reporting:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._parents: list[Sequence[Codes]] = []  # persons with a line and their managers, by version
+        self._trees: dict[int, Sequence[Codes]] = {}
         if isinstance(given, pa.Table):
             self._read(given)
         elif given is not None:
@@ -64,14 +65,15 @@ class Reporting:
                 self._add(entry.effective, entry.value)
 
     def _add(self, effective: DateRange, tree: Hierarchy) -> None:
-        table = tree.to_parents()
-        persons = self._people.codes_of(table)
-        managers = self._people.codes_of(above for above in table.values() if above is not None)
-        codes = np.full(len(table), _NOBODY, dtype=np.int32)
-        codes[np.fromiter((above is not None for above in table.values()), np.bool_, len(table))] = managers
+        found = self._trees.get(id(tree))
+        if found is None:
+            table = tree.to_parents()
+            persons = self._people.codes_of(table)
+            found = persons, self._people.known_codes(table.values(), len(table))  # managers are in the tree too
+            self._trees[id(tree)] = found
         self._starts.append((effective.start - _EPOCH).days)
         self._ends.append(int(NEVER) if effective.end is None else (effective.end - _EPOCH).days)
-        self._parents.append((persons, codes))
+        self._parents.append(found)
 
     def _read(self, table: pa.Table) -> None:
         reader = Columns(table, "hierarchy")

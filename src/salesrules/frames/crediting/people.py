@@ -50,10 +50,18 @@ class People:
     def codes_of(self, names: Iterable[str]) -> Codes:
         """The numbers of persons; those who are new get theirs."""
         number = self._number
-        found = np.array([number.setdefault(name, len(number)) for name in names], dtype=np.int32)
+        wanted = [*names]
+        for name in wanted:
+            if name not in number:
+                number[name] = len(number)
         if len(number) > len(self.names):
             self.names = [*number]
-        return found
+        return np.fromiter(map(number.__getitem__, wanted), np.int32, len(wanted))
+
+    def known_codes(self, names: Iterable[str | None], count: int) -> Codes:
+        """The numbers of so many persons who have one, below zero for nobody."""
+        number = self._number
+        return np.fromiter((-1 if name is None else number[name] for name in names), np.int32, count)
 
     @property
     def is_known(self) -> Flags:

@@ -193,18 +193,23 @@ class CreditTable:
     def _returns(self, rows: Any) -> dict[str, Any]:
         found, shares = self._found, self._found.shares
         assert shares is not None
-        place = np.full(found.rows, -1, dtype=np.int64)
-        place[found.returns] = np.arange(len(found.returns))
-        at = place[rows]
-        is_sale = at < 0
-        back, of = shares.back[at], shares.of[at]
-        kept = _joined(self._chunks, "back", np.int64, -1)
-        back = np.where(kept >= 0, kept, back)
-        of = np.where(kept >= 0, _joined(self._chunks, "back_of", np.int64, 1), of)
+        is_return = np.zeros(found.rows, dtype=np.bool_)
+        is_return[found.returns] = True
+        is_sale = ~is_return[rows]
+        own = np.flatnonzero(~is_sale)
+        at = np.searchsorted(found.returns, rows[own])
+        original = np.zeros(len(rows), dtype=np.int32)
+        original[own] = found.sales[at]
+        returned, returned_of = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows), dtype=np.int64)
+        returned[own], returned_of[own] = shares.back[at], shares.of[at]
+        if self._parts:
+            back = _joined(self._chunks, "back", np.int64, -1)
+            kept = np.flatnonzero(back >= 0)
+            returned[kept], returned_of[kept] = back[kept], _joined(self._chunks, "back_of", np.int64, 1)[kept]
         return {
-            "original": coded(found.sales[at].astype(np.int32), found.ids, is_sale),
-            "returned": pa.array(back, mask=is_sale),
-            "returned_of": pa.array(of, mask=is_sale),
+            "original": coded(original, found.ids, is_sale),
+            "returned": pa.array(returned, mask=is_sale),
+            "returned_of": pa.array(returned_of, mask=is_sale),
         }
 
 

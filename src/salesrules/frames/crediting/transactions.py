@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from salesrules.commissions import Measure
 from salesrules.frames.crediting.columns import Coded, Codes, Columns, Days, Flags, Numbers, Places, Whole
 from salesrules.frames.crediting.people import People
 
@@ -63,17 +64,23 @@ class Transactions:
 
 
 def read_transactions(
-    reader: Columns, people: People, digits: int, attributes: Collection[str], events: Collection[str]
+    reader: Columns,
+    people: People,
+    digits: int,
+    attributes: Collection[str],
+    events: Collection[str],
+    measures: Collection[Measure],
 ) -> Transactions | None:
     """The transactions, or `None` where the reader found faults.
 
-    `digits` are those of money in whole numbers; `attributes` and `events` (`delivered`, `invoiced`) are the columns
-    that policy speaks of.
+    `digits` are those of money in whole numbers; `attributes`, `events` (`delivered`, `invoiced`) and `measures` are
+    what policy speaks of. Quantities are read too where something may have come back of a sale without an amount.
     """
     ids, payees, days = reader.texts("id"), reader.coded("payee"), reader.days("day")
     amount = reader.numbers("amount", digits)
-    cost = reader.numbers("cost", digits, optional=True) if reader.has("cost") else None
-    quantity = reader.numbers("quantity", 0) if reader.has("quantity") else None
+    cost = reader.numbers("cost", digits, optional=True) if Measure.MARGIN in measures else None
+    asks = Measure.QUANTITY in measures or (reader.has("original") and reader.has("quantity"))
+    quantity = reader.numbers("quantity", 0) if asks else None
     originals = reader.texts("original", optional=True) if reader.has("original") else None
     named = {name: reader.coded(name, optional=True) for name in attributes}
     known = {name: reader.days(name, optional=True) for name in events}
