@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypedDict, TypeVar, Unpack
 
 from sqlalchemy import Connection, CursorResult, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,23 +13,34 @@ from sqlalchemy.exc import SQLAlchemyError
 from salesrules.core import BackendUnavailable, InvalidValue
 from salesrules.storage.sql.faults import REPORTED, Reported, as_unavailable
 from salesrules.storage.sql.locks import WriterLocks
+from salesrules.storage.sql.prepared import Prepared
 
-__all__ = ["JoinedSession", "OwnSession", "Session"]
+__all__ = ["JoinedSession", "OwnSession", "Session", "Shared", "Straight"]
 
 T = TypeVar("T")
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+#: What sends a prepared statement past SQLAlchemy's and the driver's own ways, or answers that it cannot.
+Straight = Callable[[Connection, Prepared, Mapping[str, Any]], Sequence[Sequence[Any]] | None]
 
 _ALL: Callable[[CursorResult[Any]], Sequence[Row[Any]]] = CursorResult.fetchall
 _FIRST: Callable[[CursorResult[Any]], Row[Any] | None] = CursorResult.first
-_ONE: Callable[[CursorResult[Any]], Row[Any]] = CursorResult.one
 _COUNT: Callable[[CursorResult[Any]], int] = attrgetter("rowcount")
+
+
+class Shared(TypedDict):
+    """What all sessions of a storage have in common."""
+
+    can_stream: bool
+    locks: WriterLocks
+    straight: Straight | None
 
 
 class Session:
     """What both kinds of sessions share: statements, whose faults end the session for good."""
 
-    def __init__(self, backend: str, *, can_stream: bool, locks: WriterLocks) -> None:
+    def __init__(self, backend: str, *, can_stream: bool, locks: WriterLocks, straight: Straight | None) -> None:
+        self._straight = straight
         self._backend = backend
         self._can_stream = can_stream
         self._locks = locks
@@ -56,10 +67,18 @@ class Session:
         """The first row that a statement finds."""
         return self._run(statement, parameters, _FIRST)
 
-    def one(self, statement: Executable, parameters: Parameters) -> Row[Any]:
-        """The one row that a statement answers, which may change rows too."""
+    def answer(self, statement: Prepared, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """What a statement answers that may change rows, by the shortest way that the connection has."""
         self.begin_change()
-        return self._run(statement, parameters, _ONE)
+        if self._straight is None:
+            return self._run(statement.statement, values, _ALL)
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            found = self._straight(self._connection, statement, values)
+        except REPORTED as error:
+            self._report(error)
+        return self._run(statement.statement, values, _ALL) if found is None else found
 
     def change(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that changes rows; how many it changed."""
@@ -161,9 +180,9 @@ class OwnSession(Session):
     """A connection of its own, given back at the end."""
 
     def __init__(
-        self, connect: Callable[[], Connection], backend: str, *, is_sqlite: bool, can_stream: bool, locks: WriterLocks
+        self, connect: Callable[[], Connection], backend: str, *, is_sqlite: bool, **shared: Unpack[Shared]
     ) -> None:
-        super().__init__(backend, can_stream=can_stream, locks=locks)
+        super().__init__(backend, **shared)
         self._open_connection = connect
         self._is_sqlite = is_sqlite
         self._is_writing = False
@@ -213,10 +232,8 @@ class OwnSession(Session):
 class JoinedSession(Session):
     """Somebody else's connection in the midst of their transaction: a savepoint in it, which they commit or not."""
 
-    def __init__(
-        self, connection: Connection, backend: str, *, is_sqlite: bool, can_stream: bool, locks: WriterLocks
-    ) -> None:
-        super().__init__(backend, can_stream=can_stream, locks=locks)
+    def __init__(self, connection: Connection, backend: str, *, is_sqlite: bool, **shared: Unpack[Shared]) -> None:
+        super().__init__(backend, **shared)
         self._theirs = connection
         self._is_sqlite = is_sqlite
         self._savepoint: Any = None
