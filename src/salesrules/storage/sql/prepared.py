@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Executable
+import attrs
+from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.compiler import SQLCompiler
 
-__all__ = ["Prepared"]
+__all__ = ["Prepared", "Straight"]
 
 
 class Prepared:
@@ -36,3 +39,11 @@ class Prepared:
     @cached_property
     def _compiled(self) -> SQLCompiler:
         return self.statement.compile(dialect=PGDialect_psycopg(paramstyle="numeric_dollar"))  # type: ignore
+
+
+@attrs.frozen
+class Straight:
+    """A driver's short way for such statements: what begins a transaction that has it, and what runs one there."""
+
+    begin: Callable[[Connection], bool]
+    rows: Callable[[Connection, Prepared, Mapping[str, Any]], Sequence[Sequence[Any]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, NoReturn, TypedDict, TypeVar, Unpack
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,34 +13,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from salesrules.core import BackendUnavailable, InvalidValue
 from salesrules.storage.sql.faults import REPORTED, Reported, as_unavailable
 from salesrules.storage.sql.locks import WriterLocks
-from salesrules.storage.sql.prepared import Prepared
+from salesrules.storage.sql.prepared import Prepared, Straight
 
-__all__ = ["JoinedSession", "OwnSession", "Session", "Shared", "Straight"]
+__all__ = ["JoinedSession", "OwnSession", "Session"]
 
 T = TypeVar("T")
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-#: What sends a prepared statement past SQLAlchemy's and the driver's own ways, or answers that it cannot.
-Straight = Callable[[Connection, Prepared, Mapping[str, Any]], Sequence[Sequence[Any]] | None]
 
 _ALL: Callable[[CursorResult[Any]], Sequence[Row[Any]]] = CursorResult.fetchall
 _FIRST: Callable[[CursorResult[Any]], Row[Any] | None] = CursorResult.first
 _COUNT: Callable[[CursorResult[Any]], int] = attrgetter("rowcount")
 
 
-class Shared(TypedDict):
-    """What all sessions of a storage have in common."""
-
-    can_stream: bool
-    locks: WriterLocks
-    straight: Straight | None
-
-
 class Session:
     """What both kinds of sessions share: statements, whose faults end the session for good."""
 
-    def __init__(self, backend: str, *, can_stream: bool, locks: WriterLocks, straight: Straight | None) -> None:
-        self._straight = straight
+    def __init__(self, backend: str, *, can_stream: bool, locks: WriterLocks) -> None:
         self._backend = backend
         self._can_stream = can_stream
         self._locks = locks
@@ -68,17 +57,9 @@ class Session:
         return self._run(statement, parameters, _FIRST)
 
     def answer(self, statement: Prepared, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        """What a statement answers that may change rows, by the shortest way that the connection has."""
+        """What a statement answers that may change rows."""
         self.begin_change()
-        if self._straight is None:
-            return self._run(statement.statement, values, _ALL)
-        try:
-            if self._connection is None:
-                self._connection = self._connect()
-            found = self._straight(self._connection, statement, values)
-        except REPORTED as error:
-            self._report(error)
-        return self._run(statement.statement, values, _ALL) if found is None else found
+        return self._run(statement.statement, values, _ALL)
 
     def change(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that changes rows; how many it changed."""
@@ -180,10 +161,19 @@ class OwnSession(Session):
     """A connection of its own, given back at the end."""
 
     def __init__(
-        self, connect: Callable[[], Connection], backend: str, *, is_sqlite: bool, **shared: Unpack[Shared]
+        self,
+        connect: Callable[[], Connection],
+        backend: str,
+        *,
+        is_sqlite: bool,
+        can_stream: bool,
+        locks: WriterLocks,
+        straight: Straight | None,
     ) -> None:
-        super().__init__(backend, **shared)
+        super().__init__(backend, can_stream=can_stream, locks=locks)
         self._open_connection = connect
+        self._straight = straight
+        self._is_straight = False
         self._is_sqlite = is_sqlite
         self._is_writing = False
 
@@ -216,8 +206,26 @@ class OwnSession(Session):
                 self._is_writing = False
                 self._locks.writer.release()
 
+    def answer(self, statement: Prepared, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """What a statement answers that may change rows, by the shortest way that the connection has."""
+        self.begin_change()
+        if self._straight is None or self._connection is None or not self._is_straight:
+            return super().answer(statement, values)
+        self.check_open()
+        try:
+            return self._straight.rows(self._connection, statement, values)
+        except REPORTED as error:
+            self._report(error)
+
     def _connect(self) -> Connection:
-        return self._open_connection()
+        connection = self._open_connection()
+        if self._straight is not None:
+            try:
+                self._is_straight = self._straight.begin(connection)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
 
     def _await_turn(self) -> None:
         if self._is_sqlite and not self._is_writing:
@@ -232,8 +240,10 @@ class OwnSession(Session):
 class JoinedSession(Session):
     """Somebody else's connection in the midst of their transaction: a savepoint in it, which they commit or not."""
 
-    def __init__(self, connection: Connection, backend: str, *, is_sqlite: bool, **shared: Unpack[Shared]) -> None:
-        super().__init__(backend, **shared)
+    def __init__(
+        self, connection: Connection, backend: str, *, is_sqlite: bool, can_stream: bool, locks: WriterLocks
+    ) -> None:
+        super().__init__(backend, can_stream=can_stream, locks=locks)
         self._theirs = connection
         self._is_sqlite = is_sqlite
         self._savepoint: Any = None

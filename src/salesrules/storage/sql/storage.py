@@ -11,8 +11,9 @@ from salesrules.core import InvalidValue, StoredKind
 from salesrules.storage.sql.faults import backend_name, reported
 from salesrules.storage.sql.ledger import SqlLedgerStore
 from salesrules.storage.sql.locks import is_in_memory, locks_of
+from salesrules.storage.sql.prepared import Straight
 from salesrules.storage.sql.schema import check_version, create_tables, migrate_tables
-from salesrules.storage.sql.session import JoinedSession, OwnSession, Session, Shared, Straight
+from salesrules.storage.sql.session import JoinedSession, OwnSession, Session
 from salesrules.storage.sql.statements import Statements
 from salesrules.storage.sql.tables import SqlTables
 from salesrules.storage.sql.values import SqlAggregateStore, SqlJournal
@@ -55,13 +56,20 @@ class SqlStorage:
         self._locks = locks_of(engine, patience)
         self._backend = backend_name(engine)
         self._is_sqlite = dialect == "sqlite"
-        can_stream = not is_in_memory(engine) and dialect not in ("mysql", "mariadb")
-        self._shared = Shared(can_stream=can_stream, locks=self._locks, straight=_straight(engine))
+        self._can_stream = not is_in_memory(engine) and dialect not in ("mysql", "mariadb")
+        self._straight = _straight(engine)
         self._is_checked = False
 
     def begin(self) -> SqlUnitOfWork:
         """A new unit of work, to be entered with `with`."""
-        session = OwnSession(self._connect, self._backend, is_sqlite=self._is_sqlite, **self._shared)
+        session = OwnSession(
+            self._connect,
+            self._backend,
+            is_sqlite=self._is_sqlite,
+            can_stream=self._can_stream,
+            locks=self._locks,
+            straight=self._straight,
+        )
         return SqlUnitOfWork(session, self._statements, self._backend)
 
     def join(self, connection: Connection) -> SqlUnitOfWork:
@@ -80,7 +88,13 @@ class SqlStorage:
         """
         if _commits_by_itself(connection):
             raise InvalidValue("connection", "AUTOCOMMIT", "join a connection that has a transaction")
-        session = JoinedSession(connection, self._backend, is_sqlite=self._is_sqlite, **self._shared)
+        session = JoinedSession(
+            connection,
+            self._backend,
+            is_sqlite=self._is_sqlite,
+            can_stream=self._can_stream,
+            locks=self._locks,
+        )
         return SqlUnitOfWork(session, self._statements, self._backend)
 
     def create_schema(self) -> None:
@@ -164,12 +178,12 @@ class SqlUnitOfWork:
 
 
 def _straight(engine: Engine) -> Straight | None:
-    """The shortest way for prepared statements, where the driver has one."""
+    """The short way for prepared statements, where the driver has one."""
     if engine.dialect.driver != "psycopg":
         return None
-    from salesrules.storage.sql.straight import rows_straight  # only psycopg's users have it installed
+    from salesrules.storage.sql.straight import STRAIGHT  # only psycopg's users have it installed
 
-    return rows_straight
+    return STRAIGHT
 
 
 def _has_no_file(engine: Engine) -> bool:

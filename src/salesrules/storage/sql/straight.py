@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -19,59 +19,58 @@ from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from salesrules.storage.sql.prepared import Prepared
+from salesrules.storage.sql.prepared import Prepared, Straight
 
-__all__ = ["rows_straight"]
+__all__ = ["STRAIGHT"]
 
-_BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED"
+#: The first statement that is prepared on a connection, and the first of every unit. Where it is there, so are all that
+#: were prepared after it: psycopg and others who clear a connection clear it of everything.
+_BEGIN, _BEGIN_SQL = b"salesrules_begin", b"BEGIN ISOLATION LEVEL READ COMMITTED"
 #: The names of what is prepared on each of psycopg's connections, whichever pool it comes from.
 _PREPARED: weakref.WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = weakref.WeakKeyDictionary()
 _DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
-#: What a program that clears its connections leaves: the name of a statement that is not prepared any more.
-_FORGOTTEN = "26000"
 
 
-def rows_straight(
-    connection: Connection, statement: Prepared, values: Mapping[str, Any]
-) -> Sequence[tuple[Any, ...]] | None:
-    """What a statement answers, which may change rows; `None` where the connection or a listener wants the usual way.
-
-    Raises `DBAPIError` as SQLAlchemy would.
-    """
+def begin_straight(connection: Connection) -> bool:
+    """Begin a transaction in which statements may take the short way; `False` where they have to take the usual one."""
     driver = connection.connection.dbapi_connection
     if not isinstance(driver, psycopg.Connection) or _wants_the_usual_way(connection, driver):
-        return None
+        return False
     known = _PREPARED.get(driver)
     if known is None:
         known = _PREPARED[driver] = set()
-    pgconn = driver.pgconn
-    try:
-        if pgconn.transaction_status == TransactionStatus.IDLE:
-            if not connection.in_transaction():
-                connection.begin()
-            pgconn.send_query(_BEGIN)
-            _result(driver)
+    if not connection.in_transaction():
+        connection.begin()
+    with _reported(connection, driver):
+        if known:
+            try:
+                _run(driver, _BEGIN)
+            except psycopg.errors.InvalidSqlStatementName:
+                known.clear()
+        if not known:
+            _prepare(driver, _BEGIN, _BEGIN_SQL)
+            known.add(_BEGIN)
+            _run(driver, _BEGIN)
+    return True
+
+
+def rows_straight(connection: Connection, statement: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What a statement answers in such a transaction; raises `DBAPIError`, as SQLAlchemy would."""
+    driver: Any = connection.connection.dbapi_connection
+    known = _PREPARED[driver]
+    with _reported(connection, driver):
         if statement.name not in known:
-            pgconn.send_prepare(statement.name, statement.sql)
-            _result(driver)
+            _prepare(driver, statement.name, statement.sql)
             known.add(statement.name)
-        pgconn.send_query_prepared(statement.name, [_encoded(values[name]) for name in statement.order])
-        return _rows(_result(driver))
-    except psycopg.Error as error:
-        if error.sqlstate == _FORGOTTEN:
-            known.clear()
-        is_cut = pgconn.status != ConnStatus.OK
-        if is_cut:  # let SQLAlchemy notice, which then gives up all connections of its pool that are as old
-            with contextlib.suppress(SQLAlchemyError):
-                connection.exec_driver_sql("SELECT 1")
-        raise DBAPIError(None, None, error, connection_invalidated=is_cut) from error
+        return _rows(_run(driver, statement.name, [_encoded(values[name]) for name in statement.order]))
 
 
 def _wants_the_usual_way(connection: Connection, driver: psycopg.Connection[Any]) -> bool:
-    """Whether somebody listens to statements, or prepares none, or has other names of tables or another encoding."""
+    """Whether somebody listens to statements, wants none prepared, has other names of tables or another encoding."""
     listeners = connection.engine.dispatch
     return bool(
-        driver.prepare_threshold is None
+        driver.pgconn.transaction_status != TransactionStatus.IDLE
+        or driver.prepare_threshold is None
         or listeners.before_cursor_execute
         or listeners.after_cursor_execute
         or connection.engine.echo
@@ -80,11 +79,34 @@ def _wants_the_usual_way(connection: Connection, driver: psycopg.Connection[Any]
     )
 
 
+@contextlib.contextmanager
+def _reported(connection: Connection, driver: psycopg.Connection[Any]) -> Iterator[None]:
+    """Raise what psycopg raises as SQLAlchemy does."""
+    try:
+        yield
+    except psycopg.Error as error:
+        is_cut = driver.pgconn.status != ConnStatus.OK
+        if is_cut:  # let SQLAlchemy notice, which then gives up all connections of its pool that are as old
+            with contextlib.suppress(SQLAlchemyError):
+                connection.exec_driver_sql("SELECT 1")
+        raise DBAPIError(None, None, error, connection_invalidated=is_cut) from error
+
+
+def _prepare(driver: psycopg.Connection[Any], name: bytes, sql: bytes) -> None:
+    driver.pgconn.send_prepare(name, sql)
+    _result(driver)
+
+
+def _run(driver: psycopg.Connection[Any], name: bytes, values: Sequence[bytes | None] = ()) -> PGresult:
+    driver.pgconn.send_query_prepared(name, values)
+    return _result(driver)
+
+
 def _result(driver: psycopg.Connection[Any]) -> PGresult:
     """The answer to what was sent; raises what psycopg would."""
     result: PGresult = driver.wait(generators.execute(driver.pgconn))[-1]
     if result.status not in _DONE:
-        raise psycopg.errors.error_from_result(result, encoding=driver.info.encoding)
+        raise psycopg.errors.error_from_result(result, encoding="utf-8")
     return result
 
 
@@ -113,3 +135,6 @@ def _rows(result: PGresult) -> list[tuple[Any, ...]]:
         )
         for row in range(result.ntuples)
     ]
+
+
+STRAIGHT = Straight(begin_straight, rows_straight)
