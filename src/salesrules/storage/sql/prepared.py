@@ -43,7 +43,8 @@ class Prepared:
 
 @attrs.frozen
 class Straight:
-    """A driver's short way for such statements: what begins a transaction that has it, and what runs one there."""
+    """A driver's short way for such statements: it begins a transaction that has it, runs one there, and ends it."""
 
     begin: Callable[[Connection], bool]
     rows: Callable[[Connection, Prepared, Mapping[str, Any]], Sequence[Sequence[Any]]]
+    end: Callable[[Connection, bool], None]

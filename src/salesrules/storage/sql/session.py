@@ -184,7 +184,11 @@ class OwnSession(Session):
         try:
             if self._connection is not None:
                 with self._locks.statement:
-                    self._connection.commit()
+                    if self._straight is not None and self._is_straight:
+                        self._is_straight = False
+                        self._straight.end(self._connection, True)
+                    else:
+                        self._connection.commit()
         except REPORTED as error:
             raise as_unavailable(self._backend, error, is_commit=self._has_changed) from error
         finally:
@@ -199,6 +203,9 @@ class OwnSession(Session):
         connection, self._connection = self._connection, None
         try:
             if connection is not None:
+                with contextlib.suppress(SQLAlchemyError), self._locks.statement:
+                    if self._straight is not None and self._is_straight and self._fault is None:
+                        self._straight.end(connection, False)
                 with contextlib.suppress(SQLAlchemyError), self._locks.statement:
                     connection.close()
         finally:

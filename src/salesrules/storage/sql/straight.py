@@ -39,8 +39,6 @@ def begin_straight(connection: Connection) -> bool:
     known = _PREPARED.get(driver)
     if known is None:
         known = _PREPARED[driver] = set()
-    if not connection.in_transaction():
-        connection.begin()
     with _reported(connection, driver):
         if known:
             try:
@@ -65,14 +63,27 @@ def rows_straight(connection: Connection, statement: Prepared, values: Mapping[s
         return _rows(_run(driver, statement.name, [_encoded(values[name]) for name in statement.order]))
 
 
+def end_straight(connection: Connection, is_kept: bool) -> None:
+    """Commit such a transaction or take it back; SQLAlchemy, where it took part, finds it done.
+
+    So does psycopg, which after a rollback of its own would clear the connection of all that is prepared.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    with _reported(connection, driver):
+        driver.pgconn.send_query(b"COMMIT" if is_kept else b"ROLLBACK")
+        _result(driver)
+
+
 def _wants_the_usual_way(connection: Connection, driver: psycopg.Connection[Any]) -> bool:
-    """Whether somebody listens to statements, wants none prepared, has other names of tables or another encoding."""
-    listeners = connection.engine.dispatch
+    """Whether somebody listens, wants no statement prepared, has other names of tables or another encoding."""
+    events = connection.engine.dispatch
     return bool(
         driver.pgconn.transaction_status != TransactionStatus.IDLE
         or driver.prepare_threshold is None
-        or listeners.before_cursor_execute
-        or listeners.after_cursor_execute
+        or events.before_cursor_execute
+        or events.after_cursor_execute
+        or events.begin
+        or events.commit
         or connection.engine.echo
         or "schema_translate_map" in connection.get_execution_options()
         or driver.info.encoding != "utf-8"
@@ -137,4 +148,4 @@ def _rows(result: PGresult) -> list[tuple[Any, ...]]:
     ]
 
 
-STRAIGHT = Straight(begin_straight, rows_straight)
+STRAIGHT = Straight(begin_straight, rows_straight, end_straight)

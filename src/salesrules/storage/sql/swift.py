@@ -179,6 +179,7 @@ class Question:
     """A command as a statement with its values."""
 
     command: Reserve | Post
+    chain: tuple[str, ...]
     statement: Prepared
     values: dict[str, Any]
 
@@ -228,7 +229,7 @@ class Swift:
             expires_at = command.expires_at
             values["the_expires_at"] = None if expires_at is None else instant_text(expires_at)
             values["the_due"] = None if expires_at is None else microseconds(expires_at)
-        return Question(command, self._statements[type(command), is_alone], values)
+        return Question(command, known.chain, self._statements[type(command), is_alone], values)
 
     def passed(self, question: Question, rows: Sequence[Sequence[Any]]) -> Decision | None:
         """The decision about a command that fits, `None` for any other."""
@@ -237,10 +238,11 @@ class Swift:
         return to_allowed(rows[0][1], question.values["the_unit"], question.values["the_digits"])
 
     def locked(self, question: Question, rows: Sequence[Sequence[Any]]) -> Ledger | None:
-        """The ledger as far as the rows go that the statement has locked; `None` where the account is not there."""
-        if rows[0][2] is None:
+        """The ledger as far as the rows go that the statement has locked; `None` where they are not as remembered."""
+        accounts = sorted((AccountRow(*row[2:]) for row in rows if row[2] is not None), key=lambda row: row.depth)
+        upwards = tuple(account.id for account in reversed(accounts))
+        if upwards != question.chain or tuple(account.parent for account in reversed(accounts)) != (*upwards[1:], None):
             return None
-        accounts = sorted((AccountRow(*row[2:]) for row in rows), key=lambda account: account.depth)
         return to_ledger((question.command.account, account) for account in accounts)
 
     def refuse(self, question: Question, ledger: Ledger, entry: LedgerEntry, session: Session) -> bool:
