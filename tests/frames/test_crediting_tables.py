@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import attrs
+import numpy as np
 import pyarrow as pa
 import pytest
 from drawn_facts import ALWAYS, draw_policy, measuring_plan
@@ -24,7 +25,7 @@ from salesrules.commissions import (
 )
 from salesrules.core import Band, BandTable, InvalidDocument, Rate
 from salesrules.frames.compiled import LIMIT
-from salesrules.frames.crediting import columns, credit_in_bulk, sharing
+from salesrules.frames.crediting import columns, credit_in_bulk, distinct, sharing
 from salesrules.org import Hierarchy
 from salesrules.testing import simple_plan
 
@@ -184,3 +185,28 @@ def test_a_refund_of_half_the_money_that_came_takes_half_back():
 def test_what_plans_do_not_measure_need_not_be_there():
     assert "cost" not in credited(SELLER, given=plain(cost=[0.5, 1.5])).column_names
     assert codes(SELLER, plans=[measuring_plan()]) == ["frames.missing_column"] * 3
+
+
+def test_texts_are_told_apart_by_hashes_and_where_these_are_the_same_by_themselves(monkeypatch):
+    rng = random.Random(2)
+    for length in (3, 12, 80):
+        texts = ["".join(rng.choices("ab語", k=rng.randrange(length))) for _ in range(300)]
+        expected = len(set(texts)) == len(texts)
+        for kind in (pa.string(), pa.large_string()):
+            assert distinct.are_distinct(pa.array(["first", *texts], kind).slice(1)) == expected
+            assert distinct.are_distinct(pa.array([*dict.fromkeys(texts)], kind))
+    assert distinct._hashes(pa.array(["", "a"]), np.array([0, 0, 1])).tolist() == [
+        0xCBF29CE484222325,
+        0xAF63DC4C8601EC8C,
+    ]
+    monkeypatch.setattr(distinct, "_hashes", lambda texts, offsets: np.zeros(len(texts), np.uint64))
+    assert distinct.are_distinct(pa.array(["a", "b"]))
+    assert not distinct.are_distinct(pa.array(["a", "a"]))
+
+
+def test_splits_without_shares_and_dates_by_dictionary():
+    splits = {"transaction": ["a"], "payee": ["ana"]}
+    assert codes(SELLER, splits=pa.table(splits)) == ["frames.missing_column"]
+    assert codes(SELLER, splits=pa.table(splits | {"share": pa.array([None], pa.string())})) == ["frames.null"]
+    days = pa.array([DAY] * 2).dictionary_encode()
+    assert credited(SELLER, given=plain(day=days))["day"].to_pylist() == [DAY] * 2
