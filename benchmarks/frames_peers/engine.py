@@ -19,11 +19,16 @@ def pay(credits: Any, quotas: Any, *, by_component: bool = False) -> BulkResult:
     )
 
 
-def pay_lazily(credits: Any, quotas: Any) -> BulkResult:
-    """What the expressions give: frames that their engine computes when they are asked for."""
-    from salesrules.frames.expressions import calculate_lazily
+def pay_lazily(credits: Any, quotas: Any, *, trust_ids: bool = False) -> BulkResult:
+    """What the expressions give, in all: frames that their engine computes when they are asked for.
 
-    return calculate_lazily(workload.plan(), credits, pay_period="quarter", quotas=quotas)
+    Without `trust_ids` doubled ids are looked for first, which no peer does.
+    """
+    from salesrules.frames import calculate_lazily
+
+    return calculate_lazily(
+        workload.plan(), credits, pay_period="quarter", quotas=quotas, by_component=False, trust_ids=trust_ids
+    )
 
 
 def pay_files(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import attrs
 import pyarrow as pa
+from pyarrow import compute as pc
 
 from salesrules.commissions import MultiplierTable, needed_quota
 from salesrules.core import CurrencyTable, PeriodKind
@@ -23,7 +24,7 @@ from salesrules.testing.drawn_credits import CreditDrawing
 from salesrules.testing.literal_credits import PlainCredit
 from salesrules.testing.literal_spans import civil_span
 
-_DECIMAL = pa.decimal128(30, 4)
+_DECIMAL = pa.decimal128(18, 4)
 #: How much larger or smaller somebody's quota is than the drawn one.
 _FACTORS = (1, 1, 2, 50)
 Paid = dict[tuple[str, str, str], Decimal]
@@ -129,3 +130,20 @@ def paid_by(found: pa.Table, crowd: Crowd) -> Paid:
         for name, column in columns.items()
         for (payee, id_), amount in zip(keys, found[column].to_pylist(), strict=True)
     }
+
+
+def enlarged(table: pa.Table, times: int) -> pa.Table:
+    """The table so many times over: other people each time, whose numbers are that many times as large."""
+    parts = []
+    for number in range(1, times + 1):
+        columns = {}
+        for name in table.column_names:
+            column = table[name]
+            if name in ("id", "payee", "original"):
+                column = pc.binary_join_element_wise(column, pa.scalar(f"x{number}"), "/")
+            elif name in ("amount", "cost", "quantity"):
+                factor = pa.scalar(number) if pa.types.is_integer(column.type) else pa.scalar(Decimal(number))
+                column = pc.multiply(column, factor).cast(column.type)
+            columns[name] = column
+        parts.append(pa.table(columns))
+    return pa.concat_tables(parts)

@@ -107,7 +107,9 @@ def sold_by_many(case: Any, number: int, streams: int = 3) -> Sold | None:
                 for kind in ("month", "quarter", "year", case.pay_period.value):
                     period = calendar.at(PeriodKind(kind), quota[1])
                     inside = [
-                        q.amount for q in case.quotas if q.measure == quota[0] and period.start <= q.span.start < period.end
+                        q.amount
+                        for q in case.quotas
+                        if q.measure == quota[0] and period.start <= q.span.start < period.end
                     ]
                     held.add((payee, quota[0], period.label, sum(inside, Decimal(0))))
     random.Random(number).shuffle(rows)
@@ -142,7 +144,17 @@ class Backend:
         if self.name == "duckdb":
             money = pa.decimal128(18, max(digits, 1))
             columns = list(zip(*sold.rows, strict=True))
-            kinds = [pa.string(), pa.string(), pa.date32(), pa.string(), money, money, pa.decimal128(18, 0), pa.string(), pa.string()]
+            kinds = [
+                pa.string(),
+                pa.string(),
+                pa.date32(),
+                pa.string(),
+                money,
+                money,
+                pa.decimal128(18, 0),
+                pa.string(),
+                pa.string(),
+            ]
             arrays = {n: pa.array(c, k) for n, c, k in zip(NAMES, columns, kinds, strict=True)}
             given = pa.table(arrays)  # noqa: F841 - DuckDB finds it by its name
             run("CREATE TABLE credits AS SELECT * FROM given")
@@ -153,9 +165,13 @@ class Backend:
                 held = pa.table({"payee": columns[0], "measure": columns[1], "period": columns[2], "amount": amounts})  # noqa: F841
                 run("INSERT INTO quotas SELECT * FROM held")
         elif self.name == "sqlite":
-            run("CREATE TABLE credits (id, payee, day, role, amount INTEGER, cost INTEGER, quantity INTEGER, original, category)")
+            run(
+                "CREATE TABLE credits (id, payee, day, role, amount INTEGER, cost INTEGER, quantity INTEGER, original, category)"
+            )
             run("CREATE TABLE quotas (payee, measure, period, amount INTEGER)")
-            self.connection.executemany(f"INSERT INTO credits VALUES ({','.join('?' * 9)})", in_units(sold.rows, digits))
+            self.connection.executemany(
+                f"INSERT INTO credits VALUES ({','.join('?' * 9)})", in_units(sold.rows, digits)
+            )
             units = [
                 (payee, measure, period, int(amount * (10**digits if is_money(sold.plan, measure) else 1)))
                 for payee, measure, period, amount in sold.held
@@ -245,7 +261,9 @@ def test_any_plan_pays_on_an_engine_what_it_pays_on_paper(name, backends, sales)
     compared = 0
     for sold in sales:
         wrong, rows = differences(backends[name], sold)
-        if wrong: print(sold.plan); open(f'/tmp/fail_{name}.sql','w').write(sql_of(sold.plan, **(sold.arguments|{'dialect':name})))
+        if wrong:
+            print(sold.plan)
+            open(f"/tmp/fail_{name}.sql", "w").write(sql_of(sold.plan, **(sold.arguments | {"dialect": name})))
         assert wrong == [], wrong[:5]
         compared += rows
     assert compared >= 100_000

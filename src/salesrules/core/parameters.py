@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -40,8 +40,15 @@ class Parameters(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self._items[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._items
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)
+
+    def items(self) -> ItemsView[str, Any]:
+        """The names with their values."""
+        return self._items.items()
 
     def __len__(self) -> int:
         return len(self._items)

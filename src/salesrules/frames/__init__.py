@@ -21,14 +21,19 @@ from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.assigning import Assigned, assign_in_bulk
-    from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.bulk import calculate
+    from salesrules.frames.bulk_result import BulkResult
     from salesrules.frames.crediting import Credited, credit_in_bulk
+    from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
+    from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.policies import PolicyJob
     from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
     from salesrules.frames.sql import checks_of, sql_of
+    from salesrules.frames.streams import StreamSummary, calculate_to_parquet, calculate_to_stream
 
 __all__ = [
     "Assigned",
@@ -42,12 +47,21 @@ __all__ = [
     "CompiledPlan",
     "Credited",
     "Feature",
+    "PolicyJob",
     "Pooled",
     "Quoted",
+    "StreamSummary",
     "Target",
     "assign_in_bulk",
     "calculate",
     "calculate_lazily",
+    "calculate_on_dask",
+    "calculate_on_duckdb",
+    "calculate_on_ibis",
+    "calculate_on_polars",
+    "calculate_on_spark",
+    "calculate_to_parquet",
+    "calculate_to_stream",
     "checks_of",
     "compile_plan",
     "credit_in_bulk",
@@ -73,9 +87,35 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             from salesrules.frames import expressions
 
             return getattr(expressions, name)
-        from salesrules.frames import assigning, bulk, crediting, explaining, job, pooling, quoting
+        from salesrules.frames import (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
 
-        shelves = (assigning, bulk, crediting, explaining, job, pooling, quoting)
+        shelves = (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 

@@ -36,7 +36,8 @@ class Assigned:
 
     `plan` is the place among the policy's plans, `run` that among `runs`: a plan version and the days in a row on which
     it pays; both -1 where none does. Of one payee's credits those of one span of accumulation lie in one run.
-    `takes_back` marks returns that take back what their sale paid, by the plan of the sale's day.
+    `group` is the number of those who are assigned alike, `runs_of_group` all runs of each of them. `takes_back` marks
+    returns that take back what their sale paid, by the plan of the sale's day.
 
     `faults` say which payees have two plans on one day, and which direct credits have none; `without_plan` has `payee`,
     `role` and `day` of other credits without one, which is no fault.
@@ -45,6 +46,8 @@ class Assigned:
     plan: Codes
     run: Codes
     runs: tuple[PlanRun, ...]
+    group: Codes
+    runs_of_group: tuple[tuple[int, ...], ...]
     takes_back: Flags
     faults: tuple[Fault, ...]
     without_plan: pa.Table
@@ -131,6 +134,8 @@ def assign_in_bulk(
         plan=kinds.plan_of_run[run],
         run=run,
         runs=tuple(kinds.runs),
+        group=group,
+        runs_of_group=tuple(map(tuple, kinds.runs_of_group)),
         takes_back=takes_back,
         faults=(*kinds.faults(found.codes, names), *reader.faults),
         without_plan=pa.table(without_plan),
@@ -141,7 +146,16 @@ def _nothing() -> Assigned:
     codes = np.zeros(0, dtype=np.int32)
     empty = {"payee": pa.array([], pa.string()), "role": pa.array([], pa.string()), "day": pa.array([], pa.date32())}
     flags = np.zeros(0, dtype=np.bool_)
-    return Assigned(plan=codes, run=codes, runs=(), takes_back=flags, faults=(), without_plan=pa.table(empty))
+    return Assigned(
+        plan=codes,
+        run=codes,
+        runs=(),
+        group=codes,
+        runs_of_group=(),
+        takes_back=flags,
+        faults=(),
+        without_plan=pa.table(empty),
+    )
 
 
 def _takes_back(
@@ -179,7 +193,7 @@ class _Kinds:
             if group == len(members):
                 members.append(Payee(id=name, name=name, position=position))
         self.group_of = found
-        numbers = [
+        self.runs_of_group = numbers = [
             self._runs(policy, *each, span, group) for group, each in enumerate(zip(groups, members, strict=True))
         ]
         self.is_ambiguous = np.array([group in self._ambiguous for group in range(len(groups))], dtype=np.bool_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
@@ -11,8 +11,9 @@ import numpy as np
 from salesrules.commissions import Accumulation
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
-from salesrules.frames.kernel import Block, OutOfRange, Places, Whole, pay_block
+from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay_block
 from salesrules.frames.kernel.block import changes
+from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
 from salesrules.frames.kernel.whole import bound_of, guard
 from salesrules.frames.ordering import Ordered, order_rows, payee_bounds, settle_ties
 from salesrules.frames.periods import Periods
@@ -40,25 +41,31 @@ class Run:
     limits_over: int = 1
     limits_by_row: bool = False
     run: Whole | None = None
+    modifying: Modifying | None = None
     by_component: bool = False
     wide: bool = False
 
 
 @attrs.frozen(eq=False)
 class Statements:
-    """Payees and pay periods by number, how many credits each has, and what they pay."""
+    """Payees and pay periods by number, how many credits each has, and what is paid in all.
+
+    `adjustments` are what modifiers pay beside the credits; with them all is in the finer units of statements.
+    """
 
     payee: Whole
     period: Whole
     credits: Whole
     total: Whole
+    adjustments: Whole | None = None
 
 
 @attrs.define(eq=False)
 class Outcome:
     """What each row is paid in all and by component, in the given order, and the statements.
 
-    `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component.
+    `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component, `lacking` what
+    modifiers lack.
     """
 
     total: Whole
@@ -67,6 +74,7 @@ class Outcome:
     out_of_range: list[Places] = attrs.field(factory=list)
     doubles: list[Places] = attrs.field(factory=list)
     unmet: dict[tuple[str, str], list[Places]] = attrs.field(factory=dict)
+    lacking: list[Lacking] = attrs.field(factory=list)
 
 
 def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threads: int = 1) -> Outcome:
@@ -107,8 +115,8 @@ def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) ->
         outcome.doubles.append(doubles)
         block = _block(run, credits, own)
         try:
-            paid = pay_block(run.plan, block, own.day, by_component=run.by_component)
-            _keep(paid.total, paid.by_component, block, own, outcome)
+            paid = pay_block(run.plan, block, own.day, by_component=run.by_component, modifying=run.modifying)
+            _keep(paid, block, own, outcome)
         except OutOfRange as error:
             rows = error.rows[error.rows < len(own.rows)]
             outcome.out_of_range.append(own.rows[rows])
@@ -119,13 +127,15 @@ def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) ->
 def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
     rows, plan = ordered.rows, run.plan
     by_day = run.periods[Accumulation.PERIOD]
-    pay = by_day.number[ordered.day]
+    shift = int(credits.days.min()) - by_day.first
+    days = ordered.day + shift if shift else ordered.day
+    pay = by_day.number[days]
     labels: dict[Accumulation, Whole] = {}
     spans: dict[Accumulation, Whole] = {}
     begins = None if run.run is None else run.run[rows].astype(np.int64)
     for accumulate in {each.accumulate for each in plan.components}:
         periods = run.periods[accumulate]
-        labels[accumulate] = pay if periods is by_day else periods.number[ordered.day]
+        labels[accumulate] = pay if periods is by_day else periods.number[days]
         if begins is not None:
             spans[accumulate] = labels[accumulate] * (int(begins.max()) + 1) + begins
         elif periods is not by_day:
@@ -146,9 +156,9 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         digits=credits.digits,
         is_return=ordered.is_return,
         roles=None if credits.roles is None else credits.roles.codes[rows],
-        role_names=("direct",) if credits.roles is None else tuple(map(str, credits.roles.texts)),
+        role_names=credits.role_names,
         attributes={name: values.codes[rows] for name, values in credits.attributes.items()},
-        attribute_values={name: (*values.texts, None) for name, values in credits.attributes.items()},
+        attribute_values=credits.attribute_values,
         columns={name: values[rows] for name, values in credits.columns.items()},
         identity=credits.ids.codes[rows] if credits.original is not None else None,
         original=_of_rows(credits.original, rows),
@@ -191,12 +201,27 @@ def _held(
     return {each.id: found[id(amounts[each.id]), each.accumulate] for each in plan.components if each.id in amounts}
 
 
-def _keep(total: Whole, parts: Sequence[Whole], block: Block, ordered: Ordered, outcome: Outcome) -> None:
-    statements = block.statements
+def _keep(paid: Paid, block: Block, ordered: Ordered, outcome: Outcome) -> None:
+    statements, total = block.statements, paid.total
     outcome.total[ordered.rows] = total
-    for kept, part in zip(outcome.by_component, parts, strict=True):
+    for kept, part in zip(outcome.by_component, paid.by_component, strict=True):
         kept[ordered.rows] = part
     starts = statements.starts
     guard(np.array(bound_of(total) * statements.longest > LIMIT).repeat(block.rows))
     ends = np.add.reduceat(total, starts) if block.rows else total
+    if paid.adjusted is not None:
+        outcome.lacking += paid.adjusted.lacking
+        outcome.statements.append(_adjusted(paid.adjusted, starts, statements.lengths, ends))
+        return
     outcome.statements.append(Statements(block.payee[starts], block.period[starts], statements.lengths, ends))
+
+
+def _adjusted(adjusted: Adjusted, starts: Places, counts: Whole, totals: Whole) -> Statements:
+    """The statements of a plan with modifiers: also those without a credit."""
+    grid = adjusted.grid
+    count = np.zeros(grid.size, dtype=np.int64)
+    total = adjusted.beside.astype(np.result_type(adjusted.beside, totals))
+    credited = grid.of_row[starts]
+    count[credited] = counts
+    total[credited] += totals * adjusted.fine
+    return Statements(grid.payee, grid.period, count, total, adjusted.beside)

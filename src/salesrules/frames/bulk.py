@@ -3,67 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import narwhals as nw
 import pyarrow as pa
 
-from salesrules.commissions import Plan
-from salesrules.core import CurrencyTable, FiscalCalendar, InvalidValue, PeriodKind
+from salesrules.commissions import CommissionPolicy, Plan
+from salesrules.core import CurrencyTable, Dated, FiscalCalendar, InvalidValue, PeriodKind
+from salesrules.frames.bulk_result import BulkResult
+from salesrules.frames.dispatch import engine_for
 from salesrules.frames.job import BulkJob
+from salesrules.frames.policies import PolicyJob
 from salesrules.frames.reading import as_table
+from salesrules.frames.reasons import Target
+from salesrules.org import Hierarchy
+from salesrules.quotas import CountsWorkingDays, QuotaPolicy
 
 if TYPE_CHECKING:
-    from salesrules.frames.explaining import BulkExplanation
+    pass
 
-__all__ = ["BulkResult", "calculate"]
+__all__ = ["calculate"]
 
 _CALENDAR = FiscalCalendar()
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class BulkResult:
-    """Two frames of the kind that came in: what each credit pays, in the given order, and a statement per payee.
-
-    `credits` has `id`, `payee`, `day`, `role`, `period`, `commission` and, for a plan of several components, one
-    column `commission:ID` for each; `statements` has `payee`, `period`, `credits` (how many) and `commission`. Pay is
-    decimal, in the plan's currency. `job` and `given` are what it was calculated from.
-    """
-
-    credits: Any
-    statements: Any
-    job: BulkJob | None = attrs.field(default=None, repr=False)
-    given: Any = attrs.field(default=None, repr=False)
-
-    def explain(self, credit_id: str | int, payee: str | int | None = None) -> BulkExplanation:
-        """How the scalar rules come to what a credit pays, worked out again from all credits of its payee.
-
-        `payee` says whose credit it is where several share a deal. Raises `InvalidValue` where there is no such credit
-        or several payees have it, and `BulkDisagreement` where the scalar rules pay something else.
-
-        >>> from datetime import date
-        >>> from salesrules.testing import simple_plan
-        >>> sold = pa.table({"id": ["a", "b"], "payee": ["ana", "ana"], "day": [date(2020, 1, 1), date(2020, 1, 2)],
-        ...                  "amount": [8000, 8000]})
-        >>> result = calculate(simple_plan({0: "2%", 100: "4%"}), sold, pay_period="quarter")
-        >>> explanation = result.explain("b")
-        >>> str(explanation.amount), [str(piece.measure) for piece in explanation.lines[0].pieces]
-        ('2.80', ['20.00', '60.00'])
-        """
-        from salesrules.frames.explaining import explain_credit
-
-        if self.job is None or self.given is None:
-            raise InvalidValue("result", "no inputs", "explain a result that `calculate` gave")
-        return explain_credit(self.job, self.given, self.credits, credit_id, payee)
-
-
 def calculate(
-    plan: Plan,
+    plan: Plan | CommissionPolicy,
     credits: Any,
     *,
-    pay_period: PeriodKind | str,
+    pay_period: PeriodKind | str | None = None,
     quotas: Any = None,
+    hierarchy: Any = None,
+    payees: Any = None,
+    splits: Any = None,
+    payments: Any = None,
+    quota_policy: QuotaPolicy | None = None,
+    working_time: CountsWorkingDays | None = None,
+    scores: Any = None,
     columns: Mapping[str, str] | None = None,
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
@@ -71,43 +48,99 @@ def calculate(
     by_component: bool = True,
     wide: bool = False,
     threads: int | None = None,
+    until: date | None = None,
+    target: Target | str | None = None,
 ) -> BulkResult:
-    """What a plan version pays everybody who has it on all of the days of their credits.
+    """What a plan version pays everybody for a frame of credits, or a policy for one of transactions.
 
-    `credits` has `id`, `payee`, `day`, and what the plan measures: `amount` and, for a margin, `cost`, in the plan's
-    currency as decimals or as whole numbers of its least unit; `quantity` in whole pieces; returns below zero, which
-    may name the sale that they take back as `original`. `role` is `direct` where there is no such column; what filters
-    and tables name as attributes are columns too. Credits count by day, sales before returns, then by id and role;
-    ids that are numbers stand in the order of the numbers.
+    For a plan, `credits` has `id`, `payee`, `day`, and what the plan measures: `amount` and, for a margin, `cost`, in
+    the plan's currency as decimals or as whole numbers of its least unit; `quantity` in whole pieces; returns below
+    zero, which may name the sale that they take back as `original`. `role` is `direct` where there is no such column;
+    what filters and tables name as attributes are columns too. Everybody has the plan on all of the days. Credits count
+    by day, sales before returns, then by id and role; ids that are numbers stand in the order of the numbers.
     `quotas` has `payee`, `period` (a label of the span over which the component accumulates, such as `2020-Q1`),
-    `measure` (`amount` where there is no such column) and `amount`; target incentives are held alike. `columns` gives
-    the credits' own names. `digits` are those of measures whose least unit is finer than a cent or a piece, as where
-    shares are credited. Without `by_component` only what a credit pays in all is given, which is faster. `wide`
-    calculates in Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many
-    `threads` work as there are processors, where they are not given.
+    `measure` (`amount` where there is no such column) and `amount`; target incentives are held alike.
+
+    For a policy, `credits` are transactions, credited along `splits` (`transaction`, `payee`, `share`) and `hierarchy`
+    (reporting lines, or a frame with `employee`, `manager`, `start`, `end`), when `delivered`, `invoiced` or paid
+    (`payments`: `transaction`, `day`, `amount`, `due`), to `payees` (`payee`, `position`), whom assignments give their
+    plans. `quotas` may also be `Quota` facts, of which `quota_policy` and `working_time` take parts.
+
+    `scores` has `payee`, `period` (a label of the pay period), `subject` (`performance` where there is no such column)
+    and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least
+    unit is finer than a cent or a piece. Without `by_component` only what a credit pays in all is given, which is
+    faster. `wide` calculates in Python's own whole numbers, which nothing is too large for, some twenty times as
+    slowly. As many `threads` work as there are processors, where they are not given. A plan with modifiers has
+    statements up to the pay period of the day `until`, or of the last credit where that is later or no day is given.
+
+    What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
+    and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
+    partitions. `target="kernel"` brings a lazy frame into memory, `target="expressions"` pays by expressions what would
+    go through the kernel.
 
     Raises `InvalidDocument` with every feature of the plan that it cannot do, before a row is read; then with every
     fault of the frames, with counts and the first offenders.
     """
     backend = _backend(credits)
-    job = BulkJob(
-        plan=plan,
-        pay_period=PeriodKind(pay_period),
-        quotas=None if quotas is None else as_table(quotas, "quotas"),
-        columns=columns or {},
-        calendar=calendar,
-        currencies=currencies,
-        digits=digits or {},
-        by_component=by_component,
-        wide=wide,
-        threads=threads,
-    )
-    job.compiled()  # what it cannot do is said before a frame is looked at
-    table = as_table(credits, "credits")
-    paid, statements = job.run(table)
+    job: BulkJob | PolicyJob
+    if isinstance(plan, CommissionPolicy):
+        job = PolicyJob(
+            policy=plan,
+            hierarchy=_table_or_given(hierarchy, "hierarchy", (Dated, Hierarchy)),
+            payees=_table_or_given(payees, "payees"),
+            splits=_table_or_given(splits, "splits"),
+            payments=_table_or_given(payments, "payments"),
+            quotas=() if quotas is None else _table_or_given(quotas, "quotas", (list, tuple)),
+            quota_policy=quota_policy,
+            working_time=working_time,
+            columns=columns or {},
+            calendar=calendar,
+            currencies=currencies,
+            wide=wide,
+            threads=threads,
+        )
+        job.check()
+        table = as_table(credits, "transactions")
+        outcome = job.run(table)
+        paid, statements, findings = outcome.credits, outcome.statements, outcome.findings
+    else:
+        if pay_period is None:
+            raise InvalidValue("pay_period", None, "say for which periods statements are made, such as 'quarter'")
+        job = BulkJob(
+            plan=plan,
+            pay_period=PeriodKind(pay_period),
+            quotas=_in_memory(quotas, "quotas"),
+            scores=_table_or_given(scores, "scores"),
+            columns=columns or {},
+            calendar=calendar,
+            currencies=currencies,
+            digits=digits or {},
+            by_component=by_component,
+            wide=wide,
+            threads=threads,
+            until=until,
+        )
+        elsewhere = engine_for(credits, None if target is None else Target(target))
+        if elsewhere is not None:
+            return elsewhere(job, credits, quotas)
+        job.compiled()  # what it cannot do is said before a frame is looked at
+        table = as_table(credits, "credits")
+        paid, statements = job.run(table)
+        findings = ()
     if backend is not None:
         paid, statements = backend(paid), backend(statements)
-    return BulkResult(credits=paid, statements=statements, job=job, given=table)
+    return BulkResult(credits=paid, statements=statements, findings=findings, job=job, given=table)
+
+
+def _in_memory(frame: Any, name: str) -> Any:
+    """A frame as a table, collected where it is a lazy one; quotas are few."""
+    found = frame if frame is None else nw.from_native(frame, pass_through=True)
+    return found.collect().to_arrow() if isinstance(found, nw.LazyFrame) else _table_or_given(frame, name)
+
+
+def _table_or_given(frame: Any, name: str, kinds: tuple[type, ...] = ()) -> Any:
+    """A frame as a table; nothing, and values of some kinds, as they are."""
+    return frame if frame is None or isinstance(frame, kinds) else as_table(frame, name)
 
 
 def _backend(frame: Any) -> Callable[[pa.Table], Any] | None:

@@ -168,6 +168,13 @@ class CompiledPlan:
         return self.plan.rounding.residual is Residual.LARGEST_REMAINDER
 
     @property
+    def statement_digits(self) -> int:
+        """How many digits statements have: those of the rounding, or more where a kicker pays a finer amount."""
+        amounts = [each.amount for each in self.plan.modifiers if isinstance(each, commissions.Kicker) and each.amount]
+        places = [-int(amount.amount.normalize().as_tuple().exponent) for amount in amounts if amount.amount]
+        return max([self.rounding.digits, *places])
+
+    @property
     def reverses(self) -> bool:
         """Whether a return takes back what its original paid."""
         return self.plan.returns is ReturnTerms.ORIGINAL_TERMS

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import attrs
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import AcrossAttribute, AcrossNumber, GridTable, Measure, names_in
+from salesrules.commissions import DIRECT, AcrossAttribute, AcrossNumber, EarningsCap, GridTable, Measure, names_in
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
-from salesrules.frames.kernel import Flags, Whole
+from salesrules.frames.kernel import Flags, Places, Whole
+from salesrules.frames.kernel.block import passes
 from salesrules.frames.kernel.grids import columns_by_size
 from salesrules.frames.reading import Names, Reader, is_name
 
 __all__ = ["Credits", "read_credits"]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Credits:
     """What a plan needs to know of each row, in the given order.
 
     `original` has the code of the id of the sale that a return takes back, -1 for none; `columns` the column of each
-    table in two dimensions that the rows themselves fall into, -1 for none. What else there is of returns is as in a
-    `Block`.
+    table in two dimensions that the rows themselves fall into, -1 for none. `part` tells apart what several payments
+    credit of one transaction. What else there is of returns is as in a `Block`.
     """
 
     ids: Names
@@ -41,6 +43,24 @@ class Credits:
     returned: Whole | None = None
     returned_of: Whole | None = None
     has_counts: bool = False
+    part: Whole | None = None
+
+    @cached_property
+    def role_names(self) -> tuple[str, ...]:
+        """The roles by code."""
+        return (DIRECT,) if self.roles is None else tuple(map(str, self.roles.texts))
+
+    @cached_property
+    def attribute_values(self) -> dict[str, tuple[str | None, ...]]:
+        """The values of each attribute by code, what is missing last."""
+        return {name: (*values.texts, None) for name, values in self.attributes.items()}
+
+    def counted(self, component: CompiledComponent, rows: Places) -> Flags:
+        """Which of some rows a component counts, as far as roles and filters say."""
+        roles = None if self.roles is None else self.roles.codes[rows]
+        attributes = {name: values.codes[rows] for name, values in self.attributes.items()}
+        found = passes(component, len(rows), roles, self.role_names, attributes, self.attribute_values)
+        return np.ones(len(rows), dtype=np.bool_) if found is None else found
 
     @property
     def rows(self) -> int:
@@ -67,6 +87,10 @@ def read_credits(reader: Reader, plan: CompiledPlan) -> Credits | None:
         for filter_ in component.filters
         if (found := reader.names(filter_.attribute, optional=True, few=True)) is not None
     }
+    for modifier in plan.plan.modifiers:
+        if isinstance(modifier, EarningsCap) and modifier.by and modifier.by not in attributes:
+            names = reader.names(modifier.by, optional=True, few=True)
+            attributes |= {} if names is None else {modifier.by: names}
     columns: dict[str, Whole] = {}
     for component in plan.components:
         if isinstance(component.table, GridTable):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from fractions import Fraction
+from datetime import date, timedelta
 from math import lcm
 
 import attrs
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import DIRECT, Accumulation, Plan, prorated, share_of_period
+from salesrules.commissions import DIRECT, Accumulation, Plan
 from salesrules.core import CurrencyTable, Fault, FiscalCalendar, InvalidDocument, PeriodKind, as_parameters
 from salesrules.frames.blocks import Run, pay_credits
 from salesrules.frames.compiled import LIMIT, CompiledPlan
@@ -19,10 +19,12 @@ from salesrules.frames.compiling import compile_plan
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Whole
+from salesrules.frames.modifying import limits_of, prepare_modifiers
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.quotas import read_quotas
 from salesrules.frames.reading import Reader
 from salesrules.frames.results import credits_table, statements_table
+from salesrules.frames.scores import read_scores
 
 __all__ = ["BulkJob"]
 
@@ -33,12 +35,14 @@ _CALENDAR = FiscalCalendar()
 class BulkJob:
     """A plan with all that it needs but the credits; it can be pickled, and `run` touches nothing outside.
 
-    The arguments are those of `calculate`; `quotas` is a PyArrow table.
+    The arguments are those of `calculate`; `quotas` and `scores` are PyArrow tables. Where a plan with modifiers runs
+    in several parts, `until` lets the statements of all of them end on the same pay period.
     """
 
     plan: Plan
     pay_period: PeriodKind = attrs.field(converter=PeriodKind)
     quotas: pa.Table | None = None
+    scores: pa.Table | None = None
     columns: Mapping[str, str] = attrs.field(factory=dict, converter=as_parameters)
     calendar: FiscalCalendar = _CALENDAR
     currencies: CurrencyTable | None = None
@@ -46,6 +50,7 @@ class BulkJob:
     by_component: bool = True
     wide: bool = False
     threads: int | None = None
+    until: date | None = None
 
     def compiled(self) -> CompiledPlan:
         """The compiled plan; raises `InvalidDocument` with every feature that the kernel does not do."""
@@ -63,11 +68,21 @@ class BulkJob:
             raise InvalidDocument(tuple(reader.faults))
         first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
         _check_days(self.plan, found, reader, first, last)
-        periods = self._periods(first, last)
+        periods = self._periods(*(self._whole_periods(first, last) if self.plan.modifiers else (first, last)))
         spans = {each.id: periods[each.accumulate] for each in compiled.components}
         faults: list[Fault] = []
         held, targets = read_quotas(self.quotas, compiled, found.payees, spans, faults)
-        limits, over = _limits(compiled, periods[Accumulation.PERIOD])
+        pay = periods[Accumulation.PERIOD]
+        limits, over = _limits(compiled, pay)
+        modifying = prepare_modifiers(
+            compiled,
+            found,
+            periods=pay,
+            spans=spans,
+            quotas=held,
+            scores=read_scores(self.scores, compiled, found.payees, pay, faults),
+            calendar=self.calendar,
+        )
         run = Run(
             plan=compiled,
             periods=periods,
@@ -75,6 +90,7 @@ class BulkJob:
             targets=targets,
             limits=limits,
             limits_over=over,
+            modifying=modifying,
             by_component=self.by_component,
             wide=self.wide,
         )
@@ -82,12 +98,24 @@ class BulkJob:
         faults = [*reader.faults, *faults, *find_faults(outcome, run, found, Reader(credits, "credits", self.columns))]
         if faults:
             raise InvalidDocument(tuple(faults))
-        pay = periods[Accumulation.PERIOD]
         given = _given(credits, reader, found.rows)
         return (
             credits_table(compiled, found, given, pay, outcome),
-            statements_table(compiled, found, pay, outcome.statements),
+            statements_table(
+                compiled.statement_digits,
+                found.payees,
+                pay,
+                outcome.statements,
+                adjusted=bool(self.plan.modifiers),
+            ),
         )
+
+    def _whole_periods(self, first: int, last: int) -> tuple[int, int]:
+        """The days of whole pay periods from a day to another, or to `until`, while the plan holds."""
+        days = [EPOCH + timedelta(days=day) for day in (first, last)]
+        days[1] = max(days[1], min(self.until or days[1], self.plan.life.effective.last or date.max))
+        start, end = (self.calendar.at(self.pay_period, day) for day in days)
+        return (start.start - EPOCH).days, (end.end - EPOCH).days - 1
 
     def _periods(self, first: int, last: int) -> dict[Accumulation, Periods]:
         """The periods of days over which measures accumulate; those of one kind are the same."""
@@ -122,12 +150,7 @@ def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
     cap = plan.plan.cap
     if cap is None or not plan.components:
         return None, 1
-    amounts = []
-    for period in periods.found:
-        held = plan.plan.life.effective.intersection(period.span)
-        parts = [] if held is None else [(held, plan.plan)]
-        amount = prorated(cap.amount, share_of_period(parts, period.span), plan.rounding.digits)
-        amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
+    amounts = limits_of(plan, cap.amount, periods.found, is_prorated=True)
     over = lcm(*(amount.denominator for amount in amounts))
     found = [int(amount * over) for amount in amounts]
     return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

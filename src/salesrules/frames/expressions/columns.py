@@ -61,6 +61,15 @@ class Columns:
         """A column of names: whole numbers as they are, anything else as text."""
         return self.raw(column) if self.is_number(column) else self.text(column)
 
+    def words(self, column: str) -> tuple[str, ...]:
+        """The words that a column can have where its type lists them; none where it does not."""
+        kind = self._types[self.own(column)]
+        return tuple(kind.categories) if isinstance(kind, nw.Enum) else ()
+
+    def word(self, column: str) -> nw.Expr:
+        """A column of words: as it is where its type lists them, else as text."""
+        return self.raw(column) if self.words(column) else self.text(column)
+
     def text(self, column: str) -> nw.Expr:
         """A column as text."""
         raw = self.raw(column)

@@ -27,7 +27,7 @@ class Credits:
 
     Numbers are in least units. `order` are the columns in which a payee's credits stand in order; `rows` is how many
     there are; `sums` what the numbers add up to without their signs, at most; `attributes` the columns of what filters
-    look at.
+    look at, and `words` what those and roles can be, where their types list it.
     """
 
     frame: Lazy
@@ -37,6 +37,7 @@ class Credits:
     last: date
     sums: Mapping[str, int]
     attributes: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
     has_roles: bool
     has_originals: bool
     reverses: bool
@@ -146,10 +147,12 @@ def _credits(
             is_return = is_return | each
         made["is_return"] = is_return
         order.append("is_return")
-    made |= {f"by_{place}": columns.text(name) for place, name in enumerate(filters)}
+    made |= {f"by_{place}": columns.word(name) for place, name in enumerate(filters)}
+    order.append("id")
     if columns.has("role"):
-        made["role"] = columns.text("role")
-    order += ["id", *(["role"] if "role" in made else [])]
+        words = columns.words("role")  # which stand in the order of their list
+        made["role"] = columns.word("role") if list(words) == sorted(words) else columns.text("role")
+        order.append("role")
     return Credits(
         frame=columns.frame.select(**made),
         order=order,
@@ -158,6 +161,7 @@ def _credits(
         last=_day(found["last"]),
         sums={name: _at_most(found[f"sum_{name}"] or 0, digits[name], columns, name) for name in numbers},
         attributes={name: f"by_{place}" for place, name in enumerate(filters)},
+        words={name: columns.words(name) for name in (*filters, *(["role"] if columns.has("role") else []))},
         has_roles=columns.has("role"),
         has_originals="original" in made,
         reverses=compiled.reverses and "original" in made,

@@ -35,10 +35,14 @@ def add_columns(frame: Lazy, made: Mapping[str, nw.Expr]) -> Lazy:
 
 @attrs.frozen(kw_only=True)
 class Engine:
-    """One engine: whether its whole division rounds towards zero, and the largest quotient that it finds exactly."""
+    """One engine: whether its whole division rounds towards zero, and the largest quotient that it finds exactly.
+
+    `keeps_order` asks for the rows in the order in which they were given.
+    """
 
     name: str
     truncates: bool = False
+    keeps_order: bool = False
     largest_quotient: int = LIMIT
 
     def divide(self, frame: Lazy, quotients: Mapping[str, tuple[str, str | int]]) -> Lazy:
@@ -79,8 +83,8 @@ class Engine:
         )
 
     def join(self, frame: Lazy, held: Lazy, keys: list[str]) -> Lazy:
-        """Add what is held by the keys to rows, whose order stays where the engine has one."""
-        if self.name != "polars":
+        """Add what is held by the keys to rows; their order stays where the rows came from memory."""
+        if not self.keeps_order:  # which a join by several keys takes thrice the time for
             return frame.join(held, on=keys, how="left")
         joined: Lazy = nw.from_native(
             frame.to_native().join(held.to_native(), on=keys, how="left", maintain_order="left")
@@ -122,6 +126,6 @@ def as_lazy(frame: Any, name: str) -> tuple[Lazy, nw.Implementation | None]:
     return given, None
 
 
-def engine_of(frame: Lazy) -> Engine:
+def engine_of(frame: Lazy, keeps_order: bool) -> Engine:
     """The engine that a lazy frame runs on."""
-    return _ENGINES[frame.implementation]
+    return attrs.evolve(_ENGINES[frame.implementation], keeps_order=keeps_order)

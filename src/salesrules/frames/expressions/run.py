@@ -9,7 +9,7 @@ import narwhals as nw
 
 from salesrules.commissions import Measure, Plan
 from salesrules.core import CurrencyTable, FiscalCalendar, InvalidDocument, PeriodKind
-from salesrules.frames.bulk import BulkResult
+from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.compiling import compile_plan
 from salesrules.frames.expressions.columns import Columns
 from salesrules.frames.expressions.credits import read_credits
@@ -59,7 +59,7 @@ def calculate_lazily(
     compiled = compile_plan(plan, currencies, target=Target.EXPRESSIONS, digits=digits)
     kind = PeriodKind(pay_period)
     lazy, again = as_lazy(credits, "credits")
-    engine = engine_of(lazy)
+    engine = engine_of(lazy, again is not None)
     found, faults = read_credits(lazy, engine, compiled, columns or {}, trust_ids)
     if faults or found is None:
         raise InvalidDocument(tuple(faults))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -76,17 +77,24 @@ def counting(track: Track, credits: Credits) -> nw.Expr | None:
     """Which credits count for a track; none where all do."""
     conditions = [nw.col("original") == ""] if credits.reverses else []
     if credits.has_roles:
-        words = list(track.credits)
-        conditions.append(nw.col("role") == words[0] if len(words) == 1 else nw.col("role").is_in(words))
+        conditions.append(_is_among("role", track.credits, credits.words["role"]))
     elif DIRECT not in track.credits:
         conditions.append(nw.lit(False))
     for each in track.filters:
-        word = nw.col(credits.attributes[each.attribute])
+        column, words = credits.attributes[each.attribute], credits.words[each.attribute]
         if each.one_of:
-            conditions.append(word.is_in(list(each.one_of)).fill_null(False))
+            conditions.append(_is_among(column, each.one_of, words).fill_null(False))
         if each.none_of:
-            conditions.append((~word.is_in(list(each.none_of))).fill_null(True))
+            conditions.append((~_is_among(column, each.none_of, words)).fill_null(True))
     return reduce(and_, conditions) if conditions else None
+
+
+def _is_among(column: str, wanted: Sequence[str], words: Sequence[str]) -> nw.Expr:
+    """Whether a column has one of the wanted words; `words` are all that it can have, if known."""
+    known = [word for word in wanted if word in words] if words else list(wanted)
+    if not known:
+        return nw.lit(False)
+    return nw.col(column) == known[0] if len(known) == 1 else nw.col(column).is_in(known)
 
 
 def _value(measure: Measure, credits: Credits) -> nw.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from salesrules.frames.compiled import CompiledComponent
 from salesrules.frames.kernel.curves import Moves, move
 from salesrules.frames.kernel.whole import Flags, Places, Runs, Whole, bound_of, is_wide
 
-__all__ = ["Block", "Unmet"]
+__all__ = ["Block", "Unmet", "changes", "passes"]
 
 
 _FEW = 4
@@ -131,30 +131,39 @@ class Block:
         """The rows that a component counts; `None` for all. A return that takes back what was paid is not counted."""
         key = component.credits, component.filters
         if key not in self._counted:
-            found = self._passes(component)
+            found = passes(component, self.rows, self.roles, self.role_names, self.attributes, self.attribute_values)
             if self.is_reversal is not None:
                 active = ~self.is_reversal
                 found = active if found is None else found & active
             self._counted[key] = found
         return self._counted[key]
 
-    def _passes(self, component: CompiledComponent) -> Flags | None:
-        found: Flags | None = None
-        if self.roles is None:
-            found = None if DIRECT in component.credits else np.zeros(self.rows, dtype=np.bool_)
-        else:
-            wanted = np.array([role in component.credits for role in self.role_names], dtype=np.bool_)
-            if not wanted.all():
-                found = _among(self.roles, np.append(wanted, False))
-        for filter_ in component.filters:
-            values = self.attribute_values[filter_.attribute]
-            passes = [
-                (not filter_.one_of or value in filter_.one_of) and value not in filter_.none_of for value in values
-            ]
-            if not all(passes):
-                each = _among(self.attributes[filter_.attribute], np.array(passes))
-                found = each if found is None else found & each
-        return found
+
+def passes(
+    component: CompiledComponent,
+    rows: int,
+    roles: Whole | None,
+    role_names: Sequence[str],
+    attributes: Mapping[str, Whole],
+    values: Mapping[str, Sequence[str | None]],
+) -> Flags | None:
+    """The rows whose role a component lists and which its filters let through; `None` for all."""
+    found: Flags | None = None
+    if roles is None:
+        found = None if DIRECT in component.credits else np.zeros(rows, dtype=np.bool_)
+    else:
+        wanted = np.array([role in component.credits for role in role_names], dtype=np.bool_)
+        if not wanted.all():
+            found = _among(roles, np.append(wanted, False))
+    for filter_ in component.filters:
+        lets = [
+            (not filter_.one_of or value in filter_.one_of) and value not in filter_.none_of
+            for value in values[filter_.attribute]
+        ]
+        if not all(lets):
+            each = _among(attributes[filter_.attribute], np.array(lets))
+            found = each if found is None else found & each
+    return found
 
 
 def _among(codes: Whole, wanted: Flags) -> Flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
@@ -11,6 +11,7 @@ from salesrules.frames.sql.returns import sale_of
 from salesrules.frames.sql.setting import Part, Setting
 from salesrules.frames.sql.stages import CREDITS, Stages, counts, held_stages, measure_stages
 from salesrules.frames.sql.tree import (
+    Made,
     all_of,
     any_of,
     cast,
@@ -28,6 +29,7 @@ from salesrules.frames.sql.tree import (
 
 __all__ = ["check_query"]
 
+#: What is wrong, of what, and the query that counts it.
 Finding = tuple[str, str, exp.Select]
 
 
@@ -77,7 +79,7 @@ def _of_credits(setting: Setting, starts_and_ends: bool) -> Iterator[Finding]:
         yield "too_fine", name, _count(setting, setting.source(), own("id"), _is_finer(setting, own, name, digits))
     if starts_and_ends:
         assert setting.days.end is not None
-        outside = [
+        outside: list[exp.Expression] = [
             exp.LT(this=own("day"), expression=setting.dialect.day(setting.days.start)),
             exp.GTE(this=own("day"), expression=setting.dialect.day(setting.days.end)),
         ]
@@ -93,8 +95,7 @@ def _of_credits(setting: Setting, starts_and_ends: bool) -> Iterator[Finding]:
         yield "unknown_original", "original", _count_rows(setting, lost, "id")
 
 
-def _is_finer(setting: Setting, own: object, name: str, digits: int) -> exp.Expression:
-    assert callable(own)
+def _is_finer(setting: Setting, own: Callable[[str], exp.Expression], name: str, digits: int) -> exp.Expression:
     value = own(name)
     if setting.is_decimal and digits:
         value = exp.Mul(this=value, expression=literal(10**digits))
@@ -138,10 +139,9 @@ def _is_large(setting: Setting, part: Part) -> exp.Expression:
     def often() -> exp.Expression:
         return exp.Count(this=exp.Star())
 
-    def times(factor: int, *others: object) -> exp.Expression:
+    def times(factor: int, *others: Made) -> exp.Expression:
         found: exp.Expression = _real(literal(factor))
         for each in others:
-            assert callable(each)
             found = exp.Mul(this=found, expression=each())
         return found
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 import attrs
 from sqlglot import exp
 
+from salesrules.commissions import FormulaTable, GridTable
 from salesrules.core import Rate
 from salesrules.frames.compiled import CompiledComponent, CompiledCurve
 from salesrules.frames.sql.tree import Made, bracketed, case, is_missing, literal
@@ -158,6 +159,7 @@ class Curve:
     def _rate(self, number: int) -> str:
         """What the plan says for a tier: its rate, amount or multiple."""
         curve, table = self.component.curve, self.component.table
+        assert not isinstance(table, FormulaTable | GridTable)  # which SQL does not do
         bands = table.tiers.bands
         start = Fraction(0) if number == 0 else Fraction(curve.keys[number - 1] >> 1, curve.denominator)
         unit = 1 if curve.by_quota else 10**self.component.digits
@@ -175,7 +177,7 @@ class Curve:
 
 def _annotate(value: exp.Expression, words: str) -> None:
     """Words beside the last number or column of a calculation."""
-    leaves = [node for node in value.find_all(exp.Literal, exp.Column, bfs=False)]
+    leaves = list(value.find_all(exp.Literal, exp.Column, bfs=False))
     (leaves[-1] if leaves else value).add_comments([words])
 
 
@@ -192,7 +194,7 @@ def _shown(number: Fraction) -> str:
 
 
 def _search(conditions: Sequence[Made], values: Sequence[exp.Expression]) -> exp.Expression:
-    """The last value whose condition holds, each condition implying those before it; the first value where none does."""
+    """The last value whose condition holds, or the first; each condition implies those before it."""
     if not conditions:
         return values[0]
     if len(conditions) < _IN_A_ROW:

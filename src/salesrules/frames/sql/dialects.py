@@ -22,7 +22,8 @@ class Dialect:
     `division` is how whole numbers of zero or more are divided without a detour through floating point: by `/`, by an
     operator of its own, or by taking the rest away first. `has_lists` says whether a common table expression with named
     columns may be a list of `VALUES`. `text_order` is the collation in which texts stand in the order of their code
-    points, where the usual one is another. `text` is a type of text that can be sorted.
+    points, where the usual one is another. `text` is a type of text that can be sorted. `is_told_to_keep` says whether
+    a stage that is read twice is worked out twice unless it is said to be kept.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Dialect:
     has_decimals: bool = True
     text_order: str = ""
     text: str = "TEXT"
+    is_told_to_keep: bool = False
 
     def quotient(self, dividend: exp.Expression, divisor: exp.Expression) -> exp.Expression:
         """The whole quotient of two whole numbers that are not below zero."""
@@ -95,7 +97,9 @@ class Dialect:
 
 _LISTING = (
     Dialect(name="duckdb", is_executed=True, has_lists=True),
-    Dialect(name="sqlite", is_executed=True, has_lists=True, division="slash", has_decimals=False),
+    Dialect(
+        name="sqlite", is_executed=True, has_lists=True, division="slash", has_decimals=False, is_told_to_keep=True
+    ),
     Dialect(name="postgres", is_executed=True, has_lists=True, division="slash", text_order="C"),
     Dialect(name="snowflake", division="rest"),
     Dialect(name="bigquery"),

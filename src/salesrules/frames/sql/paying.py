@@ -76,7 +76,7 @@ def _of_quota(part: Part, value: exp.Expression) -> exp.Expression:
 
 
 def _add_up(setting: Setting, stages: Stages) -> None:
-    """The columns `reached_0`, `reached_1`, …: what a statement has earned before a credit, and after each of its lines.
+    """The columns `reached_0`, `reached_1`, …: what a statement has earned before a credit and after each of its lines.
 
     Where all measures run over the pay period itself that is what they have earned in all; else it is added up.
     """
@@ -105,7 +105,7 @@ def _under_cap(setting: Setting) -> list[tuple[exp.Expression, str]]:
             value = exp.Mul(this=value, expression=curve.quota())
         return value
 
-    found = []
+    found: list[tuple[exp.Expression, str]] = []
     for number in range(len(setting.parts) + 1):
         over = exp.GT(this=column(f"reached_{number}"), expression=most())
         found.append((case((over, most()), default=column(f"reached_{number}")), f"payable_{number}"))

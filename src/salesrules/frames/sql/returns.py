@@ -16,7 +16,7 @@ __all__ = ["reversal_stages", "sale_of", "share_stages"]
 def share_stages(setting: Setting, stages: Stages) -> None:
     """What of its sale each return brings back, up to it and before it; by amount, else by quantity, else all of it."""
     credits = stages.last
-    sizes = [name for name in ("amount", "quantity") if name in setting.numbers]
+    sizes = [str(name) for name in ("amount", "quantity") if name in setting.numbers]
     brings, whole = [], []
     for name in sizes:
         brings.append((_differs(name), exp.Neg(this=column(name, "back"))))
@@ -29,9 +29,11 @@ def share_stages(setting: Setting, stages: Stages) -> None:
     brought = running_sum(setting, column("brings"), ("payee", "role", "original"))
     query = select([every("returns"), named(brought, "brought_by_now")], "returns")
     stages.add_aside("returned", query, "what has come back of the sale up to it")
+    for name in (credits, "returned"):
+        stages.keep(name, setting)
     if Measure.COUNT not in setting.measures:
         return
-    completes = [
+    completes: list[exp.Expression] = [
         exp.LT(this=_before(), expression=column("whole", "returned")),
         exp.GTE(this=column("brought_by_now", "returned"), expression=column("whole", "returned")),
     ]
@@ -44,6 +46,7 @@ def share_stages(setting: Setting, stages: Stages) -> None:
 def reversal_stages(setting: Setting, stages: Stages) -> None:
     """Returns at original terms give back, of each line of their sale, the share that has come back, as it was paid."""
     lines = stages.last
+    stages.keep(lines, setting)
     columns = [named(column(name, "returned"), name) for name in ("id", "payee", "role")]
     columns += [named(_given_back(setting, part), part.name("given_back")) for part in setting.parts]
     on = all_of([sale_of("returned"), exp.LTE(this=column("day", "sale"), expression=column("day", "returned"))])

@@ -9,15 +9,12 @@ from fractions import Fraction
 import attrs
 from sqlglot import exp
 
-from salesrules.commissions import DIRECT, Accumulation, Measure, Proration
+from salesrules.commissions import DIRECT, Accumulation, Measure, prorated, share_of_period
 from salesrules.core import (
     DateRange,
     FiscalCalendar,
     InvalidValue,
     PeriodKind,
-    Rounding,
-    RoundingMode,
-    share_of,
 )
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.sql.curves import Curve
@@ -87,7 +84,7 @@ class Part:
 
 @attrs.frozen(kw_only=True)
 class Stretch:
-    """Days on which no period changes: from `start` until `end`, the labels by column, and the cap of the pay period."""
+    """Days on which no period changes, from `start` until `end`: the labels by column, and the pay period's cap."""
 
     start: date
     end: date
@@ -187,7 +184,7 @@ class Setting:
 
     @property
     def telescopes(self) -> bool:
-        """Whether what a statement has earned so far is what its measures have earned in all, so that nothing is summed."""
+        """Whether a statement has earned what its measures have earned in all, so that nothing need be added up."""
         return all(part.span == "period" and not part.curve.earns_at_zero for part in self.parts)
 
     @property
@@ -210,11 +207,9 @@ class Setting:
         if plan.cap is None:
             return None
         held = plan.life.effective.intersection(period)
-        share = Fraction(1) if held is None or plan.proration is Proration.NONE else share_of(held, period)
-        amount = Fraction(plan.cap.amount.amount)
+        share = share_of_period([] if held is None else [(held, plan)], period)
         digits = self.plan.rounding.digits
-        if share != 1:
-            amount = Fraction(Rounding(digits=digits, mode=RoundingMode.HALF_UP)(amount * share))
+        amount = Fraction(prorated(plan.cap.amount, share, digits).amount)
         return int(amount * Fraction(10) ** digits * self.parts[0].component.curve.scale)
 
     def source(self) -> exp.Table:

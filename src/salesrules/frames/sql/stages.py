@@ -52,6 +52,11 @@ class Stages:
         cte.this.add_comments([words], prepend=True)
         self.ctes.append(cte)
 
+    def keep(self, name: str, setting: Setting) -> None:
+        """Say of a stage that several others read that it is to be worked out once, where a dialect must be told."""
+        if setting.dialect.is_told_to_keep:
+            next(cte for cte in self.ctes if cte.alias == name).set("materialized", True)
+
     def extend(self, name: str, added: Iterable[tuple[exp.Expression, str]], words: str) -> None:
         """Add a stage that has all columns of the last one, and more; nothing where there are no more."""
         columns = [named(value, each) for value, each in added]
@@ -108,7 +113,7 @@ def _credits(setting: Setting) -> exp.Select:
     if setting.plan.plan.cap is not None:
         columns.append(named(column("most", "periods"), "most"))
     columns += [named(setting.in_units(own(name), digits), name) for name, digits in setting.numbers.items()]
-    signs = [exp.LT(this=own(name), expression=literal(0)) for name in setting.numbers]
+    signs: list[exp.Expression] = [exp.LT(this=own(name), expression=literal(0)) for name in setting.numbers]
     if setting.has_original:
         columns.append(named(own("original"), "original"))
         signs.append(is_present(own("original")))
