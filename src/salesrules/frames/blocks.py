@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import numpy as np
 
 from salesrules.commissions import Accumulation
-from salesrules.frames.compiled import CompiledPlan
+from salesrules.core import Fault, InvalidDocument
+from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
-from salesrules.frames.kernel import Block, OutOfRange, Places, Whole, pay_block
+from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay_block
 from salesrules.frames.kernel.block import changes
+from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
+from salesrules.frames.kernel.whole import bound_of, guard
 from salesrules.frames.ordering import Ordered, order_rows, payee_bounds, settle_ties
 from salesrules.frames.periods import Periods
 from salesrules.frames.quotas import HeldAmounts
@@ -20,42 +23,50 @@ from salesrules.frames.quotas import HeldAmounts
 __all__ = ["Outcome", "Run", "Statements", "pay_credits"]
 
 #: Rows of a block: some thirty arrays of as many whole numbers fit into a cache of the second level.
-_ROWS = 1 << 15
+_ROWS = 1 << 16
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Run:
-    """A plan with all that its blocks look up: periods, quotas, targets, the cap by pay period over its scale.
+    """A plan with all that its blocks look up: periods, quotas, targets, the cap by pay period over a denominator.
 
-    `run` has a number for each row that changes where the plan version begins anew (`None`: nowhere).
+    Quotas, targets and the cap may also be given for each row (`limits_by_row`). `run` has a number for each row that
+    changes where the plan version begins anew (`None`: nowhere).
     """
 
     plan: CompiledPlan
     periods: Mapping[Accumulation, Periods]
-    quotas: Mapping[str, HeldAmounts]
-    targets: Mapping[str, HeldAmounts]
+    quotas: Mapping[str, HeldAmounts | Whole]
+    targets: Mapping[str, HeldAmounts | Whole]
     limits: Whole | None = None
     limits_over: int = 1
+    limits_by_row: bool = False
     run: Whole | None = None
+    modifying: Modifying | None = None
     by_component: bool = False
     wide: bool = False
 
 
 @attrs.frozen(eq=False)
 class Statements:
-    """Payees and pay periods by number, how many credits each has, and what they pay."""
+    """Payees and pay periods by number, how many credits each has, and what is paid in all.
+
+    `adjustments` are what modifiers pay beside the credits; with them all is in the finer units of statements.
+    """
 
     payee: Whole
     period: Whole
     credits: Whole
     total: Whole
+    adjustments: Whole | None = None
 
 
 @attrs.define(eq=False)
 class Outcome:
     """What each row is paid in all and by component, in the given order, and the statements.
 
-    `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component.
+    `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component, `lacking` what
+    modifiers lack.
     """
 
     total: Whole
@@ -64,10 +75,16 @@ class Outcome:
     out_of_range: list[Places] = attrs.field(factory=list)
     doubles: list[Places] = attrs.field(factory=list)
     unmet: dict[tuple[str, str], list[Places]] = attrs.field(factory=dict)
+    lacking: list[Lacking] = attrs.field(factory=list)
 
 
 def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threads: int = 1) -> Outcome:
-    """What a plan pays for some rows (`None`: all); faults are noted in the outcome."""
+    """What a plan pays for some rows (`None`: all); faults are noted in the outcome.
+
+    Raises `InvalidDocument` for a plan with modifiers that are given nothing to look up.
+    """
+    if run.plan.plan.modifiers and run.modifying is None:  # nothing is left out in silence
+        raise InvalidDocument((_without_modifiers(run.plan),))
     count = len(run.plan.components) if run.by_component else 0
     outcome = Outcome(
         np.zeros(credits.rows, dtype=np.int64), tuple(np.zeros(credits.rows, dtype=np.int64) for _ in range(count))
@@ -96,6 +113,16 @@ def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threa
     return outcome
 
 
+def _without_modifiers(plan: CompiledPlan) -> Fault:
+    return Fault(
+        code="frames.modifiers",
+        path="plan.modifiers",
+        problem="modifiers are paid for one plan that holds throughout, not where plans are assigned",
+        remedy="calculate the plan alone, or all of it with calculate_commissions",
+        value=plan.id,
+    )
+
+
 def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) -> None:
     starts = np.flatnonzero(changes(ordered.payee))
     cuts = starts[np.unique(np.searchsorted(starts, np.arange(0, len(ordered.rows), _ROWS)).clip(max=len(starts) - 1))]
@@ -104,8 +131,8 @@ def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) ->
         outcome.doubles.append(doubles)
         block = _block(run, credits, own)
         try:
-            paid = pay_block(run.plan, block, own.day, by_component=run.by_component)
-            _keep(paid.total, paid.by_component, block, own, outcome)
+            paid = pay_block(run.plan, block, own.day, by_component=run.by_component, modifying=run.modifying)
+            _keep(paid, block, own, outcome)
         except OutOfRange as error:
             rows = error.rows[error.rows < len(own.rows)]
             outcome.out_of_range.append(own.rows[rows])
@@ -115,27 +142,28 @@ def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) ->
 
 def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
     rows, plan = ordered.rows, run.plan
-    first = int(credits.days.min())
-    days = ordered.day + first
-    pay = run.periods[Accumulation.PERIOD].at(days)
+    by_day = run.periods[Accumulation.PERIOD]
+    shift = int(credits.days.min()) - by_day.first
+    days = ordered.day + shift if shift else ordered.day
+    pay = by_day.number[days]
+    labels: dict[Accumulation, Whole] = {}
     spans: dict[Accumulation, Whole] = {}
+    begins = None if run.run is None else run.run[rows].astype(np.int64)
     for accumulate in {each.accumulate for each in plan.components}:
-        if run.run is not None or accumulate not in (Accumulation.PERIOD, Accumulation.TRANSACTION):
-            spans[accumulate] = run.periods[accumulate].at(days)
-    labels = {accumulate: spans.get(accumulate, pay) for accumulate in {each.accumulate for each in plan.components}}
-    if run.run is not None:
-        begins = run.run[rows].astype(np.int64)
-        spans = {accumulate: number * (int(begins.max()) + 1) + begins for accumulate, number in spans.items()}
+        periods = run.periods[accumulate]
+        labels[accumulate] = pay if periods is by_day else periods.number[days]
+        if begins is not None:
+            spans[accumulate] = labels[accumulate] * (int(begins.max()) + 1) + begins
+        elif periods is not by_day:
+            spans[accumulate] = labels[accumulate]
     kind = object if run.wide else np.int64
-    held = {
-        name: {
-            each.id: _held(amounts[each.id], ordered.payee, labels[each.accumulate]).astype(kind, copy=False)
-            for each in plan.components
-            if each.id in amounts
-        }
-        for name, amounts in (("quotas", run.quotas), ("targets", run.targets))
-    }
-    limits = None if run.limits is None else run.limits[pay]
+    held = [
+        _held(
+            {each.id: amounts[each.id] for each in plan.components if each.id in amounts}, plan, ordered, labels, kind
+        )
+        for amounts in (run.quotas, run.targets)
+    ]
+    limits = None if run.limits is None else run.limits[rows if run.limits_by_row else pay]
     return Block(
         payee=ordered.payee,
         period=pay,
@@ -144,34 +172,72 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         digits=credits.digits,
         is_return=ordered.is_return,
         roles=None if credits.roles is None else credits.roles.codes[rows],
-        role_names=("direct",) if credits.roles is None else tuple(map(str, credits.roles.texts)),
+        role_names=credits.role_names,
         attributes={name: values.codes[rows] for name, values in credits.attributes.items()},
-        attribute_values={name: (*values.texts, None) for name, values in credits.attributes.items()},
+        attribute_values=credits.attribute_values,
         columns={name: values[rows] for name, values in credits.columns.items()},
         identity=credits.ids.codes[rows] if credits.original is not None else None,
-        original=None if credits.original is None else credits.original[rows],
-        quotas=held["quotas"],
-        targets=held["targets"],
+        original=_of_rows(credits.original, rows),
+        quotas=held[0],
+        targets=held[1],
         limits=limits if limits is None else limits.astype(kind, copy=False),
         limits_over=run.limits_over,
-        reverses=plan.reverses,
+        is_reversal=_of_rows(credits.is_reversal, rows),
+        returned=_of_rows(credits.returned, rows),
+        returned_of=_of_rows(credits.returned_of, rows),
+        has_counts=credits.has_counts,
     )
 
 
-def _held(amounts: HeldAmounts, payees: Whole, periods: Whole) -> Whole:
-    """The amount of each row, looked up once where payee and period change."""
-    begins = changes(payees) | changes(periods)
-    starts = np.flatnonzero(begins)
-    return np.repeat(amounts.at(payees[starts], periods[starts]), np.diff(starts, append=len(payees)))
+def _of_rows(values: Whole | None, rows: Places) -> Whole | None:
+    return None if values is None else values[rows]
 
 
-def _keep(total: Whole, parts: Sequence[Whole], block: Block, ordered: Ordered, outcome: Outcome) -> None:
-    from salesrules.frames.kernel.whole import running
+def _held(
+    amounts: Mapping[str, HeldAmounts | Whole],
+    plan: CompiledPlan,
+    ordered: Ordered,
+    labels: Mapping[Accumulation, Whole],
+    kind: type,
+) -> dict[str, Whole]:
+    """The amount of each row by component, looked up once where payee and period change."""
+    found: dict[tuple[int, Accumulation], Whole] = {}
+    for component in plan.components:
+        held = amounts.get(component.id)
+        key = id(held), component.accumulate
+        if held is None or key in found:
+            continue
+        if not isinstance(held, HeldAmounts):
+            found[key] = held[ordered.rows].astype(kind, copy=False)
+        else:
+            periods = labels[component.accumulate]
+            starts = np.flatnonzero(changes(ordered.payee) | changes(periods))
+            each: Whole = held.at(ordered.payee[starts], periods[starts]).astype(kind, copy=False)
+            found[key] = np.repeat(each, np.diff(starts, append=len(periods)))
+    return {each.id: found[id(amounts[each.id]), each.accumulate] for each in plan.components if each.id in amounts}
 
-    statements = block.statements
+
+def _keep(paid: Paid, block: Block, ordered: Ordered, outcome: Outcome) -> None:
+    statements, total = block.statements, paid.total
     outcome.total[ordered.rows] = total
-    for kept, part in zip(outcome.by_component, parts, strict=True):
+    for kept, part in zip(outcome.by_component, paid.by_component, strict=True):
         kept[ordered.rows] = part
-    ends = statements.ends(running(total, statements)) if block.rows else total
     starts = statements.starts
+    guard(np.array(bound_of(total) * statements.longest > LIMIT).repeat(block.rows))
+    ends = np.add.reduceat(total, starts) if block.rows else total
+    if paid.adjusted is not None:
+        outcome.lacking += paid.adjusted.lacking
+        outcome.statements.append(_adjusted(paid.adjusted, starts, statements.lengths, ends))
+        return
     outcome.statements.append(Statements(block.payee[starts], block.period[starts], statements.lengths, ends))
+
+
+def _adjusted(adjusted: Adjusted, starts: Places, counts: Whole, totals: Whole) -> Statements:
+    """The statements of a plan with modifiers: also those without a credit."""
+    grid = adjusted.grid
+    count = np.zeros(grid.size, dtype=np.int64)
+    total = adjusted.beside.astype(np.result_type(adjusted.beside, totals))
+    credited = grid.of_row[starts]
+    count[credited] = counts
+    total[credited] += totals * adjusted.fine
+    return Statements(grid.payee, grid.period, count, total, adjusted.beside)

@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from fractions import Fraction
-from math import lcm
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-import attrs
 import narwhals as nw
-import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import DIRECT, Accumulation, Plan, prorated, share_of_period
-from salesrules.core import CurrencyTable, Fault, FiscalCalendar, InvalidDocument, PeriodKind
-from salesrules.frames.blocks import Run, pay_credits
-from salesrules.frames.compiled import LIMIT, CompiledPlan
-from salesrules.frames.compiling import compile_plan
-from salesrules.frames.credits import Credits, read_credits
-from salesrules.frames.faults import find_faults
-from salesrules.frames.kernel import Whole
-from salesrules.frames.periods import EPOCH, Periods, kind_of
-from salesrules.frames.quotas import read_quotas
-from salesrules.frames.reading import Reader, as_table
-from salesrules.frames.results import credits_table, statements_table
+from salesrules.commissions import CommissionPolicy, Plan
+from salesrules.core import CurrencyTable, Dated, FiscalCalendar, InvalidValue, PeriodKind
+from salesrules.frames.bulk_result import BulkResult
+from salesrules.frames.dispatch import engine_for
+from salesrules.frames.job import BulkJob
+from salesrules.frames.policies import PolicyJob
+from salesrules.frames.reading import as_table
+from salesrules.frames.reasons import Target
+from salesrules.org import Hierarchy
+from salesrules.quotas import CountsWorkingDays, QuotaPolicy
 
-__all__ = ["BulkResult", "calculate", "calculate_table"]
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["calculate"]
 
 _CALENDAR = FiscalCalendar()
 
 
-@attrs.frozen(kw_only=True)
-class BulkResult:
-    """Two frames of the kind that came in: what each credit pays, in the given order, and a statement per payee.
-
-    `credits` has `id`, `payee`, `day`, `role`, `period`, `commission` and, for a plan of several components, one
-    column `commission:ID` for each; `statements` has `payee`, `period`, `credits` (how many) and `commission`. Pay is
-    decimal, in the plan's currency.
-    """
-
-    credits: Any
-    statements: Any
-
-
 def calculate(
-    plan: Plan,
+    plan: Plan | CommissionPolicy,
     credits: Any,
     *,
-    pay_period: PeriodKind | str,
+    pay_period: PeriodKind | str | None = None,
     quotas: Any = None,
+    hierarchy: Any = None,
+    payees: Any = None,
+    splits: Any = None,
+    payments: Any = None,
+    quota_policy: QuotaPolicy | None = None,
+    working_time: CountsWorkingDays | None = None,
+    scores: Any = None,
     columns: Mapping[str, str] | None = None,
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
@@ -57,41 +48,99 @@ def calculate(
     by_component: bool = True,
     wide: bool = False,
     threads: int | None = None,
+    until: date | None = None,
+    target: Target | str | None = None,
 ) -> BulkResult:
-    """What a plan version pays everybody who has it on all of the days of their credits.
+    """What a plan version pays everybody for a frame of credits, or a policy for one of transactions.
 
-    `credits` has `id`, `payee`, `day`, and what the plan measures: `amount` and, for a margin, `cost`, in the plan's
-    currency as decimals or as whole numbers of its least unit; `quantity` in whole pieces; returns below zero, which
-    may name the sale that they take back as `original`. `role` is `direct` where there is no such column; what filters
-    and tables name as attributes are columns too. Credits count by day, sales before returns, then by id and role;
-    ids that are numbers stand in the order of the numbers.
+    For a plan, `credits` has `id`, `payee`, `day`, and what the plan measures: `amount` and, for a margin, `cost`, in
+    the plan's currency as decimals or as whole numbers of its least unit; `quantity` in whole pieces; returns below
+    zero, which may name the sale that they take back as `original`. `role` is `direct` where there is no such column;
+    what filters and tables name as attributes are columns too. Everybody has the plan on all of the days. Credits count
+    by day, sales before returns, then by id and role; ids that are numbers stand in the order of the numbers.
     `quotas` has `payee`, `period` (a label of the span over which the component accumulates, such as `2020-Q1`),
-    `measure` (`amount` where there is no such column) and `amount`; target incentives are held alike. `columns` gives
-    the credits' own names. `digits` are those of measures whose least unit is finer than a cent or a piece, as where
-    shares are credited. Without `by_component` only what a credit pays in all is given, which is faster. `wide`
-    calculates in Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many
-    `threads` work as there are processors, where they are not given.
+    `measure` (`amount` where there is no such column) and `amount`; target incentives are held alike.
+
+    For a policy, `credits` are transactions, credited along `splits` (`transaction`, `payee`, `share`) and `hierarchy`
+    (reporting lines, or a frame with `employee`, `manager`, `start`, `end`), when `delivered`, `invoiced` or paid
+    (`payments`: `transaction`, `day`, `amount`, `due`), to `payees` (`payee`, `position`), whom assignments give their
+    plans. `quotas` may also be `Quota` facts, of which `quota_policy` and `working_time` take parts.
+
+    `scores` has `payee`, `period` (a label of the pay period), `subject` (`performance` where there is no such column)
+    and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least
+    unit is finer than a cent or a piece. Without `by_component` only what a credit pays in all is given, which is
+    faster. `wide` calculates in Python's own whole numbers, which nothing is too large for, some twenty times as
+    slowly. As many `threads` work as there are processors, where they are not given. A plan with modifiers has
+    statements up to the pay period of the day `until`, or of the last credit where that is later or no day is given.
+
+    What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
+    and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
+    partitions. `target="kernel"` brings a lazy frame into memory, `target="expressions"` pays by expressions what would
+    go through the kernel.
 
     Raises `InvalidDocument` with every feature of the plan that it cannot do, before a row is read; then with every
     fault of the frames, with counts and the first offenders.
     """
     backend = _backend(credits)
-    found = calculate_table(
-        plan,
-        as_table(credits, "credits"),
-        pay_period=pay_period,
-        quotas=None if quotas is None else as_table(quotas, "quotas"),
-        columns=columns,
-        calendar=calendar,
-        currencies=currencies,
-        digits=digits,
-        by_component=by_component,
-        wide=wide,
-        threads=threads,
-    )
-    return (
-        found if backend is None else BulkResult(credits=backend(found.credits), statements=backend(found.statements))
-    )
+    job: BulkJob | PolicyJob
+    if isinstance(plan, CommissionPolicy):
+        job = PolicyJob(
+            policy=plan,
+            hierarchy=_table_or_given(hierarchy, "hierarchy", (Dated, Hierarchy)),
+            payees=_table_or_given(payees, "payees"),
+            splits=_table_or_given(splits, "splits"),
+            payments=_table_or_given(payments, "payments"),
+            quotas=() if quotas is None else _table_or_given(quotas, "quotas", (list, tuple)),
+            quota_policy=quota_policy,
+            working_time=working_time,
+            columns=columns or {},
+            calendar=calendar,
+            currencies=currencies,
+            wide=wide,
+            threads=threads,
+        )
+        job.check()
+        table = as_table(credits, "transactions")
+        outcome = job.run(table)
+        paid, statements, findings = outcome.credits, outcome.statements, outcome.findings
+    else:
+        if pay_period is None:
+            raise InvalidValue("pay_period", None, "say for which periods statements are made, such as 'quarter'")
+        job = BulkJob(
+            plan=plan,
+            pay_period=PeriodKind(pay_period),
+            quotas=_in_memory(quotas, "quotas"),
+            scores=_table_or_given(scores, "scores"),
+            columns=columns or {},
+            calendar=calendar,
+            currencies=currencies,
+            digits=digits or {},
+            by_component=by_component,
+            wide=wide,
+            threads=threads,
+            until=until,
+        )
+        elsewhere = engine_for(credits, None if target is None else Target(target))
+        if elsewhere is not None:
+            return elsewhere(job, credits, quotas)
+        job.compiled()  # what it cannot do is said before a frame is looked at
+        table = as_table(credits, "credits")
+        paid, statements = job.run(table)
+        findings = ()
+    if backend is not None:
+        paid, statements = backend(paid), backend(statements)
+    return BulkResult(credits=paid, statements=statements, findings=findings, job=job, given=table)
+
+
+def _in_memory(frame: Any, name: str) -> Any:
+    """A frame as a table, collected where it is a lazy one; quotas are few."""
+    found = frame if frame is None else nw.from_native(frame, pass_through=True)
+    return found.collect().to_arrow() if isinstance(found, nw.LazyFrame) else _table_or_given(frame, name)
+
+
+def _table_or_given(frame: Any, name: str, kinds: tuple[type, ...] = ()) -> Any:
+    """A frame as a table; nothing, and values of some kinds, as they are."""
+    return frame if frame is None or isinstance(frame, kinds) else as_table(frame, name)
 
 
 def _backend(frame: Any) -> Callable[[pa.Table], Any] | None:
@@ -103,88 +152,3 @@ def _backend(frame: Any) -> Callable[[pa.Table], Any] | None:
     except TypeError:
         return None  # reading refuses it
     return lambda table: nw.from_arrow(table, backend=backend).to_native()
-
-
-def calculate_table(
-    plan: Plan,
-    credits: pa.Table,
-    *,
-    pay_period: PeriodKind | str,
-    quotas: pa.Table | None = None,
-    columns: Mapping[str, str] | None = None,
-    calendar: FiscalCalendar = _CALENDAR,
-    currencies: CurrencyTable | None = None,
-    digits: Mapping[str, int] | None = None,
-    by_component: bool = True,
-    wide: bool = False,
-    threads: int | None = None,
-) -> BulkResult:
-    """As `calculate`, from tables to tables."""
-    compiled = compile_plan(plan, currencies, digits=digits, wide=wide)
-    reader = Reader(credits, "credits", columns or {})
-    found = read_credits(reader, compiled)
-    if found is None:
-        raise InvalidDocument(tuple(reader.faults))
-    kind = PeriodKind(pay_period)
-    first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
-    _check_days(plan, found, reader, first, last)
-    periods = {
-        accumulate: Periods.of(calendar, kind_of(accumulate, kind), first, last)
-        for accumulate in {Accumulation.PERIOD, *(each.accumulate for each in compiled.components)}
-    }
-    spans = {each.id: periods[each.accumulate] for each in compiled.components}
-    faults: list[Fault] = []
-    held, targets = read_quotas(quotas, compiled, found.payees, spans, faults)
-    limits, over = _limits(compiled, periods[Accumulation.PERIOD])
-    run = Run(
-        plan=compiled,
-        periods=periods,
-        quotas=held,
-        targets=targets,
-        limits=limits,
-        limits_over=over,
-        by_component=by_component,
-        wide=wide,
-    )
-    outcome = pay_credits(run, found, threads=threads or os.cpu_count() or 1)
-    faults = [*reader.faults, *faults, *find_faults(outcome, run, found, Reader(credits, "credits", columns or {}))]
-    if faults:
-        raise InvalidDocument(tuple(faults))
-    own = reader.columns
-    given = [credits[own("id")], credits[own("payee")], credits[own("day")].cast(pa.date32())]
-    direct = pa.chunked_array(
-        [pa.DictionaryArray.from_arrays(np.zeros(found.rows, np.int8), [DIRECT]).dictionary_decode()]
-    )
-    given.append(credits[own("role")] if reader.has("role") else direct)
-    pay = periods[Accumulation.PERIOD]
-    return BulkResult(
-        credits=credits_table(compiled, found, given, pay, outcome),
-        statements=statements_table(compiled, found, pay, outcome.statements),
-    )
-
-
-def _check_days(plan: Plan, credits: Credits, reader: Reader, first: int, last: int) -> None:
-    effective = plan.life.effective
-    start = (effective.start - EPOCH).days
-    end = last + 1 if effective.end is None else (effective.end - EPOCH).days
-    if credits.rows and (first < start or last >= end):
-        outside = np.flatnonzero((credits.days < start) | (credits.days >= end))
-        remedy = "run each plan version over the credits of its own days"
-        problem = "the plan version does not hold on the day of {count} row(s)"
-        reader.rows("not_in_force", "day", problem, remedy, outside, "id")
-
-
-def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
-    """The cap in each pay period for the days on which the plan holds, over a common denominator."""
-    cap = plan.plan.cap
-    if cap is None or not plan.components:
-        return None, 1
-    amounts = []
-    for period in periods.found:
-        held = plan.plan.life.effective.intersection(period.span)
-        parts = [] if held is None else [(held, plan.plan)]
-        amount = prorated(cap.amount, share_of_period(parts, period.span), plan.rounding.digits)
-        amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
-    over = lcm(*(amount.denominator for amount in amounts))
-    found = [int(amount * over) for amount in amounts]
-    return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import attrs
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import AcrossAttribute, AcrossNumber, GridTable, Measure, names_in
-from salesrules.frames.compiled import CompiledPlan
-from salesrules.frames.kernel import Flags, Whole
-from salesrules.frames.kernel.bands import band_of
+from salesrules.commissions import DIRECT, AcrossAttribute, AcrossNumber, EarningsCap, GridTable, Measure, names_in
+from salesrules.frames.compiled import CompiledComponent, CompiledPlan
+from salesrules.frames.kernel import Flags, Places, Whole
+from salesrules.frames.kernel.block import passes
+from salesrules.frames.kernel.grids import columns_by_size
 from salesrules.frames.reading import Names, Reader, is_name
 
 __all__ = ["Credits", "read_credits"]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Credits:
     """What a plan needs to know of each row, in the given order.
 
     `original` has the code of the id of the sale that a return takes back, -1 for none; `columns` the column of each
-    table in two dimensions that the rows themselves fall into, -1 for none.
+    table in two dimensions that the rows themselves fall into, -1 for none. `part` tells apart what several payments
+    credit of one transaction. What else there is of returns is as in a `Block`.
     """
 
     ids: Names
@@ -36,6 +39,28 @@ class Credits:
     attributes: Mapping[str, Names]
     columns: Mapping[str, Whole]
     original: Whole | None
+    is_reversal: Flags | None = None
+    returned: Whole | None = None
+    returned_of: Whole | None = None
+    has_counts: bool = False
+    part: Whole | None = None
+
+    @cached_property
+    def role_names(self) -> tuple[str, ...]:
+        """The roles by code."""
+        return (DIRECT,) if self.roles is None else tuple(map(str, self.roles.texts))
+
+    @cached_property
+    def attribute_values(self) -> dict[str, tuple[str | None, ...]]:
+        """The values of each attribute by code, what is missing last."""
+        return {name: (*values.texts, None) for name, values in self.attributes.items()}
+
+    def counted(self, component: CompiledComponent, rows: Places) -> Flags:
+        """Which of some rows a component counts, as far as roles and filters say."""
+        roles = None if self.roles is None else self.roles.codes[rows]
+        attributes = {name: values.codes[rows] for name, values in self.attributes.items()}
+        found = passes(component, len(rows), roles, self.role_names, attributes, self.attribute_values)
+        return np.ones(len(rows), dtype=np.bool_) if found is None else found
 
     @property
     def rows(self) -> int:
@@ -62,12 +87,14 @@ def read_credits(reader: Reader, plan: CompiledPlan) -> Credits | None:
         for filter_ in component.filters
         if (found := reader.names(filter_.attribute, optional=True, few=True)) is not None
     }
+    for modifier in plan.plan.modifiers:
+        if isinstance(modifier, EarningsCap) and modifier.by and modifier.by not in attributes:
+            names = reader.names(modifier.by, optional=True, few=True)
+            attributes |= {} if names is None else {modifier.by: names}
     columns: dict[str, Whole] = {}
     for component in plan.components:
         if isinstance(component.table, GridTable):
-            found_columns = _columns(
-                reader, component.table, component.columns, measures.get(component.measure), component.digits
-            )
+            found_columns = _columns(reader, component, component.table, measures.get(component.measure))
             if found_columns is not None:
                 columns[component.id] = found_columns
     if reader.faults or ids is None or payees is None or days is None:
@@ -83,7 +110,8 @@ def read_credits(reader: Reader, plan: CompiledPlan) -> Credits | None:
         if one is None:
             return None
         measures[Measure.COUNT] = np.broadcast_to(np.asarray(one), len(days))
-    return Credits(ids, payees, days, is_return, roles, measures, digits, attributes, columns, original)
+    is_reversal = original >= 0 if plan.reverses and original is not None else None
+    return Credits(ids, payees, days, is_return, roles, measures, digits, attributes, columns, original, is_reversal)
 
 
 def _measures(reader: Reader, plan: CompiledPlan) -> tuple[dict[Measure, Whole], dict[Measure, int], Flags | None]:
@@ -131,31 +159,21 @@ def _codes(ids: Names | None, given: Any, reader: Reader) -> Whole | None:
     return found
 
 
-def _columns(
-    reader: Reader,
-    table: GridTable,
-    columns: tuple[str, ...],
-    measured: Whole | None,
-    digits: int,
-) -> Whole | None:
-    """The column of each row; `None` where another component decides."""
+def _columns(reader: Reader, component: CompiledComponent, table: GridTable, measured: Whole | None) -> Whole | None:
+    """The column of each row; `None` where another component decides, or what counts is not known yet."""
     match table.across:
         case AcrossAttribute(attribute=attribute):
             names = reader.names(attribute, optional=True, few=True)
             if names is None:
                 return None
-            number = {name: index for index, name in enumerate(columns)}
+            number = {name: index for index, name in enumerate(component.columns)}
             known = np.array([number.get(str(text), -1) for text in names.texts] + [-1], dtype=np.int64)
             return known[names.codes]
-        case AcrossNumber(attribute=attribute, columns=bands):
-            number = {name: index for index, name in enumerate(columns)}
+        case AcrossNumber(attribute=attribute) as across:
             if attribute:
                 values, unit = reader.numbers(attribute, 9), 10**9
             else:
-                values, unit = None if measured is None else np.abs(measured), 10**digits
-            if values is None:
-                return None
-            known = np.array([number[band.value] for band in bands.bands] + [-1], dtype=np.int64)
-            return known[band_of(bands, values, unit)]
+                values, unit = None if measured is None else np.abs(measured), 10**component.digits
+            return None if values is None else columns_by_size(component, across, values, unit)
         case _:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from salesrules.commissions import Accumulation
 from salesrules.core import Fault
 from salesrules.frames.blocks import Outcome, Run
 from salesrules.frames.credits import Credits
@@ -26,7 +27,7 @@ def find_faults(outcome: Outcome, run: Run, credits: Credits, reader: Reader) ->
     problem = f"{{count}} row(s) bring plan {run.plan.id} where 64 bits are not exact"
     remedy = "calculate those payees apart, or all of it with wide=True"
     reader.rows("out_of_range", "amount", problem, remedy, rows, "id")
-    return [*reader.faults, *_unmet(outcome, run, credits, reader)]
+    return [*reader.faults, *_unmet(outcome, run, credits, reader), *_lacking(outcome, run, credits)]
 
 
 def _unmet(outcome: Outcome, run: Run, credits: Credits, reader: Reader) -> Iterator[Fault]:
@@ -58,6 +59,29 @@ def _unmet(outcome: Outcome, run: Run, credits: Credits, reader: Reader) -> Iter
                 problem = f"the formula of {id_} divides by zero on {{count}} row(s)"
                 apart.rows(code, "id", problem, "let it not, as with max(1, …)", rows, "id")
                 yield from apart.faults
+
+
+def _lacking(outcome: Outcome, run: Run, credits: Credits) -> Iterator[Fault]:
+    """What modifiers lack: scores, and bands for what they look at."""
+    modifiers = {each.id: each for each in run.plan.plan.modifiers}
+    labels = run.periods[Accumulation.PERIOD].labels
+    for code, id_ in sorted({(each.code, each.modifier) for each in outcome.lacking}):
+        found = [each for each in outcome.lacking if (each.code, each.modifier) == (code, id_)]
+        codes, periods = (np.concatenate([getattr(each, name) for each in found]) for name in ("payee", "period"))
+        order = np.lexsort((periods, codes))[:_SHOWN]
+        payees = credits.payees.at(codes[order].astype(np.int64)).to_pylist()
+        shown = [f"{payee} {labels[period]}" for payee, period in zip(payees, periods[order].tolist(), strict=True)]
+        subject = getattr(modifiers[id_], "subject", "")
+        is_missing = code == "missing_score"
+        yield Fault(
+            code=f"frames.{code}",
+            path="scores" if subject else "credits",
+            problem=f"{len(codes)} payee(s) and period(s) have no score of {subject} for {id_}"
+            if is_missing
+            else f"no band of {id_} owns what it looks at for {len(codes)} payee(s) and period(s)",
+            remedy="give one for each period, also where it is 1" if is_missing else "let its bands own everything",
+            value=", ".join(shown),
+        )
 
 
 def _all(found: list[Places]) -> Places:

@@ -82,6 +82,7 @@ def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
     """
     rows, ids, roles = ordered.rows, credits.ids.codes[ordered.rows], credits.roles
     role = None if roles is None else roles.codes[rows]
+    part = None if credits.part is None else credits.part[rows]
     same = (ordered.payee[1:] == ordered.payee[:-1]) & (ordered.day[1:] == ordered.day[:-1])
     same &= ordered.is_return[1:] == ordered.is_return[:-1]
     if same.any():
@@ -90,20 +91,34 @@ def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
         ranks = None if roles is None or role is None else roles.rank[role]
         if ranks is not None:
             after |= (rank[:-1] == rank[1:]) & (ranks[:-1] > ranks[1:])
+        if part is not None:  # parts follow ids and roles
+            after |= rank[:-1] == rank[1:]
         if (after & same).any():
             begins = np.ones(len(rows), dtype=np.bool_)
             begins[1:] = ~same
-            order = _sorted([np.cumsum(begins), rank, *([] if ranks is None else [ranks])])
+            keys = [np.cumsum(begins), rank, *([] if ranks is None else [ranks]), *([] if part is None else [part])]
+            order = _sorted(keys, _sizes(credits, len(rows))[: len(keys)])
             rows, ids = rows[order], ids[order]
-            role = None if role is None else role[order]
+            role, part = (None if each is None else each[order] for each in (role, part))
             ordered = attrs.evolve(ordered, rows=rows)  # what else it holds is the same for all rows of a tie
-    keys = [np.cumsum(changes(ordered.payee)), ids, *([] if role is None else [role])]
-    return ordered, rows[_doubles(keys)]
+    keys = [
+        np.cumsum(changes(ordered.payee)),
+        ids,
+        *([] if role is None else [role]),
+        *([] if part is None else [part]),
+    ]
+    return ordered, rows[_doubles(keys, _sizes(credits, len(rows))[: len(keys)])]
 
 
-def _sorted(keys: list[Whole]) -> Places:
+def _sizes(credits: Credits, rows: int) -> list[int]:
+    """One more than the largest number of a group of rows, of an id and of a role."""
+    parts = [] if credits.part is None else [int(credits.part.max(initial=0)) + 1]
+    return [rows + 1, max(credits.ids.size, rows), 1 if credits.roles is None else credits.roles.size, *parts]
+
+
+def _sorted(keys: list[Whole], sizes: list[int]) -> Places:
     """The places of rows in the order of keys; one sort of whole numbers where 63 bits are enough for them."""
-    packed = _packed([*keys, np.arange(len(keys[0]))])
+    packed = _packed([*keys, np.arange(len(keys[0]))], [*sizes, len(keys[0])])
     if packed is None:
         return np.lexsort(keys[::-1])
     packed.sort()
@@ -111,9 +126,9 @@ def _sorted(keys: list[Whole]) -> Places:
     return found
 
 
-def _doubles(keys: list[Whole]) -> Places:
+def _doubles(keys: list[Whole], sizes: list[int]) -> Places:
     """The places of rows whose keys stand at an earlier place too."""
-    packed = _packed(keys)
+    packed = _packed(keys, sizes)
     if packed is not None:
         in_order = np.sort(packed)
         if not (in_order[1:] == in_order[:-1]).any():
@@ -125,16 +140,15 @@ def _doubles(keys: list[Whole]) -> Places:
     return order[1:][same]
 
 
-def _packed(keys: list[Whole]) -> Whole | None:
-    """Keys in one whole number each, the first one highest; `None` where 63 bits are too few."""
-    least = [int(key.min()) for key in keys]
-    bits = [max(int(key.max()) - low, 1).bit_length() for key, low in zip(keys, least, strict=True)]
+def _packed(keys: list[Whole], sizes: list[int]) -> Whole | None:
+    """Keys, each below its size, in one whole number, the first one highest; `None` where 63 bits are too few."""
+    bits = [max(size - 1, 1).bit_length() for size in sizes]
     if sum(bits) > _BITS:
         return None
-    packed = np.zeros(len(keys[0]), dtype=np.int64)
-    for key, low, width in zip(keys, least, bits, strict=True):
+    packed = keys[0].astype(np.int64)
+    for key, width in zip(keys[1:], bits[1:], strict=True):
         packed <<= width
-        packed |= key.astype(np.int64) - low
+        packed |= key
     return packed
 
 
@@ -148,5 +162,5 @@ def _rank(names: Names, codes: Whole, same: Flags) -> Whole:
     distinct, places = np.unique(codes[shares], return_inverse=True)
     texts = names.values.take(pa.array(distinct))
     rank = np.zeros(len(codes), dtype=np.int64)
-    rank[shares] = pc.rank(texts, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64)[places]
+    rank[shares] = pc.rank(texts, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64)[places] - 1
     return rank

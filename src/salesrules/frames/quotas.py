@@ -56,6 +56,7 @@ def read_quotas(
     reader = Reader(table, "quotas", {})
     holders, labels = reader.names("payee", few=payees.values is not None), reader.names("period", few=True)
     measures = reader.names("measure", few=True) if reader.has("measure") else None
+    made: dict[tuple[str, int, int], HeldAmounts] = {}
     whole: dict[tuple[str, int], tuple[Places, Whole | None]] = {}
     for component in needing:
         for wanted, digits, found in (
@@ -65,19 +66,24 @@ def read_quotas(
             if not wanted:
                 continue
             found[component.id] = nothing
+            span = periods[component.id]
+            if (wanted, digits, id(span)) in made:
+                found[component.id] = made[wanted, digits, id(span)]
+                continue
             if (wanted, digits) not in whole:
                 rows = _of_measure(measures, wanted, len(table))
                 whole[wanted, digits] = rows, reader.numbers("amount", digits, rows)
             rows, values = whole[wanted, digits]
             if holders is None or labels is None or values is None:
                 continue
-            span = periods[component.id]
             number = {label: index for index, label in enumerate(span.labels)}
             known = np.array([number.get(str(text), -1) for text in labels.texts] + [-1])[labels.codes[rows]]
             whose = payees.find(holders.at(holders.codes[rows]))
             _check(reader, rows, whose, known, values, len(number))
             used = (whose >= 0) & (known >= 0)
-            found[component.id] = HeldAmounts(whose[used], known[used], np.maximum(values[used], 1), len(number))
+            found[component.id] = made[wanted, digits, id(span)] = HeldAmounts(
+                whose[used], known[used], np.maximum(values[used], 1), len(number)
+            )
     faults += dict.fromkeys(reader.faults)
     return quotas, targets
 

@@ -66,7 +66,7 @@ class Names:
     def rank(self) -> Whole:
         """Where each name stands in their order."""
         assert self.values is not None
-        rank: Whole = pc.rank(self.values, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64)
+        rank: Whole = pc.rank(self.values, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64) - 1
         return rank
 
     def find(self, names: pa.Array) -> Whole:

@@ -14,8 +14,9 @@ from salesrules.frames.kernel import Whole
 from salesrules.frames.kernel.block import changes
 from salesrules.frames.kernel.whole import Runs
 from salesrules.frames.periods import Periods
+from salesrules.frames.reading import Names
 
-__all__ = ["credits_table", "money", "statements_table"]
+__all__ = ["credits_table", "money", "period_labels", "statements_table"]
 
 
 def credits_table(
@@ -23,9 +24,8 @@ def credits_table(
 ) -> pa.Table:
     """What each credit pays, in the given order; `given` are the columns of ids, payees, days and roles."""
     digits = plan.rounding.digits
-    labels = pa.DictionaryArray.from_arrays(periods.at(credits.days), pa.array(periods.labels, pa.string()))
     columns = dict(zip(("id", "payee", "day", "role"), given, strict=True))
-    columns |= {"period": labels.dictionary_decode(), "commission": money(outcome.total, digits)}
+    columns |= {"period": period_labels(periods, periods.at(credits.days)), "commission": money(outcome.total, digits)}
     if len(outcome.by_component) > 1:
         parts = zip(plan.components, outcome.by_component, strict=True)
         own = {component.id: money(part, digits) for component, part in parts}
@@ -33,30 +33,42 @@ def credits_table(
     return pa.table(columns)
 
 
-def statements_table(plan: CompiledPlan, credits: Credits, periods: Periods, found: Sequence[Statements]) -> pa.Table:
-    """The statements by payee and period."""
-    payee, period, count, total = (
+def statements_table(
+    digits: int, names: Names, periods: Periods, found: Sequence[Statements], *, adjusted: bool = False
+) -> pa.Table:
+    """The statements by payee and period; `adjustments` only where they are asked for."""
+    columns = ["payee", "period", "credits", "total"]
+    columns += ["adjustments"] if adjusted else []
+    payee, period, count, *amounts = (
         np.concatenate([getattr(each, name) for each in found]) if found else np.zeros(0, dtype=np.int64)
-        for name in ("payee", "period", "credits", "total")
+        for name in columns
     )
-    names = credits.payees
     order = np.lexsort((period, payee if names.values is None else names.rank[payee]))
-    payee, period, count, total = (each[order] for each in (payee, period, count, total))
+    payee, period, count, *amounts = (each[order] for each in (payee, period, count, *amounts))
     if len(payee):  # several plans may pay in one statement
         runs = Runs.of(changes(payee) | changes(period))
         if len(runs.starts) < len(payee):
-            count, total = (np.add.reduceat(each, runs.starts) for each in (count, total))
+            count, *amounts = (np.add.reduceat(each, runs.starts) for each in (count, *amounts))
             payee, period = payee[runs.starts], period[runs.starts]
     return pa.table(
         {
             "payee": names.at(payee),
-            "period": pa.DictionaryArray.from_arrays(
-                period.astype(np.int32), pa.array(periods.labels, pa.string())
-            ).dictionary_decode(),
+            "period": period_labels(periods, period),
             "credits": pa.array(count, pa.int64()),
-            "commission": money(total, plan.rounding.digits),
+            **{name: money(each, digits) for name, each in zip(("commission", "adjustments"), amounts, strict=False)},
         }
     )
+
+
+def period_labels(periods: Periods, numbers: Whole) -> pa.Array:
+    """The labels of periods as text; those of one kind are of one length, so that they are laid side by side."""
+    texts = [label.encode() for label in periods.labels] or [b""]
+    width = len(texts[0])
+    if any(len(text) != width for text in texts) or width * len(numbers) >= 2**31 or not width:
+        return pa.array([periods.labels[number] for number in numbers.tolist()], pa.large_string())
+    offsets = np.arange(0, width * (len(numbers) + 1), width, dtype=np.int32)
+    words = np.array(texts, dtype=f"S{width}")[numbers]
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(words))
 
 
 def money(values: Whole, digits: int) -> pa.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -11,7 +12,7 @@ from salesrules.commissions import Accumulation, AcrossComponent, GridTable
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import CompiledComponent
 from salesrules.frames.kernel.block import Block, Unmet
-from salesrules.frames.kernel.curves import At, Earned, Moves, earn, move, pieces
+from salesrules.frames.kernel.curves import At, Earned, Moves, earn, earn_flat, move, pieces
 from salesrules.frames.kernel.formulas import earn_formula
 from salesrules.frames.kernel.grids import Grid, earn_grid, grid_pieces
 from salesrules.frames.kernel.whole import Flags, Runs, Whole
@@ -19,7 +20,7 @@ from salesrules.frames.kernel.whole import Flags, Runs, Whole
 __all__ = ["Moved", "move_component", "pieces_of"]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, slots=False)
 class Moved:
     """How a component's measure ran: the rows that it counts (`None`: all), its moves and what they earned.
 
@@ -29,17 +30,17 @@ class Moved:
 
     component: CompiledComponent
     counted: Flags | None
+    measures: Whole
     runs: Runs | None
     spans: Runs
-    moves: Moves
     at: At
     earned: Earned
     grid: Grid | None = None
 
-    @property
-    def measures(self) -> Whole:
-        """What each row measures."""
-        return self.moves.after - self.moves.before
+    @cached_property
+    def moves(self) -> Moves:
+        """The running measure around each row; a flat rate never asks for it."""
+        return move(self.measures, self.runs)
 
 
 def move_component(component: CompiledComponent, block: Block, before: Sequence[Moved], digits: int) -> Moved:
@@ -48,12 +49,7 @@ def move_component(component: CompiledComponent, block: Block, before: Sequence[
     What rows lack is noted in the block. Raises `OutOfRange`.
     """
     counted = block.counted(component)
-    if block.reverses:
-        active = ~block.is_reversal
-        counted = active if counted is None else counted & active
-    measures = block.measures[component.measure]
-    if counted is not None:
-        measures = np.where(counted, measures, 0)
+    measures = block.measured(component)
     spans = block.spans_of(component.accumulate)
     runs = None if component.accumulate is Accumulation.TRANSACTION else spans
     at = At(
@@ -62,7 +58,7 @@ def move_component(component: CompiledComponent, block: Block, before: Sequence[
     )
     if component.formula:
         earned = earn_formula(component, block, counted, runs, at, digits)
-        return Moved(component, counted, runs, spans, move(measures, runs), at, earned)
+        return Moved(component, counted, measures, runs, spans, at, earned)
     if isinstance(component.table, GridTable):
         across = component.table.across
         if isinstance(across, AcrossComponent):
@@ -71,10 +67,13 @@ def move_component(component: CompiledComponent, block: Block, before: Sequence[
             grid = Grid.reached(across, component, block, _along(other, spans), other.at, other.component.digits)
         else:
             grid = Grid.of_rows(block, component, counted)
-        moves = move(measures, runs)
-        return Moved(component, counted, runs, spans, moves, at, earn_grid(component, grid, moves, runs, at), grid)
-    moves = move(measures, runs)
-    return Moved(component, counted, runs, spans, moves, at, earn(component.curve, moves, runs, at))
+        earned = earn_grid(component, grid, block.moves(component, runs), runs, at)
+        return Moved(component, counted, measures, runs, spans, at, earned, grid)
+    if component.curve.is_flat:
+        earned = earn_flat(component.curve, measures, at, block.largest(component.measure))
+    else:
+        earned = earn(component.curve, block.moves(component, runs), runs, at)
+    return Moved(component, counted, measures, runs, spans, at, earned)
 
 
 def _along(other: Moved, spans: Runs) -> Moves:

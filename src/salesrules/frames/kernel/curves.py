@@ -9,9 +9,9 @@ import numpy as np
 from salesrules.commissions import RateMode
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import LIMIT, CompiledCurve
-from salesrules.frames.kernel.whole import Flags, Runs, Whole, guard, is_wide, round_ratio, running
+from salesrules.frames.kernel.whole import Flags, Runs, Whole, bound_of, guard, is_wide, round_ratio, running
 
-__all__ = ["At", "Earned", "Moves", "earn", "move", "pay", "pieces", "tiers_of"]
+__all__ = ["At", "Earned", "Moves", "earn", "earn_flat", "move", "pay", "pieces", "tiers_of"]
 
 #: Up to so many bounds comparing with each is faster than searching.
 _FEW = 24
@@ -25,44 +25,62 @@ class At(NamedTuple):
 
 
 class Earned(NamedTuple):
-    """What each row earned: a whole number over another, in units of the rounding."""
+    """What each row earned: a whole number over another, in units of the rounding.
+
+    `bound` is one that no numerator passes, where it is known.
+    """
 
     numerator: Whole
     denominator: Whole | int
+    bound: int | None = None
 
 
 class Moves(NamedTuple):
-    """The running measure around each row."""
+    """The running measure around each row; `bound` is one that none of them passes, where it is known."""
 
     before: Whole
     after: Whole
+    bound: int | None = None
+
+    @property
+    def around(self) -> tuple[Whole, Whole]:
+        """The measure before and after."""
+        return self.before, self.after
 
 
-def move(measures: Whole, runs: Runs | None, opening: Whole | int = 0) -> Moves:
-    """The running measures; each row alone where there are no runs. Raises `OutOfRange`."""
+def move(measures: Whole, runs: Runs | None, bound: int | None = None) -> Moves:
+    """The running measures; each row alone where there are no runs. Raises `OutOfRange`.
+
+    `bound` is one that no measure passes, where it is known.
+    """
     if runs is None:
-        return Moves(np.zeros_like(measures), measures)
-    after = running(measures, runs) + opening
-    return Moves(after - measures, after)
+        return Moves(np.zeros_like(measures), measures, bound)
+    after = running(measures, runs, bound)
+    return Moves(after - measures, after, None if bound is None else bound * runs.longest)
 
 
 def earn(curve: CompiledCurve, moves: Moves, runs: Runs | None, at: At) -> Earned:
     """F(after) − F(before) of each row; raises `OutOfRange` where a measure is not in the curve's range."""
-    check_range(curve, moves, at)
-    if not curve.keys and curve.is_straight and not any(curve.intercepts):
-        numerator = (moves.after - moves.before) * curve.slopes[0]
-        numerator = numerator if at.target is None else numerator * at.target
-    else:
-        reached = pay(curve, moves.after, at)
-        if runs is None:
-            numerator = reached - pay(curve, moves.before, at)
-        else:  # F before a row is F after the row before it
-            first = At(*(None if each is None else each[runs.starts] for each in at))
-            before = np.empty_like(reached)
-            before[1:] = reached[:-1]
-            before[runs.starts] = pay(curve, moves.before[runs.starts], first)
-            numerator = reached - before
-    return Earned(numerator, denominator_of(curve, at))
+    bound = check_range(curve, moves, at)
+    reached = pay(curve, moves.after, at)
+    if runs is None:
+        numerator = reached - pay(curve, moves.before, at)
+    else:  # F before a row is F after the row before it
+        first = At(*(None if each is None else each[runs.starts] for each in at))
+        before = np.empty_like(reached)
+        before[1:] = reached[:-1]
+        before[runs.starts] = pay(curve, moves.before[runs.starts], first)
+        numerator = reached - before
+    return Earned(numerator, denominator_of(curve, at), None if bound is None else 2 * bound)
+
+
+def earn_flat(curve: CompiledCurve, measures: Whole, at: At, largest: int | None = None) -> Earned:
+    """What one rate on everything earns, which no running measure changes; raises `OutOfRange` as `earn` does."""
+    bound = check_range(curve, Moves(measures, measures, largest), at)
+    numerator = measures * curve.slopes[0]
+    if at.target is not None and curve.by_target:
+        numerator = numerator * at.target
+    return Earned(numerator, denominator_of(curve, at), bound)
 
 
 def denominator_of(curve: CompiledCurve, at: At) -> Whole | int:
@@ -73,22 +91,27 @@ def denominator_of(curve: CompiledCurve, at: At) -> Whole | int:
     return denominator
 
 
-def check_range(curve: CompiledCurve, moves: Moves, at: At) -> None:
-    """Raise `OutOfRange` for rows whose measure is not exact in 64 bits at their quota and target."""
+def check_range(curve: CompiledCurve, moves: Moves, at: At) -> int | None:
+    """A bound that F passes nowhere here, where one is known.
+
+    Raises `OutOfRange` for rows whose measure is not exact in 64 bits at their quota and target.
+    """
     if is_wide(moves.after) or not len(moves.after):
-        return
-    low = min(int(moves.after.min()), int(moves.before.min()))
-    high = max(int(moves.after.max()), int(moves.before.max()))
-    largest = max(-low, high)
-    quotas = [1] if at.quota is None else [int(at.quota.max())]
-    targets = [1] if at.target is None else [int(np.abs(at.target).max())]
-    if largest <= curve.largest(quotas[0], targets[0]):  # the usual case: the worst of all would fit
-        return
+        return None
+    quota = 1 if at.quota is None else int(at.quota.max())
+    target = 1 if at.target is None else bound_of(at.target)
+    most = curve.largest(quota, target)
+    bound = moves.bound
+    if bound is None or bound > most:
+        bound = max(bound_of(moves.after), bound_of(moves.before))
+    if bound <= most:  # the usual case: the worst of all would fit
+        return curve.bound(bound, quota, target)
     ones = np.ones(len(moves.after), dtype=np.int64)
     pairs = np.stack([ones if each is None else each for each in at], axis=1)
     distinct, places = np.unique(pairs, axis=0, return_inverse=True)
     limits = np.array([curve.largest(quota, target) for quota, target in distinct.tolist()], dtype=np.int64)
     guard(np.maximum(np.abs(moves.after), np.abs(moves.before)) > limits[places.reshape(-1)])
+    return None
 
 
 def tiers_of(curve: CompiledCurve, measures: Whole, quotas: Whole | None) -> Whole:
@@ -107,9 +130,9 @@ def tiers_of(curve: CompiledCurve, measures: Whole, quotas: Whole | None) -> Who
         return np.searchsorted(np.array(curve.keys, dtype=object), keys, side="right")
     if len(curve.keys) > _FEW:
         return np.searchsorted(np.array(curve.keys, dtype=np.int64), keys, side="right")
-    found = np.zeros(len(keys), dtype=np.int8)
-    for key in curve.keys:
-        found += keys >= key
+    found = (keys >= curve.keys[0]).view(np.int8)
+    for key in curve.keys[1:]:
+        found += (keys >= key).view(np.int8)
     return found
 
 
@@ -140,10 +163,10 @@ def pieces(curve: CompiledCurve, moves: Moves, at: At, mode: RoundingMode) -> Wh
     As `salesrules.commissions.PayoutCurve.pieces`: by a whole rate and by fixed amounts all is taken back in the old
     tier and paid in the new one; else each tier has its part and the jump at its bound. Raises `OutOfRange`.
     """
-    first, last = (tiers_of(curve, each, at.quota) for each in moves)
+    first, last = (tiers_of(curve, each, at.quota) for each in moves.around)
     below = denominator_of(curve, at)
     if curve.mode in (RateMode.WHOLE_AMOUNT, RateMode.INTERPOLATED_RATE, RateMode.FIXED):
-        before, after = (pay(curve, each, at) for each in moves)
+        before, after = (pay(curve, each, at) for each in moves.around)
         apart = round_ratio(after, below, mode) + round_ratio(-before, below, mode)
         stays = first == last
         if not curve.is_straight:
@@ -155,7 +178,7 @@ def pieces(curve: CompiledCurve, moves: Moves, at: At, mode: RoundingMode) -> Wh
 def _straight_pieces(
     curve: CompiledCurve, moves: Moves, at: At, mode: RoundingMode, tiers: tuple[Whole, Whole]
 ) -> Whole:
-    low, high = np.minimum(*moves), np.maximum(*moves)
+    low, high = np.minimum(*moves.around), np.maximum(*moves.around)
     first, last = np.minimum(*tiers).astype(np.int64), np.maximum(*tiers).astype(np.int64)
     sign = np.where(moves.after >= moves.before, 1, -1).astype(low.dtype)
     quota: Whole | int = 1 if at.quota is None else at.quota

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from salesrules.commissions import AcrossComponent, Observed, RateMode
+from salesrules.commissions import AcrossComponent, AcrossNumber, GridTable, Observed, RateMode
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import CompiledComponent
 from salesrules.frames.kernel.bands import band_of
@@ -13,7 +13,7 @@ from salesrules.frames.kernel.block import Block, Unmet
 from salesrules.frames.kernel.curves import At, Earned, Moves, check_range, denominator_of, pay, pieces, tiers_of
 from salesrules.frames.kernel.whole import Flags, Runs, Whole, round_ratio, running
 
-__all__ = ["Grid", "earn_grid", "grid_pieces"]
+__all__ = ["Grid", "columns_by_size", "earn_grid", "grid_pieces"]
 
 
 @attrs.frozen
@@ -26,7 +26,11 @@ class Grid:
     @classmethod
     def of_rows(cls, block: Block, component: CompiledComponent, counted: Flags | None) -> Grid:
         """The columns that the rows themselves fall into; a counted row without one is noted."""
-        column = block.columns[component.id]
+        column = block.columns.get(component.id)
+        if column is None:  # by the size of a deal that counts as one, or as none where part of it comes back
+            assert isinstance(component.table, GridTable)
+            assert isinstance(component.table.across, AcrossNumber)
+            column = columns_by_size(component, component.table.across, np.sign(np.abs(block.measured(component))), 1)
         lacks = column < 0
         if lacks.any():
             lacks = lacks if counted is None else lacks & counted
@@ -49,6 +53,14 @@ class Grid:
             block.unmet.append(Unmet("unknown_column", component.id, np.flatnonzero(outside)))
         number = {name: index for index, name in enumerate(component.columns)}
         return cls(np.array([number[band.value] for band in across.columns.bands])[np.maximum(place, 0)], True)
+
+
+def columns_by_size(component: CompiledComponent, across: AcrossNumber, sizes: Whole, unit: int) -> Whole:
+    """The column of each row by the bands of a number in `unit`ths, -1 outside them."""
+    number = {name: index for index, name in enumerate(component.columns)}
+    known = np.array([number[band.value] for band in across.columns.bands] + [-1], dtype=np.int64)
+    found: Whole = known[band_of(across.columns, sizes, unit)]
+    return found
 
 
 def earn_grid(component: CompiledComponent, grid: Grid, moves: Moves, runs: Runs | None, at: At) -> Earned:
@@ -143,7 +155,7 @@ def _whole_pieces(
         own = np.where(grid.column == number, measures, 0)
         after = running(own, runs)
         rates = np.array(curve.slopes, dtype=measures.dtype)
-        old, new = (rates[tiers_of(curve, each, at.quota)] for each in moves)
+        old, new = (rates[tiers_of(curve, each, at.quota)] for each in moves.around)
         apart = apart + round_ratio(-(after - own) * old, below, mode) + round_ratio(after * new, below, mode)
-    tiers = [tiers_of(component.curves[0], each, at.quota) for each in moves]
+    tiers = [tiers_of(component.curves[0], each, at.quota) for each in moves.around]
     return np.where(tiers[0] == tiers[1], _pieces(component, grid.column, moves, at, mode), apart)

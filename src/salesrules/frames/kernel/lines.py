@@ -13,7 +13,7 @@ from salesrules.frames.features import adds_up
 from salesrules.frames.kernel.block import Block
 from salesrules.frames.kernel.components import Moved, move_component, pieces_of
 from salesrules.frames.kernel.rounding import round_by_remainder, round_cumulatively
-from salesrules.frames.kernel.whole import Runs, Whole, guard, is_wide, round_ratio, running
+from salesrules.frames.kernel.whole import OutOfRange, Runs, Whole, bound_of, guard, is_wide, round_ratio, running
 
 __all__ = ["Lines", "pay_lines"]
 
@@ -43,21 +43,29 @@ def pay_lines(plan: CompiledPlan, block: Block, *, by_component: bool) -> Lines:
     earned: Sequence[Whole] = [each.earned.numerator for each in moved]
     denominators = [each.earned.denominator for each in moved]
     if adds_up(plan.plan):
+        plain = earned
         earned, below = _over_one(earned, denominators, block)
+        bounds = [each.earned.bound for each in moved]
+        bound = sum(filter(None, bounds)) if earned is plain and None not in bounds else None
         denominators = [below] * len(earned)
         if plan.is_cumulative and not (by_component or plan.is_by_remainder):
-            return Lines(tuple(moved), (), (), (), _paid_together(plan, block, earned, below))
-    payable = _under_cap(block, earned, denominators[0])
-    amounts = _paid(plan, block, moved, earned, payable, denominators)
+            return Lines(tuple(moved), (), (), (), _paid_together(plan, block, earned, below, bound))
+    try:
+        payable = _under_cap(block, earned, denominators[0])
+        amounts = _paid(plan, block, moved, earned, payable, denominators)
+    except OutOfRange as error:  # of lines, of which a row has as many as there are components
+        raise OutOfRange(np.unique(error.rows // len(moved))) from None
     return Lines(tuple(moved), tuple(payable), tuple(denominators), tuple(amounts), _sum(amounts))
 
 
-def _paid_together(plan: CompiledPlan, block: Block, earned: Sequence[Whole], below: Whole | int) -> Whole:
+def _paid_together(
+    plan: CompiledPlan, block: Block, earned: Sequence[Whole], below: Whole | int, bound: int | None
+) -> Whole:
     """What each row is paid in all: a running total needs no more than the sums of its lines."""
-    total = _sum(earned)
+    total = _sum(earned, bound)
     if block.limits is not None:
-        total = _capped(total, _limits(block, below), block.statements)
-    return round_cumulatively(total, below, block.statements, plan.rounding.mode)
+        total = _capped(total, _limits(block, below), block.statements, bound)
+    return round_cumulatively(total, below, block.statements, plan.rounding.mode, bound)
 
 
 def _under_cap(block: Block, earned: Sequence[Whole], below: Whole | int) -> Sequence[Whole]:
@@ -132,21 +140,19 @@ def _limits(block: Block, below: Whole | int) -> Whole:
     return capped
 
 
-def _capped(lines: Whole, limits: Whole, runs: Runs) -> Whole:
+def _capped(lines: Whole, limits: Whole, runs: Runs, bound: int | None = None) -> Whole:
     """What is left under a limit that lines fill in their order; one below zero gives capped pay back."""
-    after = running(lines, runs)
+    after = running(lines, runs, bound)
     kept: Whole = np.minimum(limits, after) - np.minimum(limits, after - lines)
     return kept
 
 
-def _sum(values: Sequence[Whole]) -> Whole:
-    """The sum of each row; raises `OutOfRange` before it could leave 64 bits."""
+def _sum(values: Sequence[Whole], bound: int | None = None) -> Whole:
+    """The sum of each row, which does not pass `bound`; raises `OutOfRange` before it could leave 64 bits."""
     if len(values) == 1:
         return values[0]
-    if not any(map(is_wide, values)) and len(values[0]):
-        most = sum(max(-int(each.min()), int(each.max())) for each in values)
-        if most > LIMIT:
-            guard(np.sum([np.abs(each).astype(np.float64) for each in values], axis=0) > LIMIT)
+    if not any(map(is_wide, values)) and (bound is None or bound > LIMIT) and sum(map(bound_of, values)) > LIMIT:
+        guard(np.sum([np.abs(each).astype(np.float64) for each in values], axis=0) > LIMIT)
     total = values[0] + values[1]
     for each in values[2:]:
         total = total + each

@@ -37,18 +37,27 @@ def find_back(block: Block, amounts: Whole, quantities: Whole | None) -> Back:
     assert block.original is not None
     assert block.identity is not None
     rows = np.flatnonzero(block.original >= 0)
+    if block.has_counts and block.is_reversal is not None:
+        rows = rows[block.is_reversal[rows]]
     sales = _sales(block, rows)
     order = np.lexsort((rows, sales))  # the returns of one sale follow each other in their order
     rows, sales = rows[order], sales[order]
-    found = np.maximum(sales, 0)
+    if block.returned is not None and block.returned_of is not None:
+        back, of = block.returned[rows], block.returned_of[rows]
+    else:
+        back, of = _told(rows, np.maximum(sales, 0), amounts, quantities)
+    runs = Runs.of(changes(sales)) if len(rows) else Runs(rows, 0)
+    after = running(back, runs)
+    return Back(rows, sales, after - back, after, of)
+
+
+def _told(rows: Places, found: Places, amounts: Whole, quantities: Whole | None) -> tuple[Whole, Whole]:
+    """The share that comes back as the measures of return and sale tell it."""
     back, of = -amounts[rows], amounts[found]
     if quantities is not None:
         by_quantity = (of == 0) & (quantities[found] != 0)
         back, of = np.where(by_quantity, -quantities[rows], back), np.where(by_quantity, quantities[found], of)
-    back, of = np.where(of == 0, 1, back), np.where(of == 0, 1, of)
-    runs = Runs.of(changes(sales)) if len(rows) else Runs(rows, 0)
-    after = running(back, runs)
-    return Back(rows, sales, after - back, after, of)
+    return np.where(of == 0, 1, back), np.where(of == 0, 1, of)
 
 
 def _sales(block: Block, rows: Places) -> Places:

@@ -10,12 +10,15 @@ from salesrules.frames.kernel.whole import Runs, Whole, round_ratio, running
 __all__ = ["round_by_remainder", "round_cumulatively"]
 
 
-def round_cumulatively(numerator: Whole, denominator: Whole | int, runs: Runs, mode: RoundingMode) -> Whole:
+def round_cumulatively(
+    numerator: Whole, denominator: Whole | int, runs: Runs, mode: RoundingMode, bound: int | None = None
+) -> Whole:
     """Each row's rounded running total less the one before it, so that a run's rows sum to its rounded total.
 
-    The denominator is the same throughout a run. Raises `OutOfRange` where a total could leave 64 bits.
+    The denominator is the same throughout a run; `bound` is one that no numerator passes, where it is known. Raises
+    `OutOfRange` where a total could leave 64 bits.
     """
-    totals = round_ratio(running(numerator, runs), denominator, mode)
+    totals = round_ratio(running(numerator, runs, bound), denominator, mode)
     paid = totals.copy()
     paid[1:] -= totals[:-1]
     paid[runs.starts] = totals[runs.starts]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import LIMIT
 
-__all__ = ["Flags", "OutOfRange", "Places", "Runs", "Whole", "guard", "is_wide", "round_ratio", "running"]
+__all__ = ["Flags", "OutOfRange", "Places", "Runs", "Whole", "bound_of", "guard", "is_wide", "round_ratio", "running"]
 
 #: Whole numbers in 64 bits, or Python's own in an array of objects.
 Whole = npt.NDArray[Any]
@@ -32,7 +32,7 @@ class OutOfRange(ArithmeticError):
         self.rows = rows
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, slots=False)
 class Runs:
     """Rows in a row that belong together: where each run starts, and how many rows there are in all."""
 
@@ -49,6 +49,11 @@ class Runs:
         """How many rows each run has."""
         lengths: Places = np.diff(self.starts, append=self.rows)
         return lengths
+
+    @cached_property
+    def longest(self) -> int:
+        """How many rows the longest run has."""
+        return int(self.lengths.max(initial=0))
 
     def spread(self, values: Whole) -> Whole:
         """A value of each run on each of its rows."""
@@ -71,18 +76,23 @@ def guard(bad: Flags) -> None:
         raise OutOfRange(np.flatnonzero(bad))
 
 
-def running(values: Whole, runs: Runs) -> Whole:
-    """The sum of each run up to each row.
+def bound_of(values: Whole) -> int:
+    """The largest value, above or below zero."""
+    return max(int(values.max()), -int(values.min())) if len(values) else 0
+
+
+def running(values: Whole, runs: Runs, bound: int | None = None) -> Whole:
+    """The sum of each run up to each row; `bound` is one that no value passes, where it is known.
 
     Raises `OutOfRange` before a sum could leave 64 bits.
     """
     if not len(values):
         return values
-    if not is_wide(values):
-        low, high = int(values.min()), int(values.max())
-        guard((values > LIMIT) | (values < -LIMIT)) if high > LIMIT or low < -LIMIT else None
-        longest = int(runs.lengths.max())
-        if max(abs(low), abs(high)) * longest > LIMIT:
+    if not is_wide(values) and (bound is None or bound * runs.longest > LIMIT):
+        bound = bound_of(values)
+        if bound > LIMIT:
+            guard((values > LIMIT) | (values < -LIMIT))
+        if bound * runs.longest > LIMIT:
             largest = np.maximum.reduceat(np.abs(values), runs.starts)
             # A float's error is far below the factor 2 that is left.
             guard(runs.spread(largest.astype(np.float64) * runs.lengths > LIMIT))
