@@ -21,7 +21,8 @@ from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.assigning import Assigned, assign_in_bulk
-    from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.bulk import calculate
+    from salesrules.frames.bulk_result import BulkResult
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
     from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
@@ -73,25 +74,49 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
 
     def __getattr__(name: str) -> object:
         """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
-        match name:
-            case _ if name not in __all__:
-                raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-            case "checks_of" | "sql_of":
-                from salesrules.frames import sql as shelf
-            case "calculate_lazily":
-                from salesrules.frames import expressions as shelf
-            case "calculate_on_dask" | "calculate_on_spark":
-                from salesrules.frames import distributed as shelf
-            case "calculate_on_duckdb" | "calculate_on_ibis" | "calculate_on_polars":
-                from salesrules.frames import engines as shelf
-            case "StreamSummary" | "calculate_to_parquet" | "calculate_to_stream":
-                from salesrules.frames import streams as shelf
-            case _:
-                from salesrules.frames import assigning, bulk, crediting, explaining, job, policies, pooling, quoting
+        if name not in __all__:
+            raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
+            from salesrules.frames import sql
 
-                shelves = (assigning, bulk, crediting, explaining, job, policies, pooling, quoting)
-                shelf = next(each for each in shelves if name in each.__all__)
-        return getattr(shelf, name)
+            return getattr(sql, name)
+        if name in ("calculate_lazily",):
+            from salesrules.frames import expressions
+
+            return getattr(expressions, name)
+        from salesrules.frames import (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
+
+        shelves = (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:
