@@ -166,9 +166,7 @@ def test_an_off_by_one_is_caught(monkeypatch, spoil):
         )
     else:
         real_moves = rounding._moves
-        monkeypatch.setattr(
-            rounding, "_moves", lambda below, mode: tuple(move + 1 for move in real_moves(below, mode))
-        )
+        monkeypatch.setattr(rounding, "_moves", lambda below, mode: tuple(move + 1 for move in real_moves(below, mode)))
     found, _ = differences(run_polars, cases()[:12])
     assert found
 
