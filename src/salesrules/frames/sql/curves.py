@@ -41,7 +41,9 @@ def total(terms: Sequence[exp.Expression | None]) -> exp.Expression:
         if found is None:
             found = term
         elif isinstance(term, exp.Neg):
-            found = exp.Sub(this=found, expression=term.this)
+            inner = term.this
+            is_product = isinstance(inner, exp.Paren) and isinstance(inner.this, exp.Mul)
+            found = exp.Sub(this=found, expression=inner.this if is_product else inner)
         else:
             found = exp.Add(this=found, expression=term)
     return literal(0) if found is None else found
@@ -103,7 +105,7 @@ class Curve:
         for number, value in enumerate(values):
             _annotate(value, self._rate(number))
         conditions: list[Made] = [
-            lambda number=number: exp.GTE(this=tier(), expression=literal(number))  # type: ignore[misc]
+            lambda number=number: exp.GTE(this=tier(), expression=literal(number))  # type: ignore[misc]  # a default binds the number
             for number in range(2, len(values) + 1)
         ]
         found = _search(conditions, values)
