@@ -125,12 +125,14 @@ def test_doubled_ids_days_out_of_force_and_fractions_of_cents_are_refused():
     assert codes(error) == ["frames.out_of_range"]
 
 
-def test_times_of_day_and_lazy_frames_are_refused():
+def test_times_of_day_and_what_is_no_frame_are_refused():
     noon = pd.DataFrame({**ROWS, "day": pd.to_datetime(["2020-01-01 12:00"] * 4)})
     with pytest.raises(InvalidDocument, match="times of day"):
         calculate(PLAN, noon, pay_period="quarter")
-    with pytest.raises(InvalidValue, match="collect a lazy one"):
-        calculate(PLAN, pl.LazyFrame(ROWS), pay_period="quarter")
+    with pytest.raises(InvalidValue, match="give a Polars, pandas or PyArrow frame"):
+        calculate(PLAN, ROWS, pay_period="quarter")
+    with pytest.raises(InvalidValue, match="say for which periods"):
+        calculate(PLAN, pl.DataFrame(ROWS))
     midnight = pd.DataFrame({**ROWS, "day": pd.to_datetime(ROWS["day"])})
     assert len(calculate(PLAN, midnight, pay_period="quarter").credits) == 4
 

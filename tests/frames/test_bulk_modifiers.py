@@ -289,6 +289,24 @@ def test_a_planted_fault_is_caught(fault, monkeypatch):
     assert any(differences(case, wanted, threads=1) for case, wanted in campaign())
 
 
+def test_what_modifiers_changed_of_a_credit_is_explained():
+    explained = adjusted = 0
+    for drawn, _ in campaign()[::4]:
+        credits, given = (lambda each: (each.pop("credits"), each))(frames_of(drawn))
+        if any(share != 1 for share in credits["share"].to_pylist()):
+            continue
+        with suppress(InvalidDocument):  # what is out of range is compared above
+            result = calculate(drawn.case.plan, credits, **given)
+            for id in credits["id"].to_pylist()[:6:2]:
+                found = result.explain(id, PEOPLE[0])
+                assert [each.value for each in found.derivations] == [
+                    each.amount.amount for each in (*found.lines, *found.adjustments)
+                ]
+                explained, adjusted = explained + 1, adjusted + bool(found.adjustments)
+    assert explained > 10
+    assert adjusted > 5
+
+
 def credits_of(*rows):
     """Credits by id: payee, day of 2020, amount."""
     return pa.table(

@@ -153,9 +153,8 @@ def compare(seed):
         found[row["id"], row["payee"], row["role"], row["day"]] += row["commission"]
     wrong = [(key, lines[key], found[key]) for key in {*lines, *found} if lines[key] != found[key]]
     totals = {(row["payee"], row["period"]): row["commission"] for row in result.statements.to_pylist()}
-    for key in {*statements, *totals}:
-        if statements.get(key, zero) != totals.get(key, zero):
-            wrong.append((key, statements.get(key, zero), totals.get(key, zero)))
+    pairs = {key: (statements.get(key, zero), totals.get(key, zero)) for key in {*statements, *totals}}
+    wrong += [(key, *pair) for key, pair in pairs.items() if pair[0] != pair[1]]
     return len(found), wrong
 
 

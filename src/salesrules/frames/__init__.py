@@ -21,9 +21,11 @@ from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.assigning import Assigned, assign_in_bulk
-    from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.bulk import calculate
+    from salesrules.frames.bulk_result import BulkResult
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
+    from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
     from salesrules.frames.sql import checks_of, sql_of
+    from salesrules.frames.streams import StreamSummary, calculate_to_parquet, calculate_to_stream
 
 __all__ = [
     "Assigned",
@@ -47,12 +50,18 @@ __all__ = [
     "PolicyJob",
     "Pooled",
     "Quoted",
+    "StreamSummary",
     "Target",
     "assign_in_bulk",
     "calculate",
     "calculate_lazily",
     "calculate_on_dask",
+    "calculate_on_duckdb",
+    "calculate_on_ibis",
+    "calculate_on_polars",
     "calculate_on_spark",
+    "calculate_to_parquet",
+    "calculate_to_stream",
     "checks_of",
     "compile_plan",
     "credit_in_bulk",
@@ -81,16 +90,32 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         from salesrules.frames import (
             assigning,
             bulk,
+            bulk_result,
             crediting,
             distributed,
+            engines,
             explaining,
             job,
             policies,
             pooling,
             quoting,
+            streams,
         )
 
-        shelves = (assigning, bulk, crediting, distributed, explaining, job, policies, pooling, quoting)
+        shelves = (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 

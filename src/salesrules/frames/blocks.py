@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from salesrules.commissions import Accumulation
+from salesrules.core import Fault, InvalidDocument
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay_block
@@ -78,7 +79,12 @@ class Outcome:
 
 
 def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threads: int = 1) -> Outcome:
-    """What a plan pays for some rows (`None`: all); faults are noted in the outcome."""
+    """What a plan pays for some rows (`None`: all); faults are noted in the outcome.
+
+    Raises `InvalidDocument` for a plan with modifiers that are given nothing to look up.
+    """
+    if run.plan.plan.modifiers and run.modifying is None:  # nothing is left out in silence
+        raise InvalidDocument((_without_modifiers(run.plan),))
     count = len(run.plan.components) if run.by_component else 0
     outcome = Outcome(
         np.zeros(credits.rows, dtype=np.int64), tuple(np.zeros(credits.rows, dtype=np.int64) for _ in range(count))
@@ -105,6 +111,16 @@ def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threa
         with ThreadPoolExecutor(len(bounds) + 1) as pool:
             list(pool.map(part, range(len(bounds) + 1)))
     return outcome
+
+
+def _without_modifiers(plan: CompiledPlan) -> Fault:
+    return Fault(
+        code="frames.modifiers",
+        path="plan.modifiers",
+        problem="modifiers are paid for one plan that holds throughout, not where plans are assigned",
+        remedy="calculate the plan alone, or all of it with calculate_commissions",
+        value=plan.id,
+    )
 
 
 def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) -> None:

@@ -6,67 +6,26 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import narwhals as nw
 import pyarrow as pa
 
 from salesrules.commissions import CommissionPolicy, Plan
-from salesrules.core import CurrencyTable, Dated, FiscalCalendar, InvalidValue, PeriodKind, Reason
+from salesrules.core import CurrencyTable, Dated, FiscalCalendar, InvalidValue, PeriodKind
+from salesrules.frames.bulk_result import BulkResult
+from salesrules.frames.dispatch import engine_for
 from salesrules.frames.job import BulkJob
 from salesrules.frames.policies import PolicyJob
 from salesrules.frames.reading import as_table
+from salesrules.frames.reasons import Target
 from salesrules.org import Hierarchy
 from salesrules.quotas import CountsWorkingDays, QuotaPolicy
 
 if TYPE_CHECKING:
-    from salesrules.frames.explaining import BulkExplanation
+    pass
 
-__all__ = ["BulkResult", "calculate"]
+__all__ = ["calculate"]
 
 _CALENDAR = FiscalCalendar()
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class BulkResult:
-    """Two frames of the kind that came in: what each credit pays, in the given order, and a statement per payee.
-
-    `credits` has `id`, `payee`, `day`, `role`, `period`, `commission` and, for a plan of several components, one
-    column `commission:ID` for each; `statements` has `payee`, `period`, `credits` (how many) and `commission`. Pay is
-    decimal, in the plan's currency. `findings` are what a policy has to tell. `job` and `given` are
-    what it was calculated from.
-
-    Where the plan has modifiers, what they change of a line stands with its credit. What they pay beside the lines
-    (amounts of kickers, lifts to floors per period, what caps carried over) is in `adjustments` of the statement, and
-    in its `commission`; statements run without a gap from each payee's first credited pay period to the last of all.
-    """
-
-    credits: Any
-    statements: Any
-    findings: tuple[Reason, ...] = ()
-    job: BulkJob | PolicyJob | None = attrs.field(default=None, repr=False)
-    given: Any = attrs.field(default=None, repr=False)
-
-    def explain(self, credit_id: str | int, payee: str | int | None = None) -> BulkExplanation:
-        """How the scalar rules come to what a credit pays, worked out again from all credits of its payee.
-
-        `payee` says whose credit it is where several share a deal. Raises `InvalidValue` where there is no such credit
-        or several payees have it, and `BulkDisagreement` where the scalar rules pay something else.
-
-        >>> from datetime import date
-        >>> from salesrules.testing import simple_plan
-        >>> sold = pa.table({"id": ["a", "b"], "payee": ["ana", "ana"], "day": [date(2020, 1, 1), date(2020, 1, 2)],
-        ...                  "amount": [8000, 8000]})
-        >>> result = calculate(simple_plan({0: "2%", 100: "4%"}), sold, pay_period="quarter")
-        >>> explanation = result.explain("b")
-        >>> str(explanation.amount), [str(piece.measure) for piece in explanation.lines[0].pieces]
-        ('2.80', ['20.00', '60.00'])
-        """
-        from salesrules.frames.explaining import explain_credit
-
-        if not isinstance(self.job, BulkJob) or self.given is None:
-            remedy = "explain what `calculate` gave for a plan; for a policy ask calculate_commissions with its facts"
-            raise InvalidValue("result", type(self.job).__name__, remedy)
-        return explain_credit(self.job, self.given, self.credits, credit_id, payee)
 
 
 def calculate(
@@ -90,6 +49,7 @@ def calculate(
     wide: bool = False,
     threads: int | None = None,
     until: date | None = None,
+    target: Target | str | None = None,
 ) -> BulkResult:
     """What a plan version pays everybody for a frame of credits, or a policy for one of transactions.
 
@@ -107,11 +67,16 @@ def calculate(
     plans. `quotas` may also be `Quota` facts, of which `quota_policy` and `working_time` take parts.
 
     `scores` has `payee`, `period` (a label of the pay period), `subject` (`performance` where there is no such column)
-    and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least unit is finer than a cent or a
-    piece. Without `by_component` only what a credit pays in all is given, which is faster. `wide` calculates in
-    Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many `threads` work as
-    there are processors, where they are not given. A plan with modifiers has statements up to the pay period of the day
-    `until`, or of the last credit where that is later or no day is given.
+    and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least
+    unit is finer than a cent or a piece. Without `by_component` only what a credit pays in all is given, which is
+    faster. `wide` calculates in Python's own whole numbers, which nothing is too large for, some twenty times as
+    slowly. As many `threads` work as there are processors, where they are not given. A plan with modifiers has
+    statements up to the pay period of the day `until`, or of the last credit where that is later or no day is given.
+
+    What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
+    and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
+    partitions. `target="kernel"` brings a lazy frame into memory, `target="expressions"` pays by expressions what would
+    go through the kernel.
 
     Raises `InvalidDocument` with every feature of the plan that it cannot do, before a row is read; then with every
     fault of the frames, with counts and the first offenders.
@@ -144,7 +109,7 @@ def calculate(
         job = BulkJob(
             plan=plan,
             pay_period=PeriodKind(pay_period),
-            quotas=_table_or_given(quotas, "quotas"),
+            quotas=_in_memory(quotas, "quotas"),
             scores=_table_or_given(scores, "scores"),
             columns=columns or {},
             calendar=calendar,
@@ -155,6 +120,9 @@ def calculate(
             threads=threads,
             until=until,
         )
+        elsewhere = engine_for(credits, None if target is None else Target(target))
+        if elsewhere is not None:
+            return elsewhere(job, credits, quotas)
         job.compiled()  # what it cannot do is said before a frame is looked at
         table = as_table(credits, "credits")
         paid, statements = job.run(table)
@@ -162,6 +130,12 @@ def calculate(
     if backend is not None:
         paid, statements = backend(paid), backend(statements)
     return BulkResult(credits=paid, statements=statements, findings=findings, job=job, given=table)
+
+
+def _in_memory(frame: Any, name: str) -> Any:
+    """A frame as a table, collected where it is a lazy one; quotas are few."""
+    found = frame if frame is None else nw.from_native(frame, pass_through=True)
+    return found.collect().to_arrow() if isinstance(found, nw.LazyFrame) else _table_or_given(frame, name)
 
 
 def _table_or_given(frame: Any, name: str, kinds: tuple[type, ...] = ()) -> Any:

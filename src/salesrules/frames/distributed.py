@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from salesrules.core import InvalidDocument
 from salesrules.frames.buckets import plain_schema
-from salesrules.frames.bulk import BulkResult
+from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.gathered import run_part
 from salesrules.frames.job import BulkJob
 from salesrules.frames.needed import needed_columns

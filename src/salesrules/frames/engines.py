@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesrules.frames.bulk import BulkResult
+from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.gathered import run_part
 from salesrules.frames.job import BulkJob
 from salesrules.frames.needed import needed_columns

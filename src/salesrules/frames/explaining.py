@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,8 @@ import narwhals as nw
 from salesrules.commissions import (
     DIRECT,
     Accumulation,
+    Adjustment,
+    AppraisalScore,
     Assignment,
     CommissionFacts,
     CommissionPolicy,
@@ -23,10 +25,12 @@ from salesrules.commissions import (
     OverlayCredit,
     Payee,
     Plan,
+    Statement,
     StatementLine,
     Transaction,
     TransactionKind,
     calculate_commissions,
+    explain_adjustment,
     explain_line,
     needed_quota,
 )
@@ -42,6 +46,7 @@ from salesrules.core import (
     Rounding,
     SalesRulesError,
     as_tuple,
+    exact_sum,
 )
 from salesrules.frames.job import BulkJob
 from salesrules.frames.periods import kind_of
@@ -67,17 +72,21 @@ class BulkDisagreement(SalesRulesError):
 
 @attrs.frozen(kw_only=True)
 class BulkExplanation:
-    """What a credit pays, with the scalar rules' lines that say why; `derivations` are theirs, step by step."""
+    """What a credit pays, with the scalar rules' lines that say why, and what modifiers changed of them.
+
+    `derivations` are theirs, step by step.
+    """
 
     credit: str
     payee: str
     amount: Decimal
     lines: tuple[StatementLine, ...] = attrs.field(converter=as_tuple)
+    adjustments: tuple[Adjustment, ...] = attrs.field(default=(), converter=as_tuple)
 
     @property
     def derivations(self) -> tuple[Derivation, ...]:
-        """How each line's amount came about."""
-        return tuple(explain_line(line) for line in self.lines)
+        """How each line's amount came about, and each change of it."""
+        return (*map(explain_line, self.lines), *map(explain_adjustment, self.adjustments))
 
 
 def explain_credit(
@@ -95,12 +104,25 @@ def explain_credit(
     whose = results[0]["payee"]
     rows = _rows(given, nw.col(names["payee"]) == whose)
     run = _Again(job, rows, payees[0])
-    found = [line for line in run.lines() if run.key_of(line) == credit_id]
+    statements = run.statements()
+    found = [line for each in statements for line in each.lines if run.key_of(line) == credit_id]
+    adjustments = list(_adjustments(statements, {line.id for line in found}))
     bulk = sum((row["commission"] for row in results), _ZERO)
-    scalar = sum((line.amount.amount for line in found), _ZERO)
+    amounts = [*(line.amount for line in found), *(entry.amount for entry in adjustments)]
+    scalar = sum((amount.amount for amount in amounts), _ZERO)
     if bulk != scalar:
         raise BulkDisagreement(str(credit_id), bulk, scalar)
-    return BulkExplanation(credit=str(credit_id), payee=payees[0], amount=scalar, lines=found)
+    return BulkExplanation(credit=str(credit_id), payee=payees[0], amount=scalar, lines=found, adjustments=adjustments)
+
+
+def _adjustments(statements: Iterable[Statement], lines: Container[str]) -> Iterator[Adjustment]:
+    """What modifiers changed of some lines, without what they changed of others."""
+    for statement in statements:
+        for adjustment in statement.adjustments:
+            parts = [part for part in adjustment.parts if part.line and part.line in lines]
+            if parts:
+                amount = Money(exact_sum(part.amount for part in parts), statement.currency)
+                yield attrs.evolve(adjustment, parts=parts, amount=amount)
 
 
 def _rows(frame: Any, wanted: nw.Expr) -> list[dict[str, Any]]:
@@ -123,16 +145,20 @@ class _Again:
         """The id of the credit that a line is about, as the frame has it."""
         return self._ids[line.credit.transaction.id]
 
-    def lines(self) -> Iterator[StatementLine]:
-        """All lines of the payee."""
+    def statements(self) -> list[Statement]:
+        """All statements of the payee, as far as credits go."""
         job, days = self._job, [self._day(row) for row in self._rows]
-        first, last = job.calendar.at(PeriodKind.YEAR, min(days)), job.calendar.at(job.pay_period, max(days))
+        # What modifiers pay begins with the first credited pay period; without them whole years do no harm.
+        kind = job.pay_period if job.plan.modifiers else PeriodKind.YEAR
+        first, last = job.calendar.at(kind, min(days)), job.calendar.at(job.pay_period, max(days))
+        measured = DateRange(first.start if job.plan.modifiers else min(days), last.end)
         run = calculate_commissions(
             CommissionFacts(
                 transactions=[self._transaction(row) for row in self._rows],
                 payees=[Payee(id=self._payee, name=self._payee)],
                 hierarchies=_nobody_above(self._payee, first.start),
-                quotas=list(self._quotas(min(days), max(days))),
+                quotas=list(self._quotas(measured, first.start)),
+                appraisal_scores=list(self._scores(measured)),
             ),
             self._policy(DateRange(first.start)),
             period=last,
@@ -142,8 +168,7 @@ class _Again:
             calendar=job.calendar,
             currencies=job.currencies or CurrencyTable.iso(),
         )
-        for statement in (*run.earlier, *run.statements):
-            yield from statement.lines
+        return [*run.earlier, *run.statements]
 
     def _policy(self, effective: DateRange) -> CommissionPolicy:
         roles = {self._role(row) for row in self._rows}
@@ -180,14 +205,29 @@ class _Again:
             components.append(attrs.evolve(part, table=table, credits=[_overlay(role) for role in part.credits]))
         return attrs.evolve(self._job.plan, components=components)
 
-    def _quotas(self, first: date, last: date) -> Iterator[Quota]:
+    def _scores(self, days: DateRange) -> Iterator[AppraisalScore]:
+        if self._job.scores is None:
+            return
+        spans = {each.label: each.span for each in self._job.calendar.periods(self._job.pay_period, days)}
+        for row in _rows(self._job.scores, nw.col("payee") == self._rows[0][self._own("payee")]):
+            if row["period"] in spans:
+                yield AppraisalScore(
+                    payee=self._payee,
+                    span=spans[row["period"]],
+                    score=Decimal(row["score"]),
+                    subject=str(row.get("subject", "performance")),
+                )
+
+    def _quotas(self, days: DateRange, start: date) -> Iterator[Quota]:
+        """Quotas over the spans that touch some days, from the start of the plan's assignment on."""
         if self._job.quotas is None:
             return
         held = _rows(self._job.quotas, nw.col("payee") == self._rows[0][self._own("payee")])
         for part in self._compiled.components:
             kind = kind_of(Accumulation(part.accumulate), self._job.pay_period)
             spans = {
-                each.label: each for each in self._job.calendar.periods(kind, DateRange(first, last + timedelta(1)))
+                each.label: DateRange(max(each.start, start), each.end)
+                for each in self._job.calendar.periods(kind, days)
             }
             is_money = part.measure.value in ("amount", "margin")
             for name, wanted, digits, unit in (
@@ -199,7 +239,7 @@ class _Again:
                         yield Quota(
                             id=f"{name} of {part.id} {row['period']}",
                             holder=self._payee,
-                            span=spans[row["period"]].span,
+                            span=spans[row["period"]],
                             amount=_number(row["amount"], digits),
                             unit=unit,
                             measure=f"{name} of {part.id}",

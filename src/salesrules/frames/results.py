@@ -55,10 +55,7 @@ def statements_table(
             "payee": names.at(payee),
             "period": period_labels(periods, period),
             "credits": pa.array(count, pa.int64()),
-            **{
-                name: money(each, digits)
-                for name, each in zip(("commission", "adjustments"), amounts, strict=False)
-            },
+            **{name: money(each, digits) for name, each in zip(("commission", "adjustments"), amounts, strict=False)},
         }
     )
 

@@ -28,7 +28,7 @@ from salesrules.frames.buckets import (
     scatter,
     write_buckets,
 )
-from salesrules.frames.bulk import BulkResult
+from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.gathered import gather_faults, run_part
 from salesrules.frames.job import BulkJob
 from salesrules.frames.needed import needed_columns, needed_quota_columns

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from salesrules.core import InvalidValue
-from salesrules.frames.bulk import BulkResult
+from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.job import BulkJob
 from salesrules.frames.outputs import ArrowOutput, ParquetOutput
 from salesrules.frames.stream_runs import Progress, StreamRun, StreamSummary

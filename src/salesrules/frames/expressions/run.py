@@ -9,7 +9,7 @@ import narwhals as nw
 
 from salesrules.commissions import Measure, Plan
 from salesrules.core import CurrencyTable, FiscalCalendar, InvalidDocument, PeriodKind
-from salesrules.frames.bulk import BulkResult
+from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.compiling import compile_plan
 from salesrules.frames.expressions.columns import Columns
 from salesrules.frames.expressions.credits import read_credits
