@@ -161,22 +161,23 @@ def hot_line(url: str, ancestors: int, limit: int = ATTEMPTS) -> dict[str, Any]:
         return timed(some)
 
     def same() -> float:
-        swift = prepared()._statements.swift
+        storage = prepared()
+        swift = storage._statements.swift
         assert swift is not None
-        for account in chain:
-            swift._digits[account] = 0
-        statement, first = swift.question(Reserve(key="k", at=NOON, account="line", amount=1)) or (select(), {})
-        compiled = statement.compile(dialect=engine.dialect)
-        fixed = {name: value for name, value in compiled.params.items() if name not in first}
+        with storage.begin() as work:
+            swift.learn(work.ledger.account("line"))
+        question = swift.question(Reserve(key="k", at=NOON, account="line", amount=1))
+        assert question is not None
+        text = str(question.statement.statement.compile(dialect=engine.dialect))
 
         def some(thread: int) -> int:
             passed = 0
             with psycopg.connect(url.replace("+psycopg", "")) as connection:
                 for number in range(thread, ATTEMPTS, THREADS):
-                    values = {**fixed, **first, "the_key": f"k{number}"}
-                    row = connection.cursor().execute(str(compiled), values).fetchone()
+                    values = {**question.values, "the_key": f"k{number}"}
+                    row = connection.cursor().execute(text, values).fetchone()
                     connection.commit()
-                    passed += row is not None and row[1]
+                    passed += row is not None and row[0]
             return passed
 
         return timed(some)

@@ -1,4 +1,4 @@
-"""The tier step alone: what each of a million credits earns of n marginal tiers, F(after) less F(before), in cents.
+"""The tier step alone: what each of many credits earns of n marginal tiers, F(after) less F(before), in cents.
 
 Payees have 25 credits each; the running measures before and after each credit are given to the peers. Ours is given
 the credits, adds them up itself, guards its range and rounds exactly, in blocks as the engine does, on one thread.

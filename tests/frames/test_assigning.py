@@ -160,3 +160,17 @@ def test_others_without_a_plan_are_a_finding_of_their_period():
     assert first.parameters == {"payee": "ana", "role": "override_1", "lines": 1}
     assert second.parameters == {"payee": "bo", "role": "override_2", "lines": 1}
     assert assigned.report_without_plan(FiscalCalendar().period("2020-M02")) == ()
+
+
+def test_runs_are_worked_out_within_the_span_that_is_given():
+    named = Assignment(id="a", plan=simple_plan({0: "2%"}).family, effective=ALWAYS, payees=["ana"])
+    plan = simple_plan({0: "2%"})
+    policy = CommissionPolicy(
+        life=plan.life, pay_period="month", carry_shortfall=True, plans=[plan], crediting=[], assignments=[named]
+    )
+    credits = pa.table({"payee": ["ana"], "day": [date(2020, 1, 1)]})
+    [whole] = assign_in_bulk(policy, credits).runs
+    assert whole.span == YEAR
+    month = DateRange(date(2020, 1, 1), date(2020, 2, 1))
+    [run] = assign_in_bulk(policy, credits, span=month).runs
+    assert run.span == month

@@ -19,17 +19,19 @@ from salesrules.frames import calculate, calculate_lazily, find_refusals
 from salesrules.frames.expressions import curves, rounding
 
 KINDS = ("amount", "attainment", "fixed", "per_unit", "multiplier")
-TIMES = 14
+#: Each third plan has so many times the people: enough rows for two engines, and the others for plans alone.
+TIMES = 85
 
 
 @cache
 def cases():
     """Crowds that the engine takes, with their frames, and what paper pays the first of each enlarged crowd."""
     found = []
-    for crowd in draw_crowds(4, plans=70, people=9, credits=36, kinds=KINDS):
+    for crowd in draw_crowds(23, plans=40, people=6, credits=36, kinds=KINDS):
         if find_refusals(crowd.case.plan, target="expressions"):
             continue
-        credits, quotas = enlarged(credits_of(crowd), TIMES), enlarged(quotas_of(crowd), TIMES)
+        times = 4 if len(found) % 3 else TIMES
+        credits, quotas = enlarged(credits_of(crowd), times), enlarged(quotas_of(crowd), times)
         options = {"pay_period": crowd.case.pay_period, "calendar": crowd.case.calendar}
         try:
             paid = calculate(crowd.case.plan, credits, quotas=quotas, **options)
@@ -39,10 +41,9 @@ def cases():
     return found
 
 
-def rows_of(table):
-    """What each credit is paid, whatever the order."""
-    names = [name for name in table.column_names if name != "day"]
-    return table.select(names).sort_by([("payee", "ascending"), ("id", "ascending")]).to_pydict()
+def in_order(table, *keys):
+    """A table whatever the order of its rows."""
+    return table.sort_by([(key, "ascending") for key in keys]).combine_chunks()
 
 
 def run_polars(plan, credits, quotas, **options):
@@ -63,8 +64,7 @@ def run_duckdb(plan, credits, quotas, **options):
 def run_ibis(plan, credits, quotas, **options):
     import ibis
 
-    connection = ibis.duckdb.connect()
-    given = [connection.create_table(name, table) for name, table in (("credits", credits), ("quotas", quotas))]
+    given = [ibis.memtable(table) for table in (credits, quotas)]
     result = calculate_lazily(plan, given[0], quotas=given[1], **options)
     return result.credits.to_pyarrow(), result.statements.to_pyarrow()
 
@@ -76,29 +76,37 @@ def differences(run, cases):
         try:
             lines, statements = run(crowd.case.plan, credits, quotas, **options)
         except InvalidDocument as error:
-            assert {fault.code for fault in error.faults} <= {"frames.out_of_range"}
+            if {fault.code for fault in error.faults} != {"frames.out_of_range"}:
+                raise
             continue
-        wanted, given = rows_of(paid.credits), rows_of(lines)
-        assert given.keys() == wanted.keys()
-        for name, column in given.items():
-            found += [pair for pair in zip(column, wanted[name], strict=True) if pair[0] != pair[1]]
-        in_all = sorted(zip(*(statements[name].to_pylist() for name in statements.column_names), strict=True))
-        names = statements.column_names
-        assert in_all == sorted(zip(*(paid.statements[name].to_pylist() for name in names), strict=True))
+        for given, wanted, keys in (
+            (lines, paid.credits, ("payee", "id")),
+            (statements, paid.statements, ("payee", "period")),
+        ):
+            assert given.column_names == wanted.column_names
+            given, wanted = in_order(given, *keys), in_order(wanted, *keys)
+            for name in given.column_names:
+                one, other = given[name].cast(wanted[name].type), wanted[name]
+                found += [(name, *pair) for pair in zip(one, other, strict=True) if one != other and pair[0] != pair[1]]
         same += len(lines)
     return found, same
 
 
-@pytest.mark.parametrize("run", [run_polars, run_duckdb], ids=["polars", "duckdb"])
-def test_a_hundred_thousand_credits_are_paid_as_by_the_kernel(run):
-    found, same = differences(run, cases())
+def test_polars_pays_every_crowd_as_the_kernel_does():
+    found, same = differences(run_polars, cases())
+    assert found == []
+    assert same > 100_000
+
+
+def test_duckdb_pays_a_hundred_thousand_credits_as_the_kernel_does():
+    found, same = differences(run_duckdb, cases()[::3])
     assert found == []
     assert same > 100_000
 
 
 def test_the_first_of_each_crowd_are_paid_as_on_paper():
     compared = 0
-    for crowd, *_, paid in cases()[:25]:
+    for crowd, *_, paid in cases():
         first = {
             (payee.removesuffix("/x1"), id_.removesuffix("/x1"), name): amount
             for (payee, id_, name), amount in paid_by(paid.credits, crowd).items()
@@ -107,7 +115,7 @@ def test_the_first_of_each_crowd_are_paid_as_on_paper():
         paper = paid_on_paper(crowd)
         assert [key for key, amount in first.items() if amount != paper.get(key, Decimal(0))] == []
         compared += len(paper)
-    assert compared > 3000
+    assert compared > 2000
 
 
 def test_the_drawn_plans_have_all_that_is_covered():
@@ -126,9 +134,9 @@ def test_the_drawn_plans_have_all_that_is_covered():
 
 
 def test_ibis_pays_the_same():
-    found, same = differences(run_ibis, cases()[:4])
+    found, same = differences(run_ibis, cases()[1:3])
     assert found == []
-    assert same > 5000
+    assert same > 1000
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="PySpark needs Java, which was not found")
@@ -152,9 +160,9 @@ def test_pyspark_pays_the_same(monkeypatch):
         result = calculate_lazily(plan, given[0], quotas=given[1], trust_ids=True, **options)
         return result.credits.toArrow(), result.statements.toArrow()
 
-    found, same = differences(run, [case for case in cases() if len(case[0].case.plan.components) == 2][:1])
+    found, same = differences(run, cases()[1:2])
     assert found == []
-    assert same > 1000
+    assert same > 500
 
 
 @pytest.mark.parametrize("spoil", ["tiers", "halves"])
@@ -166,10 +174,8 @@ def test_an_off_by_one_is_caught(monkeypatch, spoil):
         )
     else:
         real_moves = rounding._moves
-        monkeypatch.setattr(
-            rounding, "_moves", lambda below, mode: tuple(move + 1 for move in real_moves(below, mode))
-        )
-    found, _ = differences(run_polars, cases()[:12])
+        monkeypatch.setattr(rounding, "_moves", lambda below, mode: tuple(move + 1 for move in real_moves(below, mode)))
+    found, _ = differences(run_polars, [case for place, case in enumerate(cases()) if place % 3])
     assert found
 
 

@@ -300,3 +300,17 @@ def everybody():
     part = Component(id="part", credits=["direct"], measure="amount", accumulate="year", table=table)
     members = [PoolMember(id="all", effective=ALWAYS, payees=PEOPLE)]
     return TeamPool(id="all", effective=ALWAYS, currency="USD", component=part, members=members, split="by_share")
+
+
+def test_a_pool_that_never_holds_and_one_whose_measure_is_not_known():
+    facts, policy, _ = drawn(0)
+    given = tables(facts)
+    transactions = given.pop("transactions")
+    never = attrs.evolve(everybody(), effective=DateRange(date(2030, 1, 1)))
+    margin = attrs.evolve(everybody().component, measure="margin")
+    without = transactions.set_column(4, "cost", pa.nulls(transactions.num_rows, pa.decimal128(20, 4)))
+    credited = credit_in_bulk(policy, without, hierarchy=facts.hierarchies, **given)
+    assert pool_in_bulk(attrs.evolve(policy, pools=[never]), credited, until=UNTIL).results == ()
+    with pytest.raises(InvalidDocument, match="have no cost") as error:
+        pool_in_bulk(attrs.evolve(policy, pools=[attrs.evolve(everybody(), component=margin)]), credited, until=UNTIL)
+    assert [fault.code for fault in error.value.faults] == ["commissions.unmeasurable"]

@@ -214,3 +214,13 @@ def test_market_shares_are_averaged_not_added():
     )
     found = ask(months, "2020-M01", unit="", digits=2, measure="market_share", quota_policy=PRORATING)
     assert found.amounts.tolist() == [int(expected.amount * 100)] == [10]
+
+
+def test_a_table_without_days_is_refused():
+    for columns, code in (
+        ({"period": [0.5]}, "frames.wrong_type"),
+        ({"start": [date(2020, 1, 1)]}, "frames.missing_column"),
+    ):
+        with pytest.raises(InvalidDocument) as error:
+            BulkQuotas(pa.table({"payee": ["ana"], "amount": [1]} | columns), currency="USD")
+        assert [fault.code for fault in error.value.faults] == [code]

@@ -1,7 +1,8 @@
 """A program that works on a storage and is killed in the midst of it, again and again; `test_sql_killed` runs it.
 
 Each life is a fork of this process that works until it kills itself (SIGKILL) at a statement drawn at random, which may
-also be a commit, before it is sent or after it was answered. What the storage acknowledged is written to a file, a line
+also be a commit, before it is sent or after it was answered; who listens to statements has them sent the usual way, so
+on the short one death comes from within it. What the storage acknowledged is written to a file, a line
 for each command, before the next one begins.
 """
 
@@ -18,6 +19,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from salesrules.core import Reserve, StoredKind
 from salesrules.storage import SqlStorage, SqlTables, run_unit, sqlite_engine
+from salesrules.storage.sql import straight
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 NOTES: StoredKind[Any] = StoredKind(name="note", dump=lambda note: note, load=lambda data: data)
@@ -32,7 +34,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def live(url: str, prefix: str, life: int, last: int, acknowledged: str, in_halves: bool) -> None:
+def live(url: str, prefix: str, life: int, last: int, acknowledged: str, kind: str) -> None:
     """Work until death comes at the statement or commit of that number."""
     engine = opened(url)
     storage = SqlStorage(engine, tables=SqlTables(prefix=prefix))
@@ -44,8 +46,19 @@ def live(url: str, prefix: str, life: int, last: int, acknowledged: str, in_halv
         if left <= 0:
             die()
 
-    event.listen(engine, "before_cursor_execute", count)
-    event.listen(engine, "commit", count)  # before it is sent
+    if kind == "straight":
+        answered = straight._result
+
+        def counted(driver: Any) -> Any:
+            count()  # after it was sent
+            answer = answered(driver)
+            count()  # after it was answered
+            return answer
+
+        straight._result = counted
+    else:
+        event.listen(engine, "before_cursor_execute", count)
+        event.listen(engine, "commit", count)  # before it is sent
     file = os.open(acknowledged, os.O_WRONLY | os.O_APPEND)
     for number in range(1000):
         key = f"{life}-{number}"
@@ -61,7 +74,7 @@ def live(url: str, prefix: str, life: int, last: int, acknowledged: str, in_halv
             note(work)
             reserve(work)
 
-        for act in (note, reserve) if in_halves else (whole,):
+        for act in (note, reserve) if kind == "halves" else (whole,):
             run_unit(storage, act)
         os.write(file, f"{key}\n".encode())
         count()  # after it was answered
@@ -74,7 +87,7 @@ def main(url: str, prefix: str, seed: str, lives: str, acknowledged: str, kind: 
         last = chance.randrange(1, 60)
         child = os.fork()
         if child == 0:
-            live(url, prefix, life, last, acknowledged, kind == "halves")
+            live(url, prefix, life, last, acknowledged, kind)
             os._exit(3)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):

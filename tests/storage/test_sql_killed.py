@@ -73,11 +73,12 @@ def killed_again_and_again(url, prefix, lives, acknowledged, kind="whole"):
     return acknowledged.read_text("utf-8").split()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "straight"])
 def test_a_killed_program_leaves_all_that_was_acknowledged_and_no_half(kind, tmp_path, server):
+    prefix = f"k_{kind}_"
     url = str(tmp_path / "a.db") if kind == "sqlite" else server.url
-    storage = opened(sqlite_engine(url) if kind == "sqlite" else create_engine(url), "k_")
-    acknowledged = killed_again_and_again(url, "k_", LIVES, tmp_path / "acknowledged")
+    storage = opened(sqlite_engine(url) if kind == "sqlite" else create_engine(url), prefix)
+    acknowledged = killed_again_and_again(url, prefix, LIVES, tmp_path / "acknowledged", kind)
     assert len(acknowledged) > LIVES / 2
     assert faults(storage, acknowledged) == []
     with storage.begin() as work:

@@ -38,6 +38,8 @@ from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.periods import EPOCH, Periods, kind_of
+from salesrules.frames.pool_parts import add_pool_parts
+from salesrules.frames.pooling import pool_in_bulk
 from salesrules.frames.quoting import BulkQuotas
 from salesrules.frames.reading import Reader
 from salesrules.frames.results import money, period_labels, statements_table
@@ -79,8 +81,26 @@ class PolicyJob:
 
     def check(self) -> None:
         """Raise `InvalidDocument` with every feature of every plan that the kernel does not do."""
-        for plan in self.policy.plans:
-            compile_plan(plan, self.currencies, wide=self.wide)
+        faults: list[Fault] = []
+        for place, plan in enumerate(self.policy.plans):
+            path = f"policy.plans[{place}]"
+            try:
+                compile_plan(plan, self.currencies, wide=self.wide)
+            except InvalidDocument as error:
+                faults += [attrs.evolve(fault, path=fault.path.replace("plan", path, 1)) for fault in error.faults]
+            if plan.modifiers:  # they count the periods of an assignment, not those of credits
+                problem = "the bulk engine does not do this in a policy: modifiers"
+                remedy = "run the plan alone over the credits of those who have it, or calculate_commissions"
+                faults.append(Fault(code="frames.modifiers", path=path, problem=problem, remedy=remedy, value=plan.id))
+        for place, assignment in enumerate(self.policy.assignments):
+            if assignment.draw is not None:
+                problem = "the bulk engine does not do this: draws"
+                path, remedy = f"policy.assignments[{place}].draw", "settle_balances does it over the statements"
+                faults.append(
+                    Fault(code="frames.draws", path=path, problem=problem, remedy=remedy, value=assignment.id)
+                )
+        if faults:
+            raise InvalidDocument(tuple(faults))
 
     def run(self, transactions: pa.Table) -> PolicyOutcome:
         """Credit, assign and pay; raises as `calculate` does."""
@@ -107,6 +127,7 @@ class _Paying:
     def __init__(self, job: PolicyJob, credited: Credited, assigned: Assigned) -> None:
         self._job, self._credited, self._assigned = job, credited, assigned
         self._table = credited.credits
+        self._held: BulkQuotas | None = None
         self._faults: list[Fault] = []
         days = np.asarray(self._table["day"].cast(pa.int32()))
         first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
@@ -146,6 +167,7 @@ class _Paying:
             "commission": money(total, digits),
         }
         table = _no_statements() if credits is None else statements_table(digits, credits.payees, pay, statements)
+        table = self._with_pools(table, pay)
         return PolicyOutcome(credits=pa.table(columns), statements=table, findings=self._findings(pay))
 
     def _plans(self) -> Whole:
@@ -215,18 +237,10 @@ class _Paying:
 
     def _quotas(self, plan: CompiledPlan, credits: Credits, rows: Places) -> tuple[dict[str, Whole], dict[str, Whole]]:
         """The quota and the target of each row, over the days of its span on which the plan version holds."""
-        job = self._job
         found: tuple[dict[str, Whole], dict[str, Whole]] = ({}, {})
         if not any(each.quota_measure or each.target_measure for each in plan.components):
             return found
-        held = BulkQuotas(
-            job.quotas,
-            currency=plan.currency,
-            money_digits=plan.money_digits,
-            quota_policy=job.quota_policy,
-            calendar=job.calendar,
-            working_time=job.working_time,
-        )
+        held = self._quotas_held(plan.currency)
         for component in plan.components:
             unit = plan.currency if component.measure in (Measure.AMOUNT, Measure.MARGIN) else ""
             for place, (measure, own, digits) in enumerate(
@@ -244,6 +258,38 @@ class _Paying:
                     values[rows] = np.append(quoted.amounts, 1)[places]
                     found[place][component.id] = values
         return found
+
+    def _quotas_held(self, currency: str) -> BulkQuotas:
+        job = self._job
+        if self._held is None:
+            self._held = BulkQuotas(
+                job.quotas,
+                currency=currency,
+                money_digits=(job.currencies or CurrencyTable.iso()).digits(currency),
+                quota_policy=job.quota_policy,
+                calendar=job.calendar,
+                working_time=job.working_time,
+            )
+        return self._held
+
+    def _with_pools(self, statements: pa.Table, periods: Periods) -> pa.Table:
+        """The statements with the parts of team pools, which stand beside what plans pay."""
+        policy, job = self._job.policy, self._job
+        if not policy.pools or not periods.found or not self._table.num_rows:
+            return statements
+        pooled = pool_in_bulk(
+            policy,
+            self._credited,
+            until=periods.found[-1],
+            payees=job.payees,
+            quotas=self._quotas_held(policy.pools[0].currency),
+            calendar=job.calendar,
+            currencies=job.currencies,
+            wide=job.wide,
+        )
+        if pooled.faults:
+            raise InvalidDocument(pooled.faults)
+        return add_pool_parts(statements, pooled)
 
     def _needs(self, accumulate: Accumulation, rows: Places, counted: Flags) -> tuple[pa.Table, Places]:
         """Whose quotas are needed over which days, and the place among them of each row, the last for none."""

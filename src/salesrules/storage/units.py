@@ -50,8 +50,7 @@ def run_unit(
     >>> run_unit(MemoryStorage(), lambda work: work.aggregates(note).put("n1", "called back", 0))
     1
     """
-    result: T = _retrying(attempts, first_wait, longest_wait, sleep, _is_safe)(_in_unit, storage, act)
-    return result
+    return _run(storage, act, _is_safe, attempts, first_wait, longest_wait, sleep)
 
 
 def run_once(
@@ -89,7 +88,7 @@ def run_once(
         work.aggregates(_PLAIN).put(key, {"payload": asked, "result": result}, 0)
         return result
 
-    return _retrying(attempts, first_wait, longest_wait, sleep, _is_passing)(_in_unit, storage, once)
+    return _run(storage, once, _is_passing, attempts, first_wait, longest_wait, sleep)
 
 
 def _in_unit(storage: Storage, act: Callable[[UnitOfWork], T]) -> T:
@@ -99,22 +98,36 @@ def _in_unit(storage: Storage, act: Callable[[UnitOfWork], T]) -> T:
     return result
 
 
-def _retrying(
+def _run(
+    storage: Storage,
+    act: Callable[[UnitOfWork], T],
+    is_retried: Callable[[BaseException], bool],
     attempts: int,
     first_wait: float,
     longest_wait: float,
     sleep: Callable[[float], None],
-    is_retried: Callable[[BaseException], bool],
-) -> Retrying:
+) -> T:
+    """Run an act in a unit, and again as often as may be; what only tries again is made where something failed."""
     if type(attempts) is not int or attempts < 1:
         raise InvalidValue("attempts", attempts, "give a whole number above zero")
-    return Retrying(
+    try:
+        return _in_unit(storage, act)
+    except (StaleVersion, BackendUnavailable) as error:
+        faults: list[Exception] = [error]
+
+    def again() -> T:
+        if faults:
+            raise faults.pop()  # the first attempt counts, and is waited for, like all others
+        return _in_unit(storage, act)
+
+    result: T = Retrying(
         stop=stop_after_attempt(attempts),
         wait=wait_random_exponential(multiplier=first_wait, max=longest_wait),
         retry=retry_if_exception(is_retried),
         sleep=sleep,
         reraise=True,
-    )
+    )(again)
+    return result
 
 
 def _is_safe(error: BaseException) -> bool:

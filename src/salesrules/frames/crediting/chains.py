@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from salesrules.core import Dated, DatedValue, DateRange, Fault
-from salesrules.frames.crediting.columns import NEVER, Codes, Columns, Days, Flags, Places
+from salesrules.frames.crediting.columns import NEVER, Codes, Columns, Days, Places
 from salesrules.frames.crediting.people import People
 from salesrules.org import Hierarchy
 
@@ -157,7 +157,8 @@ class _TableFaults:
             if (parent < 0).all():
                 return
             parent = parent[parent]
-        self._cycles |= dict.fromkeys(_on_cycle(employee, manager, parent))
+        # After more steps than there are people one stands on a cycle, and a cycle's own people on all of it.
+        self._cycles |= dict.fromkeys(np.unique(parent[parent >= 0]).tolist())
 
     def all(self) -> Iterable[tuple[str, str, str, str, list[int]]]:
         remedy = "end one of them before the other starts"
@@ -169,19 +170,3 @@ class _TableFaults:
         remedy = "give one of them a manager outside the cycle, or none"
         if self._cycles:
             yield "org.cycle", "manager", "the line upwards returns to where it began", remedy, [*self._cycles]
-
-
-def _on_cycle(employee: Codes, manager: Codes, far: Codes) -> list[int]:
-    """The persons on a cycle: after more steps than there are people one is on it."""
-    inside: Flags = np.zeros(len(far), dtype=np.bool_)
-    inside[far[far >= 0]] = True
-    parent = np.full(len(far), _NOBODY, dtype=np.int32)
-    parent[employee] = manager
-    reached = np.flatnonzero(inside)
-    while True:  # the others that a cycle passes through
-        fresh = parent[reached]
-        fresh = fresh[(fresh >= 0) & ~inside[fresh]]
-        if not len(fresh):
-            return [int(each) for each in np.flatnonzero(inside)]
-        inside[fresh] = True
-        reached = np.unique(fresh)

@@ -180,10 +180,7 @@ def _one_chunk(column: pa.ChunkedArray) -> Any:
         column = column.cast(pa.large_string())
     if pa.types.is_dictionary(column.type):
         column = column.unify_dictionaries()
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):  # none, or several that stay several
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-    return array
+    return column.combine_chunks()
 
 
 def _as_text(array: Any) -> Any:

@@ -95,9 +95,12 @@ def _check(reader: Columns, found: Transactions, rows: Places, values: Whole, wa
     problem, remedy = "more was paid than the amount of {count} transaction(s)", "lower the payments"
     bad = np.abs(totals) > np.abs(found.amount.values)
     reader.rows_fault("commissions.overpaid", "amount", problem, remedy, bad, lambda row: found.ids[row])
-    backs = reader.sums("amount", found.sales, totals[found.returns], found.rows)
-    if backs is None:
+    if reader.faults:
         return
+    backs = np.zeros(
+        found.rows, dtype=np.int64
+    )  # what is paid back is at most the returns, whose sums are known to fit
+    np.add.at(backs, found.sales, totals[found.returns])
     bad = (backs < 0) & (totals + backs < 0)
     problem = "more is paid back than came in for {count} sale(s)"
     remedy = "correct the payments"

@@ -24,7 +24,7 @@ class People:
         self._number: dict[str, int] = {}
         self.faults: list[Fault] = []
         self.positions: dict[int, str] = {}
-        self.is_closed = payees is not None
+        self.is_closed = False
         if payees is not None:
             self._read(payees)
 
@@ -45,6 +45,7 @@ class People:
                 names = [*positions.values, ""]
                 names = [names[code] for code in positions.codes.tolist()]
             self.positions = dict(zip(codes.tolist(), names, strict=True))
+            self.is_closed = True
         self.faults = reader.faults
 
     def codes_of(self, names: Iterable[str]) -> Codes:

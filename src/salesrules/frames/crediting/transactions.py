@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from salesrules.commissions import Measure
 from salesrules.frames.crediting.columns import Coded, Codes, Columns, Days, Flags, Numbers, Places, Whole
+from salesrules.frames.crediting.distinct import are_distinct
 from salesrules.frames.crediting.people import People
 
 Number = TypeVar("Number", bound=np.generic)
@@ -126,7 +127,7 @@ def rows_of(ids: pa.Array, wanted: pa.Array) -> Places:
 
 
 def _check_ids(reader: Columns, ids: pa.Array) -> None:
-    if len(ids) < 2 or pc.all(pc.less(ids[:-1], ids[1:])).as_py() or pc.count_distinct(ids).as_py() == len(ids):
+    if len(ids) < 2 or pc.all(pc.less(ids[:-1], ids[1:])).as_py() or are_distinct(ids):
         return
     codes = ids.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     again = np.ones(len(ids), dtype=np.bool_)

@@ -94,17 +94,19 @@ class Columns:
             raw = raw.cast(nw.Decimal(38, digits))
         return (raw * 10**digits if digits else raw).cast(nw.Int64)
 
-    def misfits(self, column: str, digits: int) -> nw.Expr:
-        """Which rows have a number that is too large, or finer than the units."""
+    def misfits(self, column: str, digits: int) -> nw.Expr | None:
+        """Which rows have a number that is too large, or finer than the units; none where its type rules that out."""
         raw, kind = self.raw(column), self._types[self.own(column)]
         if not isinstance(kind, nw.Decimal):
-            most: Any = LIMIT
-            return (raw > most) | (raw < -most) if kind in (nw.Int64, nw.UInt64, nw.Int128) else nw.lit(False)
-        found: nw.Expr = nw.lit(False)
+            return (raw > LIMIT) | (raw < -LIMIT) if kind in (nw.Int64, nw.UInt64, nw.Int128, nw.UInt128) else None
+        found: nw.Expr | None = None
         if kind.precision - kind.scale + digits > 18:
             limit = nw.lit(LIMIT // 10**digits)
             found = (raw > limit) | (raw < -limit)
-        return found | (raw != raw.cast(nw.Decimal(38, digits)).cast(kind)) if kind.scale > digits else found
+        if kind.scale <= digits:
+            return found
+        too_fine = raw != raw.cast(nw.Decimal(38, digits)).cast(kind)
+        return too_fine if found is None else found | too_fine
 
     def fault(self, code: str, column: str, problem: str, remedy: str, offenders: list[Any] | None = None) -> None:
         """Note a fault of a column, with the first offenders."""

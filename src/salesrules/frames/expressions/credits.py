@@ -94,9 +94,10 @@ def _check(
     checks = null_checks(columns, [*texts, "day", *numbers], "id")
     digits = {name: _digits(compiled, name) for name in numbers}
     for name in numbers:
-        problem = f"{{count}} number(s) are too large, or have more than {digits[name]} digit(s) after the point"
-        remedy = "round them, or give whole numbers of the least unit"
-        checks.append(Check("out_of_range", name, problem, remedy, columns.misfits(name, digits[name]), name))
+        if (misfits := columns.misfits(name, digits[name])) is not None:
+            problem = f"{{count}} number(s) are too large, or have more than {digits[name]} digit(s) after the point"
+            remedy = "round them, or give whole numbers of the least unit"
+            checks.append(Check("out_of_range", name, problem, remedy, misfits, name))
     times = columns.has_times("day")
     if times is not None:
         problem = "there are times of day in {count} row(s); a credit counts on a day"

@@ -127,10 +127,10 @@ class Held:
         extents: dict[str, nw.Expr] = {}
         for need in needs.values():
             wanted = _is_of(columns, need.measure)
-            misfit = wanted & columns.misfits("amount", need.digits)
-            problem = f"{{count}} number(s) are too large, or have more than {need.digits} digit(s) after the point"
-            remedy = "round them, or give whole numbers of the least unit"
-            checks.append(Check("out_of_range", "amount", problem, remedy, misfit, "amount"))
+            if (misfits := columns.misfits("amount", need.digits)) is not None:
+                problem = f"{{count}} number(s) are too large, or have more than {need.digits} digit(s) after the point"
+                remedy = "round them, or give whole numbers of the least unit"
+                checks.append(Check("out_of_range", "amount", problem, remedy, wanted & misfits, "amount"))
             low = wanted & (columns.raw("amount") < 0 if need.is_target else columns.raw("amount") <= 0)
             problem = f"{{count}} {'target(s) are below' if need.is_target else 'quota(s) are not above'} zero"
             checks.append(Check("out_of_range", "amount", problem, "give amounts above zero", low, "payee"))

@@ -62,11 +62,11 @@ def _count_rows(setting: Setting, query: exp.Select, example: str) -> exp.Select
     return _count(setting, rows(query, "wrong"), column(example))
 
 
-def _twice(source: str, shown: str, key: list[str]) -> exp.Select:
+def _twice(
+    source: exp.Expression, shown: exp.Expression, key: list[exp.Column], where: exp.Expression | None = None
+) -> exp.Select:
     often = exp.GT(this=exp.Count(this=exp.Star()), expression=literal(1))
-    return select(
-        [named(exp.Min(this=column(shown)), shown)], source, group=[column(name) for name in key], having=often
-    )
+    return select([shown], source, where=where, group=key, having=often)
 
 
 def _of_credits(setting: Setting, starts_and_ends: bool) -> Iterator[Finding]:
@@ -77,14 +77,13 @@ def _of_credits(setting: Setting, starts_and_ends: bool) -> Iterator[Finding]:
         yield "missing_value", name, _count(setting, setting.source(), shown, is_missing(value))
     for name, digits in setting.numbers.items():
         yield "too_fine", name, _count(setting, setting.source(), own("id"), _is_finer(setting, own, name, digits))
+    inside = _inside(setting)
     if starts_and_ends:
-        assert setting.days.end is not None
-        outside: list[exp.Expression] = [
-            exp.LT(this=own("day"), expression=setting.dialect.day(setting.days.start)),
-            exp.GTE(this=own("day"), expression=setting.dialect.day(setting.days.end)),
-        ]
-        yield "not_in_force", "day", _count(setting, setting.source(), own("id"), any_of(outside))
-    yield "duplicate_id", "id", _count_rows(setting, _twice(CREDITS, "id", setting.key()), "id")
+        outside = exp.Not(this=exp.Paren(this=inside.copy()))
+        yield "not_in_force", "day", _count(setting, setting.source(), own("id"), outside)
+    key = [own(name) for name in setting.key()]
+    again = _twice(setting.source(), named(exp.Min(this=own("id")), "id"), key, inside)
+    yield "duplicate_id", "id", _count_rows(setting, again, "id")
     if setting.has_original:
         lost = select(
             [named(column("id", "back"), "id")],
@@ -93,6 +92,14 @@ def _of_credits(setting: Setting, starts_and_ends: bool) -> Iterator[Finding]:
             where=all_of([is_present(column("original", "back")), is_missing(column("id", "sale"))]),
         )
         yield "unknown_original", "original", _count_rows(setting, lost, "id")
+
+
+def _inside(setting: Setting) -> exp.Expression:
+    """Whether the day of a credit is among those that are paid."""
+    assert setting.days.end is not None
+    first, end = (setting.dialect.day(day) for day in (setting.days.start, setting.days.end))
+    day = setting.own("day")
+    return all_of([exp.GTE(this=day, expression=first), exp.LT(this=day.copy(), expression=end)])
 
 
 def _is_finer(setting: Setting, own: Callable[[str], exp.Expression], name: str, digits: int) -> exp.Expression:
@@ -107,7 +114,8 @@ def _of_quotas(setting: Setting) -> Iterator[Finding]:
     for name, (measure, digits, _) in setting.held.items():
         low = exp.LTE(this=column("amount"), expression=literal(0))
         yield "not_above_zero", measure, _count(setting, table(f"{name}_held"), column("payee"), low)
-        again = _twice(f"{name}_held", "payee", ["payee", "period"])
+        key = [column("payee"), column("period")]
+        again = _twice(table(f"{name}_held"), named(exp.Min(this=column("payee")), "payee"), key)
         yield "duplicate_quota", measure, _count_rows(setting, again, "payee")
         finer = _is_finer(setting, held, "amount", digits)
         if setting.has_quota_measure:

@@ -41,7 +41,9 @@ def total(terms: Sequence[exp.Expression | None]) -> exp.Expression:
         if found is None:
             found = term
         elif isinstance(term, exp.Neg):
-            found = exp.Sub(this=found, expression=term.this)
+            inner = term.this
+            is_product = isinstance(inner, exp.Paren) and isinstance(inner.this, exp.Mul)
+            found = exp.Sub(this=found, expression=inner.this if is_product else inner)
         else:
             found = exp.Add(this=found, expression=term)
     return literal(0) if found is None else found

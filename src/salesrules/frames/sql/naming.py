@@ -16,6 +16,9 @@ CREDIT_COLUMNS = ("id", "payee", "day", "role", "amount", "cost", "quantity", "o
 QUOTA_COLUMNS = ("payee", "period", "measure", "amount")
 _OPTIONAL = frozenset({"role", "original", "measure"})
 _PLAIN = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+#: A name, or names with points between them; in quotes as one or another dialect has them.
+_PART = r"""(?:[A-Za-z_][\w$-]*|"[^"]+"|`[^`]+`|\[[^\]]+\])"""
+_TABLE = re.compile(rf"{_PART}(?:\.{_PART}){{0,3}}")
 
 
 def field(name: str, table: str) -> exp.Column:
@@ -26,13 +29,13 @@ def field(name: str, table: str) -> exp.Column:
 
 def table_of(name: str, dialect: str, place: str) -> exp.Table:
     """A table of the user's own, written as in their dialect; raises `InvalidValue` for what is no name."""
+    remedy = "give the name of a table, such as sales.credits"
+    if not _TABLE.fullmatch(name):
+        raise InvalidValue(place, name, remedy)
     try:
-        found = exp.to_table(name, dialect=dialect)
+        return exp.to_table(name, dialect=dialect)
     except (ParseError, TokenError, ValueError):
-        found = None
-    if not isinstance(found, exp.Table) or not isinstance(found.this, exp.Identifier) or found.args.get("alias"):
-        raise InvalidValue(place, name, "give the name of a table, such as sales.credits")
-    return found
+        raise InvalidValue(place, name, remedy) from None
 
 
 def read_columns(

@@ -36,12 +36,16 @@ _MONEY = (Measure.AMOUNT, Measure.MARGIN)
 class Part:
     """A component and the names of its columns; `ending` is empty for the only one.
 
-    `span` is the column with the label of the span over which its measure runs; empty where each credit stands alone.
+    What it counts has the name of the first component that counts the same (`counted`), what runs on that of the first
+    that counts the same over the same span (`running`). `span` is the column with the label of the span over which its
+    measure runs; empty where each credit stands alone.
     `quota` and `target` are the columns of what the payee holds over the span `held_over`.
     """
 
     component: CompiledComponent
     ending: str
+    counted: str
+    running: str
     span: str
     held_over: str
     quota: str = ""
@@ -49,7 +53,9 @@ class Part:
 
     def name(self, word: str) -> str:
         """A column of this component."""
-        return f"{word}{self.ending}"
+        if word == "measure":
+            return f"measure{self.counted}"
+        return f"{word}{self.running if word in ('measured', 'measured_before') else self.ending}"
 
     def made(self, word: str) -> exp.Column:
         """A column of this component, ready for use."""
@@ -64,6 +70,11 @@ class Part:
     def moved(self) -> str:
         """The column with what is measured up to a credit, or of the credit where it stands alone."""
         return "measured" if self.span else "measure"
+
+    @property
+    def is_proportional(self) -> bool:
+        """Whether what a credit earns depends on nothing but the credit."""
+        return self.curve.is_flat and not self.needs
 
     @property
     def has_tiers(self) -> bool:
@@ -98,7 +109,7 @@ class Setting:
 
     `credits` and `quotas` name the user's tables, `columns` and `quota_columns` those of their columns that have other
     names (empty: there is none). `is_decimal` says whether money comes and goes as decimals, or else as whole numbers
-    of the least unit; `has_numbers` whether ids are numbers.
+    of the least unit; `has_numbers` whether ids are numbers; `by_component` whether the pay of each component is shown.
     """
 
     plan: CompiledPlan
@@ -113,6 +124,7 @@ class Setting:
     quota_columns: Mapping[str, str]
     is_decimal: bool
     has_numbers: bool
+    by_component: bool
 
     @property
     def has_role(self) -> bool:
@@ -185,7 +197,20 @@ class Setting:
     @property
     def telescopes(self) -> bool:
         """Whether a statement has earned what its measures have earned in all, so that nothing need be added up."""
-        return all(part.span == "period" and not part.curve.earns_at_zero for part in self.parts)
+        return all(
+            part.is_proportional or (part.span == "period" and not part.curve.earns_at_zero) for part in self.parts
+        )
+
+    @property
+    def proportional(self) -> tuple[Part, ...]:
+        """The components whose credits stand alone and yet are added up over a statement, all of them as one."""
+        return tuple(part for part in self.parts if part.is_proportional) if self.adds_up and self.telescopes else ()
+
+    @property
+    def is_together(self) -> bool:
+        """Whether the lines of a credit are only paid in all, so that there is one column `paid`."""
+        several = len(self.parts) > 1 and self.plan.is_cumulative
+        return several and not self.by_component and not (self.plan.reverses and self.has_original)
 
     @property
     def stretches(self) -> list[Stretch]:
@@ -261,7 +286,7 @@ def parts_of(plan: CompiledPlan, pay_period: PeriodKind) -> tuple[Part, ...]:
 
 
 def _parts(plan: CompiledPlan, pay_period: PeriodKind, endings: list[str]) -> Iterator[Part]:
-    adds_up = plan.is_cumulative or plan.plan.cap is not None
+    known: dict[object, str] = {}
     names: dict[tuple[str, str, int, str], str] = {}
 
     def holder(word: str, measure: str, digits: int, span: str) -> str:
@@ -274,16 +299,16 @@ def _parts(plan: CompiledPlan, pay_period: PeriodKind, endings: list[str]) -> It
     for component, ending in zip(plan.components, endings, strict=True):
         kind = _KINDS.get(component.accumulate, pay_period)
         held_over = "period" if kind is pay_period else f"in_{kind.value}"
-        part = Part(component=component, ending=ending, span="", held_over=held_over)
+        counted = known.setdefault((component.credits, component.filters, component.measure), ending)
+        running = known.setdefault((counted, held_over), ending)
+        part = Part(component=component, ending=ending, counted=counted, running=running, span="", held_over=held_over)
         part = attrs.evolve(
             part,
             quota=holder("quota", component.quota_measure, component.digits, held_over),
             target=holder("target", component.target_measure, plan.money_digits, held_over),
         )
-        if part.curve.is_flat:  # every unit earns the same over any span
-            yield attrs.evolve(part, span="period" if adds_up and not part.needs else "")
-        else:
-            yield part if component.accumulate is Accumulation.TRANSACTION else attrs.evolve(part, span=held_over)
+        stands_alone = part.curve.is_flat or component.accumulate is Accumulation.TRANSACTION
+        yield part if stands_alone else attrs.evolve(part, span=held_over)
 
 
 def check_days(setting: Setting) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
 from salesrules.commissions import DIRECT, Filter, Measure
-from salesrules.frames.sql.curves import zero_tier
+from salesrules.frames.sql.curves import total, zero_tier
 from salesrules.frames.sql.setting import Part, Setting
 from salesrules.frames.sql.tree import (
     all_of,
@@ -100,8 +100,12 @@ def measure_stages(setting: Setting, stages: Stages) -> None:
         from salesrules.frames.sql.returns import share_stages
 
         share_stages(setting, stages)
-    measures = [(_measure(setting, part), part.name("measure")) for part in setting.parts]
-    stages.extend("counted", measures, "what each component counts of a credit")
+    measures = {part.name("measure"): _measure(setting, part) for part in setting.parts}
+    stages.extend("counted", _pairs(measures), "what each component counts of a credit")
+
+
+def _pairs(columns: Mapping[str, exp.Expression]) -> list[tuple[exp.Expression, str]]:
+    return [(value, name) for name, value in columns.items()]
 
 
 def _credits(setting: Setting) -> exp.Select:
@@ -189,18 +193,29 @@ def running_sum(setting: Setting, value: exp.Expression, by: Iterable[str]) -> e
 
 def move_stages(setting: Setting, stages: Stages) -> None:
     """The running measures, the tiers that they reach, and what they have earned there."""
-    runs = [part for part in setting.parts if part.span]
-    running = [
-        (running_sum(setting, part.made("measure"), ("payee", part.span)), part.name("measured")) for part in runs
-    ]
-    stages.extend("running", running, "what is measured up to a credit, the credit itself included")
-    before = [(minus(part.made("measured"), part.made("measure")), part.name("measured_before")) for part in runs]
-    stages.extend("moved", before, "and what was measured before it")
+    alone = setting.proportional
+    stages.extend("proportional", [pair for part in alone for pair in _earned(part)], _unit_words(setting, alone))
+    running: dict[str, exp.Expression] = {}
+    before: dict[str, exp.Expression] = {}
+    for part in setting.parts:
+        if part.span:
+            running[part.name("measured")] = running_sum(setting, part.made("measure"), ("payee", part.span))
+            before[part.name("measured_before")] = minus(part.made("measured"), part.made("measure"))
+    if alone:
+        in_all = total([part.made("earned") for part in alone])
+        running["proportional_in_all"] = running_sum(setting, in_all, ("payee", "period"))
+        in_all = total([part.made("earned") for part in alone])
+        before["proportional_before"] = minus(column("proportional_in_all"), in_all)
+    stages.extend("running", _pairs(running), "what there is up to a credit, the credit itself included")
+    stages.extend("moved", _pairs(before), "and what there was before it")
     tiers = [pair for part in setting.parts if part.has_tiers for pair in _tiers(part)]
     stages.extend("tiers", tiers, "the tier that a measure has reached, from 1")
-    earned = [pair for part in setting.parts for pair in _earned(part)]
-    units = "; ".join(_unit(setting, part) for part in setting.parts)
-    stages.extend("earned", earned, f"what the measures have earned ({units})")
+    others = [part for part in setting.parts if part not in alone]
+    stages.extend("earned", [pair for part in others for pair in _earned(part)], _unit_words(setting, others))
+
+
+def _unit_words(setting: Setting, parts: Iterable[Part]) -> str:
+    return f"what is earned ({'; '.join(_unit(setting, part) for part in parts)})"
 
 
 def _unit(setting: Setting, part: Part) -> str:
@@ -221,9 +236,15 @@ def _earned(part: Part) -> Iterable[tuple[exp.Expression, str]]:
     curve = part.curve
     found = curve.earned(lambda: part.made(part.moved), lambda: part.made("tier"))
     if part.span:
-        yield found, part.name("earned_in_all")
         before = curve.earned(lambda: part.made("measured_before"), lambda: part.made("tier_before"))
-        yield before, part.name("earned_before")
+        for value, word, measured in (
+            (found, "earned_in_all", "measured"),
+            (before, "earned_before", "measured_before"),
+        ):
+            if part.needs and not curve.earns_at_zero:  # who has sold nothing that counts needs no quota
+                nothing = exp.EQ(this=part.made(measured), expression=literal(0))
+                value = case((nothing, literal(0)), default=value)
+            yield value, part.name(word)
         return
     if curve.earns_at_zero:
         found = minus(found, curve.piece(zero_tier(curve.compiled), None))

@@ -17,6 +17,7 @@ from salesrules.core import (
     Decision,
     ExpireReservations,
     InvalidValue,
+    LedgerAmount,
     LedgerBatch,
     LedgerCommand,
     LedgerEntry,
@@ -40,6 +41,7 @@ __all__ = [
     "command_text",
     "decision_text",
     "instant_text",
+    "made_text",
     "microseconds",
     "movements_text",
     "to_allowed",
@@ -97,8 +99,37 @@ def microseconds(instant: datetime) -> int:
 
 
 def command_text(command: LedgerCommand) -> str:
-    """A command as text."""
-    return _write(_command(command))
+    """A command as text; the two that many threads send at once are put together by hand, to the same text."""
+    kind = type(command)
+    if kind is not Reserve and kind is not Post:
+        return _write(_command(command))
+    assert isinstance(command, Reserve | Post)
+    until = f',"expires_at":{_instant_json(command.expires_at)}' if isinstance(command, Reserve) else ""
+    return (
+        f'["{_WORDS[kind]}",{{"key":{_quoted(command.key)},"at":{_instant_json(command.at)}'
+        f',"account":{_quoted(command.account)},"amount":{_amount_json(command.amount)}{until}}}]'
+    )
+
+
+def made_text(command: Reserve | Post) -> str:
+    """The one movement that such a command makes where it passes, as text."""
+    key, amount = _quoted(command.key), _amount_json(command.amount)
+    made = f'"reserved",{_quoted(command.account)},{amount},{key},null'
+    if isinstance(command, Post):
+        made = f'"posted",{_quoted(command.account)},{amount},null,{key}'
+    return f"[[{made}]]"
+
+
+#: A text as JSON, as `json.dumps` writes it that leaves other alphabets as they are.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _amount_json(amount: LedgerAmount) -> str:
+    return f'["money","{amount.amount}","{amount.currency}"]' if isinstance(amount, Money) else str(amount)
+
+
+def _instant_json(instant: datetime | None) -> str:
+    return "null" if instant is None else f'["at","{instant_text(instant)}"]'
 
 
 def decision_text(decision: Decision) -> str:

@@ -31,6 +31,7 @@ from salesrules.storage.sql.reading import LedgerReader, check_command
 from salesrules.storage.sql.rows import to_posting, to_reservation
 from salesrules.storage.sql.session import Session
 from salesrules.storage.sql.statements import Statements
+from salesrules.storage.sql.swift import Question, Swift
 from salesrules.storage.sql.values import can_be_id
 from salesrules.storage.sql.writing import LedgerWriter
 
@@ -57,10 +58,11 @@ class SqlLedgerStore:
         swift = self._statements.swift
         question = swift.question(command) if swift is not None else None
         if swift is not None and question is not None:
-            found = self._session.one(*question)
-            if found.fits:
-                return swift.answer(found, question[1])
-            is_new = found.is_new
+            rows = self._session.answer(question.statement, question.values)
+            decision = swift.passed(question, rows) or (self._refused(swift, question, rows) if rows else None)
+            if decision is not None:
+                return decision
+            is_new = bool(rows)
         else:
             is_new = self._session.change(self._statements.claim, {"id": command.key}) == 1
         if not is_new:
@@ -81,6 +83,15 @@ class SqlLedgerStore:
         if unused:
             self._session.change(self._statements.unclaim, {"ids": sorted(unused)})
         return decision
+
+    def _refused(self, swift: Swift, question: Question, rows: Sequence[Sequence[Any]]) -> Decision | None:
+        """The refusal of a command that found no room, recorded; `None` where more must be looked at to decide."""
+        ledger = swift.locked(question, rows)
+        if ledger is None:
+            return None
+        decision, (entry,) = decide_ledger(ledger, question.command)
+        is_told = not decision.is_allowed and swift.refuse(question, ledger, entry, self._session)
+        return decision if is_told else None
 
     def _decide(self, command: LedgerCommand, known: dict[str, LedgerEntry]) -> tuple[Decision, Sequence[LedgerEntry]]:
         """Decide on the locked rows, and write what follows."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from salesrules.core import BackendUnavailable, InvalidValue
 from salesrules.storage.sql.faults import REPORTED, Reported, as_unavailable
 from salesrules.storage.sql.locks import WriterLocks
+from salesrules.storage.sql.prepared import Prepared, Straight
 
 __all__ = ["JoinedSession", "OwnSession", "Session"]
 
@@ -22,7 +23,6 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 _ALL: Callable[[CursorResult[Any]], Sequence[Row[Any]]] = CursorResult.fetchall
 _FIRST: Callable[[CursorResult[Any]], Row[Any] | None] = CursorResult.first
-_ONE: Callable[[CursorResult[Any]], Row[Any]] = CursorResult.one
 _COUNT: Callable[[CursorResult[Any]], int] = attrgetter("rowcount")
 
 
@@ -56,10 +56,10 @@ class Session:
         """The first row that a statement finds."""
         return self._run(statement, parameters, _FIRST)
 
-    def one(self, statement: Executable, parameters: Parameters) -> Row[Any]:
-        """The one row that a statement answers, which may change rows too."""
+    def answer(self, statement: Prepared, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """What a statement answers that may change rows."""
         self.begin_change()
-        return self._run(statement, parameters, _ONE)
+        return self._run(statement.statement, values, _ALL)
 
     def change(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that changes rows; how many it changed."""
@@ -161,10 +161,19 @@ class OwnSession(Session):
     """A connection of its own, given back at the end."""
 
     def __init__(
-        self, connect: Callable[[], Connection], backend: str, *, is_sqlite: bool, can_stream: bool, locks: WriterLocks
+        self,
+        connect: Callable[[], Connection],
+        backend: str,
+        *,
+        is_sqlite: bool,
+        can_stream: bool,
+        locks: WriterLocks,
+        straight: Straight | None,
     ) -> None:
         super().__init__(backend, can_stream=can_stream, locks=locks)
         self._open_connection = connect
+        self._straight = straight
+        self._is_straight = False
         self._is_sqlite = is_sqlite
         self._is_writing = False
 
@@ -175,7 +184,11 @@ class OwnSession(Session):
         try:
             if self._connection is not None:
                 with self._locks.statement:
-                    self._connection.commit()
+                    if self._straight is not None and self._is_straight:
+                        self._is_straight = False
+                        self._straight.end(self._connection, True)
+                    else:
+                        self._connection.commit()
         except REPORTED as error:
             raise as_unavailable(self._backend, error, is_commit=self._has_changed) from error
         finally:
@@ -191,14 +204,35 @@ class OwnSession(Session):
         try:
             if connection is not None:
                 with contextlib.suppress(SQLAlchemyError), self._locks.statement:
+                    if self._straight is not None and self._is_straight and self._fault is None:
+                        self._straight.end(connection, False)
+                with contextlib.suppress(SQLAlchemyError), self._locks.statement:
                     connection.close()
         finally:
             if self._is_writing:
                 self._is_writing = False
                 self._locks.writer.release()
 
+    def answer(self, statement: Prepared, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """What a statement answers that may change rows, by the shortest way that the connection has."""
+        self.begin_change()
+        if self._straight is None or self._connection is None or not self._is_straight:
+            return super().answer(statement, values)
+        self.check_open()
+        try:
+            return self._straight.rows(self._connection, statement, values)
+        except REPORTED as error:
+            self._report(error)
+
     def _connect(self) -> Connection:
-        return self._open_connection()
+        connection = self._open_connection()
+        if self._straight is not None:
+            try:
+                self._is_straight = self._straight.begin(connection)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
 
     def _await_turn(self) -> None:
         if self._is_sqlite and not self._is_writing:

@@ -11,6 +11,7 @@ from salesrules.core import InvalidValue, StoredKind
 from salesrules.storage.sql.faults import backend_name, reported
 from salesrules.storage.sql.ledger import SqlLedgerStore
 from salesrules.storage.sql.locks import is_in_memory, locks_of
+from salesrules.storage.sql.prepared import Straight
 from salesrules.storage.sql.schema import check_version, create_tables, migrate_tables
 from salesrules.storage.sql.session import JoinedSession, OwnSession, Session
 from salesrules.storage.sql.statements import Statements
@@ -56,6 +57,7 @@ class SqlStorage:
         self._backend = backend_name(engine)
         self._is_sqlite = dialect == "sqlite"
         self._can_stream = not is_in_memory(engine) and dialect not in ("mysql", "mariadb")
+        self._straight = _straight(engine)
         self._is_checked = False
 
     def begin(self) -> SqlUnitOfWork:
@@ -66,6 +68,7 @@ class SqlStorage:
             is_sqlite=self._is_sqlite,
             can_stream=self._can_stream,
             locks=self._locks,
+            straight=self._straight,
         )
         return SqlUnitOfWork(session, self._statements, self._backend)
 
@@ -172,6 +175,15 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._session.end()
+
+
+def _straight(engine: Engine) -> Straight | None:
+    """The short way for prepared statements, where the driver has one."""
+    if engine.dialect.driver != "psycopg":
+        return None
+    from salesrules.storage.sql.straight import STRAIGHT  # only psycopg's users have it installed
+
+    return STRAIGHT
 
 
 def _has_no_file(engine: Engine) -> bool:
