@@ -162,7 +162,7 @@ class Backend:
             if sold.held:
                 columns = list(zip(*sold.held, strict=True))
                 amounts = pa.array(columns[3], pa.decimal128(18, 3))
-                held = pa.table({"payee": columns[0], "measure": columns[1], "period": columns[2], "amount": amounts})  # noqa: F841
+                held = pa.table({"payee": columns[0], "measure": columns[1], "period": columns[2], "amount": amounts})  # noqa: F841  # DuckDB finds it by its name
                 run("INSERT INTO quotas SELECT * FROM held")
         elif self.name == "sqlite":
             numbers = "amount INTEGER, cost INTEGER, quantity INTEGER"

@@ -105,7 +105,7 @@ class Curve:
         for number, value in enumerate(values):
             _annotate(value, self._rate(number))
         conditions: list[Made] = [
-            lambda number=number: exp.GTE(this=tier(), expression=literal(number))  # type: ignore[misc]
+            lambda number=number: exp.GTE(this=tier(), expression=literal(number))  # type: ignore[misc]  # a default binds the number
             for number in range(2, len(values) + 1)
         ]
         found = _search(conditions, values)

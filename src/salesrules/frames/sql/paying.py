@@ -43,7 +43,7 @@ def pay_stages(setting: Setting, stages: Stages) -> None:
         totals = []
         for number in _steps(setting):
             name = f"{payable}_{number}"
-            totals.append((rounded(setting.dialect, lambda name=name: column(name), below, mode), f"paid_{number}"))  # type: ignore[misc]
+            totals.append((rounded(setting.dialect, lambda name=name: column(name), below, mode), f"paid_{number}"))  # type: ignore[misc]  # a default binds the name
         stages.extend("rounded_totals", totals, f"the running total of a statement {_mode(setting)}")
         words = "what each line adds to it"
         if setting.is_together:
