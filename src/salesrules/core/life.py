@@ -72,7 +72,7 @@ class PolicyLife:
 
     def decides_on(self, day: date) -> bool:
         """Whether this version decides facts of a day: it was approved and the day is in its effective range."""
-        return self.is_approved and day in self.effective
+        return self.status in _DECIDING and day in self.effective
 
     def review_is_overdue(self, as_of: date) -> bool:
         """Whether the day of the next review is over while the policy still holds."""
@@ -92,14 +92,13 @@ def check_life(life: PolicyLife, as_of: date, policy: str) -> Decision:
     >>> check_life(draft, date(2020, 6, 1), "OrgPolicy").outcome.value
     'deny'
     """
-    where = PolicyReference(policy, "", "life")
-    if not life.decides_on(as_of):
-        found = POLICY_NOT_IN_FORCE(scope=life.scope, status=life.status, effective=life.effective, policy=where)
-    elif life.review_is_overdue(as_of):
-        found = REVIEW_OVERDUE(scope=life.scope, next_review=life.next_review, policy=where)
-    else:
+    is_deciding = life.decides_on(as_of)
+    if is_deciding and not life.review_is_overdue(as_of):
         return ALLOW
-    return decide([found])
+    where = PolicyReference(policy, "", "life")
+    if is_deciding:
+        return decide([REVIEW_OVERDUE(scope=life.scope, next_review=life.next_review, policy=where)])
+    return decide([POLICY_NOT_IN_FORCE(scope=life.scope, status=life.status, effective=life.effective, policy=where)])
 
 
 def decide_in_force(life: PolicyLife, as_of: date, policy: str, findings: Iterable[Reason | Decision]) -> Decision:
@@ -131,6 +130,6 @@ def demand(part: T | None, place: str) -> T:
     >>> demand(5, "quotas.pace")
     5
     """
-    if part is None or part == ():
+    if part is None or (type(part) is tuple and not part):
         raise InvalidValue(place, None, "the rulebook does not set this; add it")
     return part

@@ -95,16 +95,16 @@ def find_amount_reasons(
     line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: ExchangeRates, path: str
 ) -> Iterator[Reason]:
     """What is wrong with a line's amount: its sign, its currency, its decimals, its rate."""
-    amount, here = line.amount, f"{path}.amount"
+    amount = line.amount
     if amount.amount <= 0:
-        yield codes.NOT_POSITIVE(amount=amount, path=here)
+        yield codes.NOT_POSITIVE(amount=amount, path=f"{path}.amount")
     digits = _DIGITS.get(amount.currency)
     if digits is None:
         near = nearest_names(amount.currency, _DIGITS)
-        yield codes.UNKNOWN_CURRENCY(currency=amount.currency, nearest=near, path=here)
+        yield codes.UNKNOWN_CURRENCY(currency=amount.currency, nearest=near, path=f"{path}.amount")
         return
     if has_more_digits(amount, digits):
-        where = PolicyReference("ClaimPolicy", policy.id, "precision")
+        where, here = PolicyReference("ClaimPolicy", policy.id, "precision"), f"{path}.amount"
         if policy.precision is Precision.REFUSE:
             yield codes.TOO_PRECISE(amount=amount, digits=digits, path=here, policy=where)
         else:
@@ -116,5 +116,5 @@ def find_amount_reasons(
         try:
             rates.rate(amount.currency, policy.currency, day)
         except (MissingDay, AmbiguousDay):
-            where = PolicyReference("ClaimPolicy", policy.id, "rate_day")
+            where, here = PolicyReference("ClaimPolicy", policy.id, "rate_day"), f"{path}.amount"
             yield codes.RATE_MISSING(source=amount.currency, target=policy.currency, day=day, path=here, policy=where)

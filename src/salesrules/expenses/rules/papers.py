@@ -85,9 +85,8 @@ def find_day_reasons(
     path: str,
 ) -> Iterator[Reason]:
     """Whether an expense was made before the claim came in, and the claim came in time."""
-    here = f"{path}.day"
     if line.day > submitted_on:
-        yield codes.EXPENSE_IN_FUTURE(day=line.day, submitted_on=submitted_on, path=here)
+        yield codes.EXPENSE_IN_FUTURE(day=line.day, submitted_on=submitted_on, path=f"{path}.day")
         return
     late = policy.late
     if late is None:
@@ -99,7 +98,7 @@ def find_day_reasons(
             submitted_on=submitted_on,
             days=days,
             allowed=late.days,
-            path=here,
+            path=f"{path}.day",
             severity=late.strictness.severity,
             policy=PolicyReference("LatePolicy", late.id, "days"),
         )
