@@ -2,7 +2,8 @@
 
 A benchmark is a module `bench_<name>.py` with a function `run()` that gives a mapping of what JSON can hold. Where it
 is nested, the inmost mappings are rows of a table: `{"chain": {"ours": 2.4, "bare": 2.3, "limit": 2.0}}`.
-`python benchmarks/run.py` runs all, `python benchmarks/run.py money workflow` only these.
+`python benchmarks/run.py` runs all but those whose names end in `_large`, `python benchmarks/run.py money workflow`
+only these. A function `draw(results, folder)` draws pictures of the figures for the page.
 """
 
 from __future__ import annotations
@@ -45,11 +46,14 @@ def machine() -> dict[str, Any]:
 def measure(name: str) -> None:
     """Run one benchmark and keep its figures."""
     print(f"{name} …", file=sys.stderr)
-    result = {"name": name, "machine": machine(), **load(FOLDER / f"bench_{name}.py").run()}
+    module = load(FOLDER / f"bench_{name}.py")
+    result = {"name": name, "machine": machine(), **module.run()}
     result.pop("python", None)  # the machine says it
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=2, ensure_ascii=False, default=str)
     (RESULTS / f"{name}.json").write_text(text + "\n", "utf-8")
+    if hasattr(module, "draw"):
+        module.draw(RESULTS, PAGE.parent / "pictures")
 
 
 def shown(value: object) -> str:
@@ -90,7 +94,8 @@ def page(text: str, results: list[Mapping[str, Any]]) -> str:
 
 def main(names: list[str]) -> None:
     """Measure what is named, or everything, and write the page anew from all figures that are kept."""
-    for name in names or sorted(path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py")):
+    found = sorted(path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py"))
+    for name in names or [each for each in found if not each.endswith("_large")]:
         measure(name)
     results = [{"name": path.stem, **json.loads(path.read_text("utf-8"))} for path in sorted(RESULTS.glob("*.json"))]
     PAGE.write_text(page(PAGE.read_text("utf-8"), results), "utf-8")

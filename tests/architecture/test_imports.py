@@ -36,6 +36,7 @@ WALLS: dict[str, set[str]] = {
     "plotext": {"cli"},
     "psycopg": {"storage"},
     "pymysql": {"storage"},
+    "pandas": {"frames"},
     "polars": {"frames"},
     "pyarrow": {"frames", "simulation"},
     "pyspark": {"frames"},

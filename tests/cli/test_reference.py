@@ -123,6 +123,7 @@ def test_every_command_is_in_the_reference(page: str) -> None:
         "solve",
         "diff",
         "schema",
+        "sql",
         "diagram",
         "replay",
         "review",

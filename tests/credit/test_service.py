@@ -54,9 +54,9 @@ class Desk:
     def run(self, act):
         return run_unit(self.storage, act)
 
-    def limit(self, amount, key=None):
+    def limit(self, amount, customer="c1", key=None):
         limit = CreditLimit(
-            customer="c1", amount=cny(amount), effective=DateRange(date(2020, 1, 1)), review_due=NOON.date()
+            customer=customer, amount=cny(amount), effective=DateRange(date(2020, 1, 1)), review_due=NOON.date()
         )
         key = self.key(key)
         return self.run(lambda work: set_credit_limit(limit, "A", self.policy, ledger=work.ledger, as_of=NOON, key=key))
@@ -241,13 +241,35 @@ def test_the_same_key_again_does_nothing_more(desk, make_request) -> None:
     desk.reserve(make_request(5, "o2"))
     for _ in range(2):
         assert desk.act(release_credit, "o2", key="v").is_allowed
+    before = desk.lent
     for act in (
+        lambda: desk.limit(1001, key="l"),
         lambda: desk.reserve(make_request(601), key="r"),
+        lambda: desk.reserve(make_request(600, "o2"), key="r"),
+        lambda: desk.reserve(make_request(600, requested_by="zoe"), key="r"),
         lambda: desk.act(commit_credit, "o1", "i1", cny(701), key="b"),
+        lambda: desk.act(commit_credit, "o1", "i2", cny(700), key="b"),
+        lambda: desk.act(commit_credit, "o2", "i1", cny(700), key="b"),
+        lambda: desk.act(commit_credit, "o1", "i1", cny(700), key="b", is_last=True),
         lambda: desk.act(settle_credit, "o1", "i1", cny(651), key="s"),
+        lambda: desk.act(settle_credit, "o1", "i2", cny(650), key="s"),
+        lambda: desk.act(release_credit, "o1", key="v"),
+        lambda: desk.act(release_credit, "o2", key="s"),
+        lambda: desk.limit(1000, key="r"),
     ):
-        with pytest.raises(IdempotencyConflict):
+        with pytest.raises(IdempotencyConflict) as caught:
             act()
+        assert caught.value.first != caught.value.second
+    assert desk.lent == before
+
+
+def test_an_account_is_opened_once_and_its_key_is_of_one_limit(desk) -> None:
+    for _ in range(2):
+        assert desk.limit(1000, "new", key="open").is_allowed
+    with pytest.raises(IdempotencyConflict, match='"customer": "new"'):
+        desk.limit(900, "new", key="open")
+    with pytest.raises(IdempotencyConflict):
+        desk.limit(1000, "other", key="open")
 
 
 def test_what_the_ledger_refuses_changes_nothing(desk, make_request) -> None:

@@ -129,6 +129,9 @@ def test_the_owner_of_the_source_does_not_approve_it():
     evidence = approval("t1", "budget.transfer", approver="olga")
     found = check_transfer("trips", "fairs", eur(1), TREE, {}, make_policy(), DAY, transfer="t1", evidence=evidence)
     assert codes(found) == ["evidence_own"]
+    as_reviewer = attrs.evolve(approval("t1", "budget.transfer"), reviewers=["olga"])
+    found = check_transfer("trips", "fairs", eur(1), TREE, {}, make_policy(), DAY, transfer="t1", evidence=as_reviewer)
+    assert (codes(found), paths(found)) == (["evidence_own"], ["evidence.reviewers"])
 
 
 def test_a_firm_may_keep_room_within_unit_category_or_span():

@@ -329,9 +329,9 @@ def test_what_is_unused_is_carried_into_the_next_year_once():
     early = with_budgets(office, carry_forward_budget, "t26", "t27", key="k0")
     assert codes(early) == ["not_yet_over"]
     assert with_budgets(office, carry_forward_budget, "t26", "t27", key="k1", as_of=later).reasons == ()
-    for key in ("k1", "k2"):
-        again = with_budgets(office, carry_forward_budget, "t26", "t27", key=key, as_of=later)
-        assert codes(again) == ["carried_before"]
+    assert with_budgets(office, carry_forward_budget, "t26", "t27", key="k1", as_of=later).reasons == ()
+    again = with_budgets(office, carry_forward_budget, "t26", "t27", key="k2", as_of=later)
+    assert codes(again) == ["carried_before"]
     amounts = [int(office.line(id).amount.amount) for id in ("26", "t26", "27", "t27")]
     assert amounts == [990, 590, 1010, 1010]
     assert office.reserve("r2", charge("t27", 1010, date(2027, 2, 1)), as_of=later).is_allowed

@@ -15,11 +15,13 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from salesrules.commissions import AttainmentTable, Cap, MultiplierTable
-from salesrules.core import Band, BandTable, DateRange, InvalidDocument, InvalidValue, Money, Rate, RoundingMode
+from salesrules.commissions import AcrossAttribute, AttainmentTable, Clawback, FormulaTable, GridTable
+from salesrules.core import Band, BandTable, DateRange, InvalidDocument, InvalidValue, Rate, RoundingMode
 from salesrules.frames import Feature, calculate, compile_plan, find_refusals
 from salesrules.frames.compiled import LIMIT
-from salesrules.frames.kernel import OutOfRange, earn, round_ratio, running
+from salesrules.frames.kernel import OutOfRange, Runs
+from salesrules.frames.kernel.curves import At, earn, move
+from salesrules.frames.kernel.whole import round_ratio, running
 from salesrules.testing import simple_plan
 
 PLAN = simple_plan({0: "2%", 100: "4%"})
@@ -99,7 +101,7 @@ def test_missing_doubled_and_empty_quotas_are_refused():
 
 
 def test_all_faults_of_columns_come_at_once_with_counts():
-    frame = pl.DataFrame({"id": ["a", None], "payee": [1, 2], "amount": [0.5, 1.0]})
+    frame = pl.DataFrame({"id": ["a", None], "payee": [1.5, 2.5], "amount": [0.5, 1.0]})
     with pytest.raises(InvalidDocument) as error:
         calculate(PLAN, frame, pay_period="quarter")
     found = {fault.path: fault.code for fault in error.value.faults}
@@ -116,63 +118,79 @@ def test_doubled_ids_days_out_of_force_and_fractions_of_cents_are_refused():
     doubled = {name: [*values, values[1]] for name, values in ROWS.items()}
     with pytest.raises(InvalidDocument) as error:
         calculate(attrs.evolve(PLAN, life=life), pl.DataFrame(doubled), pay_period="quarter")
-    assert codes(error) == ["frames.duplicate_id", "frames.not_in_force"]
+    assert codes(error) == ["frames.not_in_force", "frames.duplicate_id"]
     assert "2 row(s)" in str(error.value)
     with pytest.raises(InvalidDocument, match="1 number") as error:
         calculate(PLAN, pl.DataFrame({**ROWS, "amount": [Decimal("0.005"), *ROWS["amount"][1:]]}), pay_period="quarter")
     assert codes(error) == ["frames.out_of_range"]
 
 
-def test_times_of_day_and_lazy_frames_are_refused():
+def test_times_of_day_and_what_is_no_frame_are_refused():
     noon = pd.DataFrame({**ROWS, "day": pd.to_datetime(["2020-01-01 12:00"] * 4)})
     with pytest.raises(InvalidDocument, match="times of day"):
         calculate(PLAN, noon, pay_period="quarter")
-    with pytest.raises(InvalidValue, match="collect a lazy one"):
-        calculate(PLAN, pl.LazyFrame(ROWS), pay_period="quarter")
+    with pytest.raises(InvalidValue, match="give a Polars, pandas or PyArrow frame"):
+        calculate(PLAN, ROWS, pay_period="quarter")
+    with pytest.raises(InvalidValue, match="say for which periods"):
+        calculate(PLAN, pl.DataFrame(ROWS))
     midnight = pd.DataFrame({**ROWS, "day": pd.to_datetime(ROWS["day"])})
     assert len(calculate(PLAN, midnight, pay_period="quarter").credits) == 4
 
 
-def test_all_features_that_are_not_done_yet_are_named_at_once():
+def test_all_features_that_a_target_does_not_do_are_named_at_once():
     tiers = BandTable(bands=[Band(start=0, value=Rate(1)), Band(start=1, value=Rate(2))])
-    table = MultiplierTable(mode="interpolated_rate", tiers=tiers, target_measure="target")
-    plan = with_table(
-        table, cap=Cap(id="cap", amount=Money(Decimal(1), "USD")), returns="original_terms",
-        rounding=attrs.evolve(PLAN.rounding, level="tier", residual="largest_remainder"),
+    table = FormulaTable(formula="amount * 0.01")
+    grid = GridTable(
+        mode="marginal", tiers=BandTable(bands=[Band(start=0, value={"a": Rate(1)})]),
+        across=AcrossAttribute(attribute="class"),
     )  # fmt: skip
-    wanted = ["cap", "returns_at_original_terms", "rounding_by_tier", "largest_remainder"]
-    wanted += ["interpolated_rate", "target_of_payee"]
-    assert [reason.parameters["feature"] for reason in find_refusals(plan)] == wanted
-    assert set(wanted) <= set(map(str, Feature))
+    plan = with_table(
+        table, clawbacks=[Clawback(id="back", events=["lapse"], tenure="months", shares=tiers)],
+        rounding=attrs.evolve(PLAN.rounding, level="tier"),
+    )  # fmt: skip
+    plan = attrs.evolve(plan, components=[*plan.components, attrs.evolve(plan.components[0], id="grid", table=grid)])
+    wanted = ["clawbacks", "formula", "grid"]
+    found = [reason.parameters["feature"] for reason in find_refusals(plan, target="sql")]
+    assert [feature for feature in found if feature in wanted] == wanted
+    assert set(found) <= set(map(str, Feature))
     with pytest.raises(InvalidDocument) as error:
-        calculate(plan, "no row is read", pay_period="quarter")
-    assert codes(error) == [f"frames.{feature}" for feature in wanted]
-    [component] = plan.components
-    places = [(fault.path, fault.value) for fault in error.value.faults]
-    assert places == [("plan", plan.id)] * 4 + [("plan.components[0]", component.id)] * 2
+        compile_plan(plan, target="sql")
+    assert codes(error) == [f"frames.{feature}" for feature in found]
+    places = [(fault.path, fault.value) for fault in error.value.faults if fault.code != "frames.rounding_by_tier"]
+    assert places == [
+        ("plan", plan.id), ("plan.components[0]", plan.components[0].id), ("plan.components[1]", "grid")
+    ]  # fmt: skip
 
 
 def test_numbers_that_are_too_fine_are_named():
     plan = simple_plan({0: "0.0000000000000000000001%"})
     assert [reason.parameters["feature"] for reason in find_refusals(plan)] == ["numbers_too_fine"]
+    assert find_refusals(plan, wide=True) == ()
+    upwards = attrs.evolve(plan, rounding=attrs.evolve(plan.rounding, mode="up"))
+    assert (
+        str(calculate(upwards, pl.DataFrame(ROWS), pay_period="quarter", wide=True).credits["commission"][0]) == "0.01"
+    )
 
 
 def test_the_guard_stands_exactly_at_the_bound():
     [component] = compile_plan(PLAN).components
-    curve, begins = component.curve, np.ones(2, dtype=np.bool_)
+    curve, runs = component.curve, Runs(np.array([0]), 2)
     largest = curve.largest()
+
+    def paid(amount):
+        return earn(curve, move(np.array([0, amount]), runs), runs, At()).numerator.tolist()
+
     for sign in (1, -1):
-        paid = earn(curve, np.array([0, sign * largest]), begins).numerator
-        expected = 2 * largest - 10_000 if sign > 0 else -largest
-        assert paid.tolist() == [0, expected]
+        assert paid(sign * largest) == [0, 2 * largest - 10_000 if sign > 0 else -largest]
         with pytest.raises(OutOfRange) as error:
-            earn(curve, np.array([0, sign * (largest + 1)]), begins)
+            paid(sign * (largest + 1))
         assert error.value.rows.tolist() == [1]
-    assert running(np.array([LIMIT]), np.array([True])).tolist() == [LIMIT]
+    one, apart = Runs(np.array([0]), 2), Runs(np.array([0, 1]), 2)
+    assert running(np.array([LIMIT, LIMIT]), apart).tolist() == [LIMIT, LIMIT]
     with pytest.raises(OutOfRange):
-        running(np.array([LIMIT + 1]), np.array([True]))
+        running(np.array([LIMIT + 1, 0]), apart)
     with pytest.raises(OutOfRange):
-        running(np.array([LIMIT, LIMIT]), np.array([True, False]))
+        running(np.array([LIMIT, LIMIT]), one)
 
 
 def test_what_is_out_of_range_is_refused_with_the_row():

@@ -10,6 +10,7 @@ import pytest
 from salesrules.core import (
     ALLOW,
     Denied,
+    IdempotencyConflict,
     InvalidValue,
     MissingAggregate,
     Outcome,
@@ -231,6 +232,25 @@ def test_walk_ins_take_what_is_free_and_no_more(make_desks) -> None:
     assert codes_of(desks.scan("w", "n3")) == ["checked_in_already"]
 
 
+def test_a_nonce_stands_for_one_arrival(make_desks) -> None:
+    desks = make_desks(9)
+    assert desks.walk_in("w", "n", seats=2) == desks.walk_in("w", "n", seats=2) == ALLOW
+    with pytest.raises(IdempotencyConflict, match=r"'n' came first with .*2.*now with .*1"):
+        desks.walk_in("w", "n", seats=1)
+    with pytest.raises(IdempotencyConflict, match=r"walk_in.*check_in"):
+        desks.scan("w", "n")
+    assert desks.held() == (0, 2)
+
+
+def test_a_key_that_held_a_seat_holds_none_a_second_time(make_desks) -> None:
+    desks = make_desks(2)
+    desks.invite("a")
+    assert desks.register("a", "k") == ALLOW
+    assert desks.cancel("a").is_allowed
+    assert desks.register("a", "k") == ALLOW  # the first answer; what came later stands
+    assert (desks.held(), desks.find("a").case.state) == ((0, 0), "cancelled")
+
+
 def test_who_waits_may_walk_in_and_waits_no_longer(make_desks) -> None:
     desks = make_desks(1)
     for id in "ab":
@@ -269,8 +289,11 @@ def test_gifts_are_never_over_issued_in_all_or_to_one_guest(make_desks) -> None:
     third = desks.give("c", "mug")
     assert third.reasons[0].parameters["account"] == mug
     assert desks.held(mug) == (0, 2)
-    assert desks.give("c", "flyer", quantity=3).is_allowed
-    assert not desks.give("c", "flyer", "k2").is_allowed
+    assert desks.give("c", "flyer", "k3", quantity=3).is_allowed
+    assert not desks.give("c", "flyer", "k4").is_allowed
+    for item, quantity in (("mug", 1), ("flyer", 2)):
+        with pytest.raises(IdempotencyConflict, match="flyer"):
+            desks.give("c", item, "k3", quantity=quantity)
 
 
 def test_gifts_are_for_who_is_there(make_desks) -> None:

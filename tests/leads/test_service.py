@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import attrs
 import pytest
 
-from salesrules.core import MissingAggregate, Outcome, StaleVersion, UnknownName, Versioned
+from salesrules.core import IdempotencyConflict, MissingAggregate, Outcome, StaleVersion, UnknownName, Versioned
 from salesrules.leads import (
     Assignee,
     AssignmentRule,
@@ -115,6 +115,34 @@ def test_limits_deny_and_change_no_lead(storage, few, pooled, codes) -> None:
     more = attrs.evolve(few, pool=attrs.evolve(few.pool, claims=ClaimLimits(id="c", owned=3)))
     office.put(*pooled("l4"))
     assert office.claim("l4", "bo", "l4", policy=more).is_allowed, "a limit of the policy holds as soon as it is set"
+
+
+def test_a_key_is_of_one_lead_and_one_person(storage, few, pooled) -> None:
+    office = Office(storage, few)
+    office.put(*pooled("l1", "l2"))
+    assert office.claim("l1", "bo", "k").is_allowed
+    for id, person in (("l2", "bo"), ("l1", "cy"), ("l2", "cy")):
+        with pytest.raises(IdempotencyConflict, match='"lead": "l1", "person": "bo"'):
+            office.claim(id, person, "k")
+    assert (office.lead("l2").value.owner, office.used(owned_account("bo"))) == (None, 1)
+    office.run(recall_lead, "l1", key="r", as_of=NOON + 15 * DAY)
+    assert office.claim("l1", "bo", "k", as_of=NOON + 40 * DAY).is_allowed, "the first answer, and no more"
+    assert (office.lead("l1").value.owner, office.used(owned_account("bo"))) == (None, 0)
+
+
+def test_an_assignment_sent_again_gives_nobody_what_was_taken_back(storage, in_turn, make_lead) -> None:
+    office = Office(storage, in_turn)
+    office.put(make_lead("l1", owner=None), make_lead("l2", owner=None))
+    team = [Assignee(person="a", capacity=1), Assignee(person="b", capacity=1)]
+    first = office.run(assign_stored_leads, ["l1", "l2"], team, key="night")
+    late = NOON + 60 * DAY
+    assert office.run(recall_lead, "l1", key="r", as_of=late).is_allowed
+    again = office.run(assign_stored_leads, ["l1", "l2"], team, key="night", as_of=late)
+    assert again.owners == first.owners
+    assert office.lead("l1").value.owner is None
+    assert office.used(owned_account(first.owners["l1"])) == 0
+    anew = office.run(assign_stored_leads, ["l1"], team, key="next night", as_of=late)
+    assert anew.owners == {"l1": first.owners["l1"]}
 
 
 def test_the_rules_of_claims_hold_before_the_ledger_is_asked(storage, policy, make_lead, draft, pooled, codes) -> None:

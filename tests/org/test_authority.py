@@ -30,6 +30,8 @@ from salesrules.org import (
     check_authority,
     find_authorised_head,
     find_grants,
+    find_limits,
+    is_within_limits,
 )
 
 NOON = datetime(2020, 6, 1, 12, tzinfo=UTC)
@@ -80,6 +82,24 @@ def test_a_grant_reaches_to_its_limit_and_says_who_owns_the_limit_itself(
     assert decision.headroom == Money(200_000, "CNY")
     assert decision.reasons[0].policy is not None
     assert decision.reasons[0].policy.id == "regional"
+
+
+def test_limits_found_once_say_what_the_whole_answer_says_of_own_positions(firm: SimpleNamespace) -> None:
+    said = set()
+    for person in ("nia", "ann", "sam", "pam", "lee"):
+        for unit in ("north", "n1", "south", "sales", "no-such-unit", None):
+            for kind in ("contract.sign", "prices.change"):
+                limits = find_limits(person, kind, unit, firm.structure, firm.policy)
+                for amount in (Money("200000", "CNY"), Money("200000.01", "CNY"), Money(10**9, "CNY"), Money(1, "EUR")):
+                    act = Act(kind=kind, amount=amount, unit=unit)
+                    allowed = ask(firm, person, act).is_allowed
+                    assert is_within_limits(act, limits, firm.policy) is allowed
+                    said.add(allowed)
+    assert said == {True, False}
+    assert find_limits("nobody", "contract.sign", "n1", firm.structure, firm.policy) == ()
+    life = attrs.evolve(firm.policy.life, effective=DateRange(date(2030, 1, 1)))
+    later = attrs.evolve(firm.policy, life=life)
+    assert find_limits("nia", "contract.sign", "n1", firm.structure, later) == ()
 
 
 def test_a_grant_names_the_position_that_decided(firm: SimpleNamespace) -> None:

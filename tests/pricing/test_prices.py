@@ -160,6 +160,7 @@ def test_evidence_of_another_carries_a_price(make_policy, make_line, make_eviden
         (make_evidence("2", act), None),
         (make_evidence("1", "price.other"), None),
         (make_evidence("1", act, approver="li"), "evidence_own"),
+        (attrs.evolve(make_evidence("1", act), reviewers=["li"]), "evidence_own"),
         (make_evidence("1", act, day=date(2026, 6, 2)), "evidence_not_yet"),
     ):
         outcome, codes = found(ask(line, policy, evidence=[bad]))

@@ -1,4 +1,4 @@
-"""The command line: `salesrules demo`, `run`, `explain`, `check`, `diff`, `schema`, `diagram`, `replay`, `init`.
+"""The command line: `salesrules demo`, `run`, `explain`, `check`, `diff`, `schema`, `sql`, `diagram`, `replay`, `init`.
 
 >>> from salesrules.cli import main
 >>> main(["--version"])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 import salesrules
-from salesrules.cli import documents, output, paying, workflows
+from salesrules.cli import documents, output, paying, querying, workflows
 from salesrules.cli.options import FINE, FOUND, INTERRUPTED, UNREADABLE
 from salesrules.core import Denied, InvalidDocument, SalesRulesError
 from salesrules.messages import render_decision
@@ -32,6 +32,7 @@ app.command(documents.review_document, name="review")
 app.command(documents.solve)
 app.command(documents.diff)
 app.command(documents.schema)
+app.command(querying.sql)
 app.command(workflows.diagram)
 app.command(workflows.replay)
 app.command(paying.init)

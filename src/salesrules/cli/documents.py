@@ -11,7 +11,7 @@ from salesrules import company
 from salesrules import rulebook as rulebooks
 from salesrules.cli import output, proofs, solving, tables
 from salesrules.cli.options import FINE, FOUND, Json, Locale
-from salesrules.cli.reviewing import review_contract, review_record, show_review
+from salesrules.cli.reviewing import Papers, review_contract, review_record, show_review
 from salesrules.commissions import CommissionPolicy
 from salesrules.core import Fault, Outcome, to_decimal
 from salesrules.messages import negotiate, render_change, text
@@ -64,6 +64,9 @@ def review_document(
     as_of: date,
     quotation: Path | None = None,
     related: tuple[Path, ...] = (),
+    organisation: Path | None = None,
+    credit: Path | None = None,
+    evidence: tuple[Path, ...] = (),
     locale: Locale = "en",
     json: Json = False,
 ) -> int:
@@ -81,9 +84,17 @@ def review_document(
         The quotation that the contract follows.
     related
         Another contract that stands, of which parts may belong to the same matter; give it once for each.
+    organisation
+        The units, positions and people of the firm; then the people behind each step are named, and it is asked
+        whether the signatory may sign, by the rulebook's section org.
+    credit
+        What the credit desk decided on the order.
+    evidence
+        An approval that was given, of the contract, a price or its signature; give it once for each.
     """
     book = load_rulebook(rulebook)
-    decision = review_contract(contract, book, as_of, quotation, list(related))
+    papers = Papers(quotation=quotation, related=related, organisation=organisation, credit=credit, evidence=evidence)
+    decision = review_contract(contract, book, as_of, papers)
     if json:
         output.write_json(review_record(decision, contract, as_of, book))
     else:

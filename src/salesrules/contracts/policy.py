@@ -141,7 +141,7 @@ class ContractPolicy:
     `rounding` is that of a line's amount. `sign_act` and `change_act` are the acts of the approval matrix.
     `filing` counts from the signature until finance has the contract, `handoff` from there until those who perform it
     do. `material_fields` are the fields whose change re-opens the review. `credit_from_days` is from how many days of
-    payment on a credit decision is needed (`None`: never).
+    payment on a credit decision is needed (`None`: never). `prepared` remembers for a day how its terms are asked.
     """
 
     life: PolicyLife
@@ -157,6 +157,7 @@ class ContractPolicy:
     renewal: RenewalRule | None = None
     material_fields: tuple[str, ...] = attrs.field(converter=as_tuple)
     credit_from_days: int | None = attrs.field(default=None, validator=_not_negative)
+    prepared: dict[date, Any] = attrs.field(init=False, repr=False, eq=False, factory=dict)
 
     def required_on(self, day: date) -> tuple[tuple[Term, RequiredTerms], ...]:
         """The terms that a contract of a day must have, each with the entry that asks it."""

@@ -58,7 +58,8 @@ class BandTable(Generic[T]):
     bands: tuple[Band[T], ...] = attrs.field(converter=_as_bands)
     side: Side = attrs.field(default=Side.LOWER, converter=Side)
     end: Decimal | Fraction | int | None = None
-    _keys: tuple[tuple[Number, int], ...] = attrs.field(init=False, repr=False, eq=False)
+    _starts: tuple[Number, ...] = attrs.field(init=False, repr=False, eq=False)
+    _below: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.bands:
@@ -73,8 +74,10 @@ class BandTable(Generic[T]):
             if lower is not None and upper is not None and not lower < upper:
                 place = f"bands[{index}].start" if index < len(starts) else "end"
                 raise InvalidValue(place, upper, f"bounds ascend; give more than {lower}")
-        keys = tuple((band.start, self._belongs_below(band)) for band in self.bands[1:])
-        object.__setattr__(self, "_keys", keys)
+        # Decimals compare with each other in a third of the time that they need for a whole number.
+        inner = (Decimal(start) if isinstance(start, int) else start for start in starts[1:])
+        object.__setattr__(self, "_starts", tuple(inner))
+        object.__setattr__(self, "_below", tuple(map(self._belongs_below, self.bands[1:])))
 
     def _belongs_below(self, band: Band[T]) -> int:
         """1 where a value on the band's start stays in the band below, else 0: the tie-break of the bisection."""
@@ -82,13 +85,18 @@ class BandTable(Generic[T]):
 
     def index_at(self, value: Number) -> int:
         """The position of the band that owns the value; raises `InvalidValue` outside the table or if not exact."""
-        _check_exact("value", value)
+        if type(value) is not Decimal or not value.is_finite():
+            _check_exact("value", value)
         first = self.bands[0]
-        if first.start is not None and (value, 0) < (first.start, self._belongs_below(first)):
+        start = first.start
+        if start is not None and value <= start and (value < start or self._belongs_below(first)):
             raise InvalidValue("value", value, f"the table starts at {first.start}")
         if self.end is not None and (value, 1) > (self.end, int(self.side is Side.UPPER)):
             raise InvalidValue("value", value, f"the table ends at {self.end}")
-        return bisect.bisect_right(self._keys, (value, 0))
+        index = bisect.bisect_right(self._starts, value)
+        if index and self._below[index - 1] and self._starts[index - 1] == value:
+            index -= 1  # exactly on a bound that belongs to the band below
+        return index
 
     def at(self, value: Number) -> T:
         """The value of the band that owns `value`; raises `InvalidValue` outside the table."""

@@ -186,6 +186,7 @@ def decision_of(
     reasons: tuple[Reason, ...],
     changes_at: date | datetime | None = None,
     headroom: Money | Decimal | int | None = None,
+    approvals: tuple[RequiredApproval, ...] = (),
 ) -> Decision:
     """A decision of parts that are of the right types already, for rules that answer very often: nothing is checked.
 
@@ -195,7 +196,7 @@ def decision_of(
     decision = _new(Decision)
     _set_outcome(decision, outcome)
     _set_reasons(decision, reasons)
-    _set_approvals(decision, ())
+    _set_approvals(decision, approvals)
     _set_headroom(decision, headroom)
     _set_changes_at(decision, changes_at)
     return decision
@@ -238,6 +239,10 @@ def combine_decisions(decisions: Iterable[Decision]) -> Decision:
     given = [decision for decision in decisions if decision is not ALLOW]
     if not given:
         return ALLOW
+    if len(given) == 1:
+        (one,) = given
+        named = tuple(dict.fromkeys(one.approvals)) if one.outcome is Outcome.REFER else ()
+        return decision_of(one.outcome, one.reasons, one.changes_at, approvals=named)
     outcome = max((decision.outcome for decision in given), key=lambda outcome: outcome.weight)
     approvals = dict.fromkeys(approval for decision in given for approval in decision.approvals)
     return Decision(

@@ -36,6 +36,10 @@ __all__ = [
 class SalesRulesError(Exception):
     """The root of every error that this library raises on purpose."""
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """As any exception; that it stands here tells those who send errors between workers to keep the fields."""
+        return super().__reduce__()
+
 
 @attrs.define
 class InvalidValue(SalesRulesError, ValueError):

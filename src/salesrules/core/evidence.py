@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 import attrs
 
 from salesrules.core.converters import as_tuple
+from salesrules.core.instants import is_before
 from salesrules.core.money import Money
 from salesrules.core.validators import is_aware, is_named
 
@@ -37,3 +39,25 @@ class ApprovalEvidence:
     def covers(self, act: str, subject: str) -> bool:
         """Whether this evidence is for that act on that subject."""
         return self.act == act and self.subject == subject
+
+    def given_by(self, interested: Collection[str]) -> tuple[str, ...]:
+        """Those of everybody who said yes, on whatever step, that are interested and may not have.
+
+        >>> from datetime import UTC
+        >>> noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
+        >>> yes = ApprovalEvidence(approver="wu", act="a", subject="s", route="r", at=noon, reviewers=["li"])
+        >>> yes.given_by(["li"])
+        ('li',)
+        """
+        return tuple(person for person in self.approvers if person in interested)
+
+    def is_later_than(self, as_of: date | datetime) -> bool:
+        """Whether it was given after an instant, or after a day: then its own local day counts."""
+        return is_before(as_of, self.at) if isinstance(as_of, datetime) else self.at.date() > as_of
+
+    def falls_short_of(self, amount: Money | None) -> bool:
+        """Whether an amount is more than was before the approver, or another currency; nothing said is no limit."""
+        approved = self.amount
+        if amount is None or approved is None:
+            return False
+        return approved.currency != amount.currency or approved.amount < amount.amount

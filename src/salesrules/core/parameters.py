@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import ItemsView, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -40,8 +41,19 @@ class Parameters(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self._items[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._items
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of that name, the default where there is none."""
+        return self._items.get(name, default)
+
+    def items(self) -> ItemsView[str, Any]:
+        """The names with their values."""
+        return self._items.items()
 
     def __len__(self) -> int:
         return len(self._items)
@@ -56,8 +68,16 @@ class Parameters(Mapping[str, Any]):
         return (Parameters, (dict(self._items),))
 
 
+@functools.cache
+def _is_container(kind: type) -> bool:
+    """Whether values of a class are builtin containers that could change; asked once for a class, since it is slow."""
+    return issubclass(kind, Mapping | list | set)
+
+
 def _frozen(value: Any) -> Any:
     """The value, or its immutable twin where it is a builtin container that could change."""
+    if not _is_container(type(value)):  # type: ignore[arg-type]  # every class can be hashed
+        return value
     match value:
         case Parameters():
             return value
@@ -65,10 +85,8 @@ def _frozen(value: Any) -> Any:
             return Parameters(value)
         case list():
             return tuple(map(_frozen, value))
-        case set():
-            return frozenset(value)
         case _:
-            return value
+            return frozenset(value)
 
 
 _new = object.__new__

@@ -88,7 +88,9 @@ def days_between(start: date, end: date) -> int:
     >>> days_between(date(2020, 2, 28), date(2020, 3, 1))
     2
     """
-    return (plain_day("end", end) - plain_day("start", start)).days
+    if type(end) is not date or type(start) is not date:
+        plain_day("end", end), plain_day("start", start)
+    return (end - start).days
 
 
 def share_of(span: DateRange, within: DateRange) -> Fraction:

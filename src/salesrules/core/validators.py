@@ -50,7 +50,8 @@ def plain_day(field: str, value: object) -> date:
 
 def is_day(instance: object, attribute: attrs.Attribute[date], value: object) -> None:
     """Refuse anything but a date without a time."""
-    plain_day(attribute.name, value)
+    if type(value) is not date:
+        plain_day(attribute.name, value)
 
 
 def each_is(kind: type) -> Callable[[object, attrs.Attribute[Any], tuple[object, ...]], None]:

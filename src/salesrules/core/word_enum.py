@@ -21,6 +21,9 @@ class WordEnum(StrEnum):
     salesrules.core.errors.InvalidValue: colour: 'blue' is not valid; choose one of 'red'
     """
 
+    #: A member equals its word, so it has its hash; that of `Enum` is of the name, and a call of Python.
+    __hash__ = str.__hash__
+
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
         field = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()

@@ -16,7 +16,6 @@ from salesrules.core import (
     AggregateStore,
     ChangeLimit,
     Decision,
-    IdempotencyConflict,
     LedgerAmount,
     LedgerBatch,
     LedgerCommand,
@@ -35,8 +34,9 @@ from salesrules.core import (
     Versioned,
     VoidReservation,
     decide,
+    describe_purpose,
+    find_replay,
     round_exactly,
-    total,
 )
 from salesrules.credit import reasons as codes
 from salesrules.credit.model import CreditLimit, CreditRelease, CreditRequest, CreditStanding, OrderCredit
@@ -56,16 +56,23 @@ def set_credit_limit(
 ) -> Decision:
     """Open a customer's account on the ledger, or give it another limit: the most that the rules on the limit bear.
 
-    A limit below what is lent already holds, and blocks further orders.
+    A limit below what is lent already holds, and blocks further orders. Raises `IdempotencyConflict` where the key came
+    with another limit or grade, or for another act.
     """
+    purpose = describe_purpose("set_credit_limit", limit=limit, grade=grade)
+    replayed = find_replay(ledger, key, purpose)
+    if replayed is not None:
+        return replayed
     account, digits = credit_account(limit.customer), _digits(policy)
     ceiling = calculate_ceiling(limit, grade, policy)
     most = None if ceiling is None else max(ceiling, Money.zero(policy.currency))
+    command: LedgerCommand
     try:
         ledger.account(account)
+        command = ChangeLimit(key=f"{key}:limit", at=as_of, account=account, limit=most)
     except UnknownName:
-        opening = OpenAccount(
-            key=key,
+        command = OpenAccount(
+            key=f"{key}:open",
             at=as_of,
             account=account,
             unit=policy.currency,
@@ -73,11 +80,7 @@ def set_credit_limit(
             limit=most,
             lowering=LimitLowering.BLOCK,
         )
-        return ledger.execute(opening)
-    known = _known(ledger, key)
-    if known is not None:
-        return known
-    return ledger.execute(ChangeLimit(key=key, at=as_of, account=account, limit=most))
+    return ledger.execute(LedgerBatch(key=key, at=as_of, commands=[command], purpose=purpose))
 
 
 def reserve_credit(
@@ -97,12 +100,13 @@ def reserve_credit(
     nothing. Amounts are rounded up to the ledger's last digit. The same key again gives what the ledger recorded.
 
     Raises `UnknownName` where the customer has no account on the ledger yet (`set_credit_limit` opens it),
-    `IdempotencyConflict` for a key that came with another amount, and what `check_credit` raises.
+    `IdempotencyConflict` where the key came with another request or release, and what `check_credit` raises.
     """
     if request.is_prepaid:
         return check_credit(request, standing, policy, as_of.date())
     account, amount = credit_account(request.customer), _up(request.amount, policy)
-    replayed = _replayed(ledger, key, amount)
+    purpose = describe_purpose("reserve_credit", request=request, release=release)
+    replayed = find_replay(ledger, key, purpose)
     if replayed is not None:
         return replayed
     found = orders.find(request.order)
@@ -119,7 +123,7 @@ def reserve_credit(
     commands.append(Reserve(key=f"{key}:reserve", at=as_of, account=account, amount=amount))
     if any(reason.code == codes.RELEASED.code for reason in decision.reasons):
         commands = _beyond(commands, account, balance.limit, as_of, key)
-    recorded = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands))
+    recorded = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
     if not recorded.is_allowed:
         return recorded
     before = found.value if found else OrderCredit(order=request.order, customer=request.customer)
@@ -141,9 +145,11 @@ def commit_credit(
     """Turn what an order reserved into an open item; what is billed beyond it is lent as well, limit or not.
 
     An invoice releases at most what its order holds; with `is_last` the rest is released too. Denied for an order that
-    reserved nothing and for an invoice that was committed before. Raises `IdempotencyConflict` as `reserve_credit`.
+    reserved nothing and for an invoice that was committed before. Raises `IdempotencyConflict` where the key came with
+    anything else.
     """
-    replayed = _replayed(ledger, key, amount)
+    purpose = describe_purpose("commit_credit", order=order, invoice=invoice, amount=amount, is_last=is_last)
+    replayed = find_replay(ledger, key, purpose)
     if replayed is not None:
         return replayed
     found = orders.find(order)
@@ -167,7 +173,7 @@ def commit_credit(
         commands.append(Post(key=f"{key}:beyond", at=as_of, account=account, amount=beyond))
         postings.append(f"{key}:beyond")
         commands = _beyond(commands, account, ledger.account(account).limit, as_of, key)
-    decision = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands))
+    decision = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
     if decision.is_allowed:
         is_closed = held is None or is_last or covered == held.remaining
         _put(
@@ -187,17 +193,20 @@ def release_credit(
 ) -> Decision:
     """Give back what an order still holds, since it was closed or cancelled; what was billed stays lent.
 
-    Denied where it holds nothing. To reopen the order, `reserve_credit` checks it again.
+    Denied where it holds nothing. To reopen the order, `reserve_credit` checks it again. Raises `IdempotencyConflict`
+    where the key came with another order or for another act.
     """
-    known = _known(ledger, key)
-    if known is not None:
-        return known
+    purpose = describe_purpose("release_credit", order=order)
+    replayed = find_replay(ledger, key, purpose)
+    if replayed is not None:
+        return replayed
     found = orders.find(order)
     held = _remaining(ledger, found)
     if found is None or held is None:
         return decide([codes.ORDER_NOT_HELD(order=order, path="order")])
     _put(orders, found, attrs.evolve(found.value, reservation=None))
-    return ledger.execute(VoidReservation(key=key, at=as_of, reservation=held.id))
+    voiding = VoidReservation(key=f"{key}:void", at=as_of, reservation=held.id)
+    return ledger.execute(LedgerBatch(key=key, at=as_of, commands=[voiding], purpose=purpose))
 
 
 def settle_credit(
@@ -212,10 +221,11 @@ def settle_credit(
 ) -> Decision:
     """Take back what an invoice lends, since it was paid or credited, all of it or a part.
 
-    Denied for an invoice that was not committed and for more than is open of it. Raises `IdempotencyConflict` as
-    `reserve_credit`.
+    Denied for an invoice that was not committed and for more than is open of it. Raises `IdempotencyConflict` where the
+    key came with anything else.
     """
-    replayed = _replayed(ledger, key, amount)
+    purpose = describe_purpose("settle_credit", order=order, invoice=invoice, amount=amount)
+    replayed = find_replay(ledger, key, purpose)
     if replayed is not None:
         return replayed
     found = orders.find(order)
@@ -230,7 +240,7 @@ def settle_credit(
     if rest:
         over = codes.OVER_SETTLED(order=order, invoice=invoice, amount=amount, open_amount=amount - rest, path="amount")
         return decide([over])
-    return ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands))
+    return ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
 
 
 def _digits(policy: CreditPolicy) -> int:
@@ -264,28 +274,3 @@ def _beyond(
 
 def _put(orders: AggregateStore[OrderCredit], found: Versioned[OrderCredit] | None, value: OrderCredit) -> None:
     orders.put(value.order, value, found.version if found else 0)
-
-
-def _known(ledger: LedgerStore, key: str) -> Decision | None:
-    """What came of a key before, `None` for a new one."""
-    try:
-        return ledger.entry(key).decision
-    except UnknownName:
-        return None
-
-
-def _replayed(ledger: LedgerStore, key: str, amount: Money) -> Decision | None:
-    """What came of a key before with the same amount; raises `IdempotencyConflict` for another amount."""
-    known = _known(ledger, key)
-    if known is None:
-        return None
-    command = ledger.entry(key).command
-    moved = [
-        part.amount
-        for part in (command.commands if isinstance(command, LedgerBatch) else [command])
-        if isinstance(part, Reserve | PostReservation | Post | Refund) and isinstance(part.amount, Money)
-    ]
-    before = total(moved, amount.currency)
-    if before != amount:
-        raise IdempotencyConflict(key, before, amount)
-    return known

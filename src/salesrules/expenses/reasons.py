@@ -17,6 +17,7 @@ __all__ = [
     "EVIDENCE_OWN",
     "EXPENSE_IN_FUTURE",
     "LABELS",
+    "MONTHS_NOT_KEPT",
     "MONTHS_REACHED",
     "NEAR_DUPLICATE",
     "NOTHING_TO_CARRY",
@@ -73,6 +74,7 @@ TOLERANCE_REACHED = ReasonCode("expenses.tolerance_reached", ("line", "used", "b
 MONTHS_REACHED = ReasonCode(
     "expenses.months_reached", ("line", "month", "used", "budget", "tolerance"), Severity.WARNING
 )
+MONTHS_NOT_KEPT = ReasonCode("expenses.months_not_kept", ("line", "used"))
 OVER_BUDGET = ReasonCode("expenses.over_budget", ("line", "limit", "committed", "actual", "asked", "headroom"))
 OVER_MONTHS = ReasonCode("expenses.over_months", ("line", "month", "limit", "committed", "actual", "asked", "headroom"))
 
@@ -138,6 +140,7 @@ REASONS: tuple[ReasonCode, ...] = (
     TOO_PRECISE,
     TOLERANCE_REACHED,
     MONTHS_REACHED,
+    MONTHS_NOT_KEPT,
     OVER_BUDGET,
     OVER_MONTHS,
     NOT_ALLOCATED,

@@ -20,33 +20,103 @@ from salesrules.frames.compiling import compile_plan, find_refusals
 from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
-    from salesrules.frames.bulk import BulkResult, calculate
+    from salesrules.frames.assigning import Assigned, assign_in_bulk
+    from salesrules.frames.bulk import calculate
+    from salesrules.frames.bulk_result import BulkResult
+    from salesrules.frames.crediting import Credited, credit_in_bulk
+    from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
+    from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
+    from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
+    from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.policies import PolicyJob
+    from salesrules.frames.pooling import Pooled, pool_in_bulk
+    from salesrules.frames.quoting import BulkQuotas, Quoted
+    from salesrules.frames.sql import checks_of, sql_of
+    from salesrules.frames.streams import StreamSummary, calculate_to_parquet, calculate_to_stream
 
 __all__ = [
+    "Assigned",
+    "BulkDisagreement",
+    "BulkExplanation",
     "BulkJob",
+    "BulkQuotas",
     "BulkResult",
     "CompiledComponent",
     "CompiledCurve",
     "CompiledPlan",
+    "Credited",
     "Feature",
+    "PolicyJob",
+    "Pooled",
+    "Quoted",
+    "StreamSummary",
     "Target",
+    "assign_in_bulk",
     "calculate",
+    "calculate_lazily",
+    "calculate_on_dask",
+    "calculate_on_duckdb",
+    "calculate_on_ibis",
+    "calculate_on_polars",
+    "calculate_on_spark",
+    "calculate_to_parquet",
+    "calculate_to_stream",
+    "checks_of",
     "compile_plan",
+    "credit_in_bulk",
     "find_refusals",
+    "pool_in_bulk",
+    "sql_of",
 ]
-
-_HEAVY = ("BulkJob", "BulkResult", "calculate")
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
 
     def __getattr__(name: str) -> object:
-        """What needs NumPy loads when it is first asked for."""
-        if name not in _HEAVY:
+        """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
+        if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        from salesrules.frames import bulk, job
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
+            from salesrules.frames import sql
 
-        return getattr(job if name == "BulkJob" else bulk, name)
+            return getattr(sql, name)
+        if name in ("calculate_lazily",):
+            from salesrules.frames import expressions
+
+            return getattr(expressions, name)
+        from salesrules.frames import (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
+
+        shelves = (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
+        return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
 def __dir__() -> list[str]:

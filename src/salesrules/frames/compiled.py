@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from salesrules import commissions
@@ -50,6 +52,11 @@ class CompiledCurve:
         return not self.squares
 
     @property
+    def is_flat(self) -> bool:
+        """Whether one rate pays everything."""
+        return not self.keys and self.is_straight and not any(self.intercepts)
+
+    @property
     def bounds(self) -> tuple[int, ...]:
         """Where the tiers but the first begin, times `denominator`."""
         return tuple(key >> 1 for key in self.keys)
@@ -65,19 +72,25 @@ class CompiledCurve:
         factor = abs(target) if self.by_target else 1
         if max(quota, factor) > LIMIT or self.scale * quota**self.power > LIMIT:
             return -1
-        widest = LIMIT // (2 * self.denominator)
-        most = LIMIT // factor if factor else LIMIT
+        low, high = -1, LIMIT // (2 * self.denominator)
         if not self.squares:
-            room = most - max(map(abs, self.intercepts)) * quota
+            room = (LIMIT // factor if factor else LIMIT) - max(map(abs, self.intercepts)) * quota
             steepest = max(map(abs, self.slopes))
-            return min(widest, room // steepest if steepest else LIMIT if room >= 0 else -1)
-        low, high = -1, widest
-        square, slope, intercept = (max(map(abs, each)) for each in (self.squares, self.slopes, self.intercepts))
+            return min(high, room // steepest if steepest else LIMIT if room >= 0 else -1)
         while low < high:  # each of the three terms grows with the measure
             middle = (low + high + 1) // 2
-            inside = square * middle**2 + slope * middle * quota + intercept * quota**2 <= most
-            low, high = (middle, high) if inside else (low, middle - 1)
+            low, high = (middle, high) if self.bound(middle, quota, target) <= LIMIT else (low, middle - 1)
         return low
+
+    def bound(self, measure: int, quota: int, target: int) -> int:
+        """What F's numerator passes nowhere up to a measure, above or below zero, at quotas and targets up to these."""
+        square, slope, intercept = (
+            max(map(abs, each), default=0) for each in (self.squares, self.slopes, self.intercepts)
+        )
+        worth = slope * measure + intercept * quota
+        if self.squares:
+            worth = square * measure**2 + slope * measure * quota + intercept * quota**2
+        return worth * (abs(target) if self.by_target else 1)
 
     @property
     def is_representable(self) -> bool:
@@ -119,12 +132,13 @@ class CompiledComponent:
 class CompiledPlan:
     """A plan in whole numbers, made by `compile_plan`; `money_digits` are those of the plan's currency.
 
-    `plan` is the plan itself, for what is no curve: modifiers, payouts, cap. `components` stand in the order in which
-    lines are made.
+    `digits` are those of each measure's least unit. `plan` is the plan itself, for what is no curve: modifiers,
+    payouts, cap. `components` stand in the order in which lines are made.
     """
 
     plan: commissions.Plan
     money_digits: int
+    digits: Mapping[commissions.Measure, int]
     components: tuple[CompiledComponent, ...] = attrs.field(converter=as_tuple)
     rounding: Rounding
 
@@ -152,6 +166,13 @@ class CompiledPlan:
     def is_by_remainder(self) -> bool:
         """Whether what a rounded total leaves over goes to the largest remainders."""
         return self.plan.rounding.residual is Residual.LARGEST_REMAINDER
+
+    @property
+    def statement_digits(self) -> int:
+        """How many digits statements have: those of the rounding, or more where a kicker pays a finer amount."""
+        amounts = [each.amount for each in self.plan.modifiers if isinstance(each, commissions.Kicker) and each.amount]
+        places = [-int(amount.amount.normalize().as_tuple().exponent) for amount in amounts if amount.amount]
+        return max([self.rounding.digits, *places])
 
     @property
     def reverses(self) -> bool:

@@ -16,18 +16,18 @@ from salesrules.commissions import (
     MultiplierTable,
     PayoutCurve,
     Plan,
-    RoundingLevel,
     needed_quota,
     payout_curve,
     payout_curves,
 )
 from salesrules.core import CurrencyTable, Fault, InvalidDocument, PolicyReference, Reason, Rounding
 from salesrules.frames.compiled import CompiledComponent, CompiledCurve, CompiledPlan
-from salesrules.frames.features import features_of, features_of_component, is_over_quota
+from salesrules.frames.features import adds_up, features_of, features_of_component, is_over_quota
 from salesrules.frames.reasons import COMPONENT_FEATURE, PLAN_FEATURE, Feature, Target
 
 __all__ = ["compile_plan", "find_refusals"]
 
+_MONEY = (Measure.AMOUNT, Measure.MARGIN)
 _REMEDY = "calculate it with calculate_commissions, which does all of it"
 
 
@@ -42,9 +42,11 @@ class _Piece(NamedTuple):
 
 
 def find_refusals(
-    plan: Plan, currencies: CurrencyTable | None = None, target: Target | str = Target.KERNEL
+    plan: Plan, currencies: CurrencyTable | None = None, target: Target | str = Target.KERNEL, *, wide: bool = False
 ) -> tuple[Reason, ...]:
     """Every feature of a plan that a target does not do; none where it does all of it.
+
+    In `wide` numbers, which only the kernel has, nothing is too fine.
 
     >>> from salesrules.testing import simple_plan
     >>> find_refusals(simple_plan({0: "2%", 100: "4%"}))
@@ -59,8 +61,8 @@ def find_refusals(
         policy = PolicyReference("Component", component.id, "")
         features = list(features_of_component(component, target))
         reasons += [COMPONENT_FEATURE(component=component.id, feature=each.value, policy=policy) for each in features]
-    if not reasons:
-        made = _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, None)
+    if not (reasons or wide):
+        made = _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, {})
         reasons = [
             COMPONENT_FEATURE(
                 component=each.id,
@@ -78,7 +80,8 @@ def compile_plan(
     currencies: CurrencyTable | None = None,
     *,
     target: Target | str = Target.KERNEL,
-    digits: Mapping[Measure, int] | None = None,
+    digits: Mapping[Measure, int] | Mapping[str, int] | None = None,
+    wide: bool = False,
 ) -> CompiledPlan:
     """The plan in whole numbers; `currencies` say how many digits money has, by ISO 4217 where they are not given.
 
@@ -90,10 +93,11 @@ def compile_plan(
     >>> component.curve.slopes, component.curve.intercepts, component.curve.scale
     ((1, 2), (0, -10000), 50)
     """
-    refused = find_refusals(plan, currencies, target)
+    refused = find_refusals(plan, currencies, target, wide=wide)
     if refused:
         raise InvalidDocument(tuple(_fault(plan, reason) for reason in refused))
-    return _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, digits)
+    finer = {Measure(name): number for name, number in (digits or {}).items()}
+    return _compiled(plan, CurrencyTable.iso() if currencies is None else currencies, finer)
 
 
 def _fault(plan: Plan, reason: Reason) -> Fault:
@@ -109,20 +113,23 @@ def _fault(plan: Plan, reason: Reason) -> Fault:
     )
 
 
-def _compiled(plan: Plan, currencies: CurrencyTable, finer: Mapping[Measure, int] | None) -> CompiledPlan:
+def _compiled(plan: Plan, currencies: CurrencyTable, finer: Mapping[Measure, int]) -> CompiledPlan:
     money = currencies.digits(plan.currency)
     paid = money if plan.rounding.digits is None else plan.rounding.digits
-    digits = {measure: _digits(measure, money) for measure in Measure} | dict(finer or {})
-    pieces = {each.id: _pieces(each, digits[each.measure], paid, money) for each in plan.components}
+    digits = {measure: _digits(measure, money) for measure in Measure} | dict(finer)
+    digits |= dict.fromkeys(_MONEY, max(digits[measure] for measure in _MONEY))  # a margin is a difference of amounts
+    pieces = {each.id: _pieces(each, digits[each.measure], paid, digits[Measure.AMOUNT]) for each in plan.components}
     scales = {
         id: lcm(*(number.denominator for found in curves for piece in found for number in piece[2:]))
         for id, curves in pieces.items()
     }
-    if plan.rounding.level is RoundingLevel.CUMULATIVE or plan.cap is not None:
-        scales = dict.fromkeys(scales, lcm(*scales.values()))  # lines of several components are added up
+    if adds_up(plan):  # lines of several components are added up, and held against the cap
+        cap = 0 if plan.cap is None else Fraction(plan.cap.amount.amount) * 10**paid
+        scales = dict.fromkeys(scales, lcm(*scales.values(), Fraction(cap).denominator))
     return CompiledPlan(
         plan=plan,
         money_digits=money,
+        digits=digits,
         components=[
             CompiledComponent(
                 id=component.id,
@@ -151,7 +158,7 @@ def _observes(component: Component) -> bool:
 
 def _digits(measure: Measure, money: int) -> int:
     """How many digits a measure's least unit has: a cent, or one piece."""
-    return money if measure in (Measure.AMOUNT, Measure.MARGIN) else 0
+    return money if measure in _MONEY else 0
 
 
 def _curves(component: Component) -> Iterator[PayoutCurve]:

@@ -20,13 +20,29 @@ from salesrules.commissions import (
 )
 from salesrules.frames.reasons import Feature, Target
 
-__all__ = ["features_of", "features_of_component", "is_over_quota"]
+__all__ = ["adds_up", "features_of", "features_of_component", "is_over_quota"]
+
+#: What engines and SQL leave to the kernel.
+_OF_KERNEL_ALONE = frozenset(
+    {
+        Feature.MODIFIERS,
+        Feature.PAYOUTS,
+        Feature.CLAWBACKS,
+        Feature.MINIMUM_PAYMENT,
+        Feature.ROUNDING_BY_TIER,
+        Feature.LARGEST_REMAINDER,
+        Feature.CUMULATIVE_SHARES_OF_QUOTAS,
+        Feature.FORMULA,
+        Feature.GRID,
+        Feature.NUMBERS_TOO_FINE,
+    }
+)
 
 #: What each target does not do. What engines and SQL do not do, the kernel does.
 _BEYOND: Mapping[Target, frozenset[Feature]] = {
-    Target.KERNEL: frozenset(Feature),
-    Target.EXPRESSIONS: frozenset(Feature),
-    Target.SQL: frozenset(Feature),
+    Target.KERNEL: frozenset({Feature.PAYOUTS, Feature.CLAWBACKS, Feature.MINIMUM_PAYMENT, Feature.NUMBERS_TOO_FINE}),
+    Target.EXPRESSIONS: _OF_KERNEL_ALONE,
+    Target.SQL: _OF_KERNEL_ALONE,
 }
 
 
@@ -60,8 +76,7 @@ def _asked(plan: Plan) -> Iterator[tuple[Feature, str]]:
         yield Feature.ROUNDING_BY_TIER, "rounding"
     if plan.rounding.residual is Residual.LARGEST_REMAINDER:
         yield Feature.LARGEST_REMAINDER, "rounding"
-    adds_up = plan.rounding.level is RoundingLevel.CUMULATIVE or plan.cap is not None
-    if adds_up and any(map(is_over_quota, plan.components)):
+    if adds_up(plan) and any(map(_divides_by_quota, plan.components)):
         # Each quota is a denominator of its own: only where a statement has one of them does its sum stay whole.
         whole = {Accumulation.TRANSACTION, Accumulation.PERIOD}
         if len(plan.components) > 1 or plan.components[0].accumulate not in whole:
@@ -84,6 +99,20 @@ def _asked_by(component: Component) -> Iterator[Feature]:
                 yield Feature.INTERPOLATED_RATE
             if isinstance(table, MultiplierTable) and table.target_measure:
                 yield Feature.TARGET_OF_PAYEE
+
+
+def adds_up(plan: Plan) -> bool:
+    """Whether what the lines of a statement earn is added up, and so needs one denominator."""
+    by_remainder = plan.rounding.residual is Residual.LARGEST_REMAINDER
+    by_total = plan.rounding.level is RoundingLevel.CUMULATIVE
+    return by_total or by_remainder or plan.cap is not None or bool(plan.modifiers)
+
+
+def _divides_by_quota(component: Component) -> bool:
+    """Whether the quota stands below the line: also where rates lie between those of two shares of it."""
+    table = component.table
+    bends = not isinstance(table, FormulaTable) and table.mode is RateMode.INTERPOLATED_RATE
+    return is_over_quota(component) or (bends and needed_quota(table) is not None)
 
 
 def is_over_quota(component: Component) -> bool:

@@ -1,28 +1,34 @@
-"""Reading frames: columns of text, days and exact numbers, with every fault counted and its first offenders named."""
+"""Reading frames: columns of names, days and exact numbers, with every fault counted and its first offenders named."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+import attrs
 import narwhals as nw
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from salesrules.core import Fault, InvalidValue
 from salesrules.frames.compiled import LIMIT
 from salesrules.frames.kernel import Flags, Whole
 
-__all__ = ["Reader", "as_frame"]
+__all__ = ["Names", "Reader", "as_table", "is_name"]
 
 _SHOWN = 3
+#: Numbers that name things are used as they are where they span no more than this.
+_DENSE = 2**36
 
 
-def as_frame(frame: Any, name: str) -> nw.DataFrame[Any]:
-    """A frame in memory of any library that narwhals knows; raises `InvalidValue` for anything else."""
+def as_table(frame: Any, name: str) -> pa.Table:
+    """A frame in memory, of any library that narwhals knows, as a PyArrow table; raises `InvalidValue` for others."""
+    if isinstance(frame, pa.Table):
+        return frame
     try:
-        return nw.from_native(frame, eager_only=True)
+        return nw.from_native(frame, eager_only=True).to_arrow()
     except TypeError:
         kind = type(frame).__name__
         raise InvalidValue(
@@ -30,55 +36,126 @@ def as_frame(frame: Any, name: str) -> nw.DataFrame[Any]:
         ) from None
 
 
-class Reader:
-    """Reads the columns of one frame and collects what is wrong; a faulty column reads as `None`.
+@attrs.frozen(eq=False)
+class Names:
+    """A column of names as whole numbers from zero: those of `values`, or where names are numbers, less `least`.
 
-    `columns` gives the frame's own name of a column where it is another.
+    What is missing is -1. Numbers that name things stand in the order of the numbers, texts in that of the texts.
     """
 
-    def __init__(self, frame: nw.DataFrame[Any], name: str, columns: Mapping[str, str]) -> None:
-        self._frame = frame
+    codes: Whole
+    values: pa.Array | None = None
+    least: int = 0
+
+    @property
+    def size(self) -> int:
+        """One more than the largest code."""
+        return len(self.values) if self.values is not None else int(self.codes.max(initial=-1)) + 1
+
+    def at(self, codes: Whole) -> pa.Array:
+        """The names that codes stand for."""
+        return pa.array(codes + self.least) if self.values is None else self.values.take(pa.array(codes))
+
+    @cached_property
+    def texts(self) -> tuple[str | None, ...]:
+        """The names by code, as text."""
+        assert self.values is not None
+        return tuple(None if value is None else str(value) for value in self.values.to_pylist())
+
+    @cached_property
+    def rank(self) -> Whole:
+        """Where each name stands in their order."""
+        assert self.values is not None
+        rank: Whole = pc.rank(self.values, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64) - 1
+        return rank
+
+    def find(self, names: pa.Array) -> Whole:
+        """The codes of given names, -1 for those that do not occur."""
+        if self.values is None:
+            if not pa.types.is_integer(names.type):
+                return np.full(len(names), -1, dtype=np.int64)
+            codes = names.fill_null(self.least - 1).to_numpy(zero_copy_only=False).astype(np.int64) - self.least
+            return np.where((codes >= 0) & (codes < self.size), codes, -1)
+        found = pc.index_in(names.cast(self.values.type), value_set=self.values)
+        found_codes: Whole = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return found_codes
+
+
+class Reader:
+    """Reads the columns of one table and collects what is wrong; a faulty column reads as `None`.
+
+    `columns` gives the table's own name of a column where it is another.
+    """
+
+    def __init__(self, table: pa.Table, name: str, columns: Mapping[str, str]) -> None:
+        self.table = table
         self._name = name
         self._columns = columns
         self.faults: list[Fault] = []
 
-    def has(self, column: str) -> bool:
-        """Whether the frame has a column."""
-        return self._columns.get(column, column) in self._frame.columns
+    def columns(self, column: str) -> str:
+        """The table's own name of a column."""
+        return self._columns.get(column, column)
 
-    def texts(self, column: str) -> npt.NDArray[Any] | None:
-        """A column of text."""
-        array = self._array(column, lambda kind: _is_text(kind), "text")
+    def has(self, column: str) -> bool:
+        """Whether the table has a column."""
+        return self.columns(column) in self.table.column_names
+
+    def names(self, column: str, *, optional: bool = False, few: bool = False) -> Names | None:
+        """A column of names: text or whole numbers; only an `optional` one may have empty cells.
+
+        Where there are `few` distinct ones, each has a text.
+        """
+        array = self.array(column, is_name, "names", optional=optional)
         if array is None:
             return None
-        found: npt.NDArray[Any] = array.cast(pa.string()).to_numpy(zero_copy_only=False).astype(object)
-        return found
+        if pa.types.is_integer(array.type) and not (few or array.null_count):
+            raw = array.to_numpy(zero_copy_only=False)
+            if not len(raw):
+                return Names(raw.astype(np.int64))
+            least, most = int(raw.min()), int(raw.max())
+            if most - least < _DENSE and least > -(2**62) and most < 2**62:
+                return Names(raw.astype(np.int64) - least, None, least)
+        if not pa.types.is_dictionary(array.type):
+            array = array.dictionary_encode()
+        codes = array.indices
+        if codes.null_count:
+            codes = codes.cast(pa.int64()).fill_null(-1)
+        codes = codes.to_numpy(zero_copy_only=False)
+        values = array.dictionary
+        return Names(codes, values.cast(pa.string()) if not pa.types.is_integer(values.type) else values)
 
-    def days(self, column: str) -> npt.NDArray[np.datetime64] | None:
-        """A column of days: dates, or timestamps at midnight without a zone."""
-        array = self._array(column, lambda kind: pa.types.is_date(kind) or _is_plain_timestamp(kind), "dates")
+    def days(self, column: str) -> Whole | None:
+        """A column of days as numbers from 1970-01-01: dates, or timestamps at midnight without a zone."""
+        array = self.array(column, lambda kind: pa.types.is_date(kind) or _is_plain_timestamp(kind), "dates")
         if array is None:
             return None
         days = array.cast(pa.date32(), safe=False)
-        if not days.cast(array.type).equals(array):
+        if days.type != array.type and not days.cast(array.type).equals(array):
             self.fault("wrong_type", column, "there are times of day; a credit counts on a day", "give dates alone")
             return None
-        found: npt.NDArray[np.datetime64] = days.cast(pa.int32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
+        found: Whole = days.view(pa.int32()).to_numpy(zero_copy_only=False)
         return found
 
-    def numbers(self, column: str, digits: int) -> Whole | None:
-        """A column of exact numbers in units of 10^-`digits`: whole numbers are such units, decimals are converted."""
-        array = self._array(column, lambda kind: pa.types.is_integer(kind) or pa.types.is_decimal(kind), "numbers")
+    def numbers(self, column: str, digits: int, rows: Whole | None = None) -> Whole | None:
+        """A column of exact numbers in units of 10^-`digits`: whole numbers are such units, decimals are converted.
+
+        Only some `rows` are read where they are given.
+        """
+        array = self.array(column, lambda kind: pa.types.is_integer(kind) or pa.types.is_decimal(kind), "numbers")
         if array is None:
             return None
+        if rows is not None and len(rows) < len(array):
+            array = array.take(pa.array(rows))
         if pa.types.is_decimal(array.type):
-            values, too_long = _units(array.cast(pa.decimal256(76, array.type.scale)), digits)
+            values, bad = _units(array, digits)
         else:
-            is_unsigned = pa.types.is_uint64(array.type)
             raw = array.to_numpy(zero_copy_only=False)
-            too_long = raw > LIMIT if is_unsigned else np.zeros(len(raw), dtype=np.bool_)
-            values = np.where(too_long, 0, raw).astype(np.int64)
-        bad = too_long | (values > LIMIT) | (values < -LIMIT)
+            bad = raw > LIMIT if pa.types.is_uint64(array.type) else np.zeros(0, dtype=np.bool_)
+            values = np.where(bad, 0, raw).astype(np.int64) if len(bad) else raw.astype(np.int64, copy=False)
+        if len(values) and (int(values.max()) > LIMIT or int(values.min()) < -LIMIT):
+            outside = (values > LIMIT) | (values < -LIMIT)
+            bad = outside | bad if len(bad) else outside
         if bad.any():
             offenders = [str(array[int(row)].as_py()) for row in np.flatnonzero(bad)[:_SHOWN]]
             problem = f"{int(bad.sum())} number(s) are too large, or have more than {digits} digit(s) after the point"
@@ -92,42 +169,59 @@ class Reader:
         self, code: str, column: str, problem: str, remedy: str, offenders: Sequence[object] | None = None
     ) -> None:
         """Note a fault of a column, with the first offenders."""
-        path = f"{self._name}.{self._columns.get(column, column)}"
+        path = f"{self._name}.{self.columns(column)}"
         value = None if offenders is None else ", ".join(map(str, offenders))
         self.faults.append(Fault(code=f"frames.{code}", path=path, problem=problem, remedy=remedy, value=value))
 
-    def rows(self, code: str, column: str, problem: str, remedy: str, bad: Flags, shown: npt.NDArray[Any]) -> None:
-        """Note a fault of rows: how many there are, and what the first of them have in `shown`."""
-        if bad.any():
-            count = int(bad.sum())
-            self.fault(code, column, problem.format(count=count), remedy, list(shown[np.flatnonzero(bad)[:_SHOWN]]))
+    def rows(self, code: str, column: str, problem: str, remedy: str, rows: Whole, shown: str) -> None:
+        """Note a fault of rows: how many there are, and what the first of them have in the column `shown`."""
+        if len(rows):
+            values = self.table[self.columns(shown)]
+            self.fault(code, column, problem.format(count=len(rows)), remedy, _first(values, rows))
 
-    def _array(self, column: str, fits: Callable[[Any], bool], wanted: str) -> Any:
-        own = self._columns.get(column, column)
-        if own not in self._frame.columns:
+    def array(self, column: str, fits: Callable[[Any], bool], wanted: str, *, optional: bool = False) -> Any:
+        """A column as one array, dictionaries of text left as they are; `None` with a fault where it does not fit."""
+        own = self.columns(column)
+        if own not in self.table.column_names:
             self.fault("missing_column", column, "the column is missing", f"add it, or map {column!r} in columns")
             return None
-        array = self._frame.get_column(own).to_arrow()
-        array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-        if isinstance(array, pa.ChunkedArray):  # none, or several that stay several
-            array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-        if pa.types.is_dictionary(array.type):
-            array = array.dictionary_decode()
-        if array.null_count:
-            rows = [row for row, value in enumerate(array.is_null().to_pylist()) if value][:_SHOWN]
+        array = self.table[own]
+        if array.null_count and not optional:
+            first = [int(row) for row in pc.indices_nonzero(array.is_null())[:_SHOWN].to_pylist()]
             problem = f"{array.null_count} value(s) are missing"
-            self.fault("null", column, problem, "fill them, or leave those rows out", [f"row {row}" for row in rows])
+            self.fault("null", column, problem, "fill them, or leave those rows out", [f"row {row}" for row in first])
             return None
-        if len(array) and not fits(array.type):
+        kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+        if len(array) and array.null_count < len(array) and not fits(kind):
             self.fault("wrong_type", column, f"{wanted} are needed", "convert the column", [array.type])
             return None
-        if not len(array):
-            array = pa.array([], {"text": pa.string(), "dates": pa.date32()}.get(wanted, pa.int64()))
-        return array
+        if not fits(kind):
+            plain = {"names": pa.string(), "dates": pa.date32()}.get(wanted, pa.int64())
+            return pa.nulls(len(array), plain)
+        if pa.types.is_dictionary(array.type) and wanted != "names":
+            array = array.cast(kind)
+        return _whole(array)
 
 
-def _is_text(kind: Any) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+def _first(values: Any, rows: Whole) -> list[object]:
+    return [values[int(row)].as_py() for row in rows[:_SHOWN]]
+
+
+def _whole(array: Any) -> Any:
+    """A chunked array as one, without a copy where it is one already."""
+    if array.num_chunks == 1:
+        return array.chunk(0)
+    if pa.types.is_dictionary(array.type):
+        array = array.unify_dictionaries()
+    if not array.num_chunks:
+        return pa.array([], array.type)
+    return pa.concat_arrays(array.chunks)
+
+
+def is_name(kind: Any) -> bool:
+    """Whether values of a type can name something: text and whole numbers."""
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return bool(is_text or pa.types.is_integer(kind))
 
 
 def _is_plain_timestamp(kind: Any) -> bool:
@@ -136,14 +230,21 @@ def _is_plain_timestamp(kind: Any) -> bool:
 
 def _units(array: Any, digits: int) -> tuple[Whole, Flags]:
     """Decimals in units of 10^-`digits`, and which of them do not fit or have further digits."""
-    words = np.frombuffer(array.buffers()[1], dtype=np.int64).reshape(-1, 4)[array.offset : array.offset + len(array)]
+    if array.type.bit_width < 128:
+        array = array.cast(pa.decimal128(38, array.type.scale))
+    wide = array.type.bit_width // 64
+    words = np.frombuffer(array.buffers()[1], dtype=np.int64)
+    words = words.reshape(-1, wide)[array.offset : array.offset + len(array)]
     values = words[:, 0].copy()
     bad = (words[:, 1:] != (values >> 63)[:, None]).any(axis=1)
     shift = digits - array.type.scale
     factor = 10 ** abs(shift)
-    if shift >= 0:
+    if shift == 0:
+        return values, bad
+    if shift > 0:
         bad |= (values > LIMIT // factor) | (values < -(LIMIT // factor))
         return np.where(bad, 0, values) * min(factor, LIMIT), bad
     if factor > LIMIT:
         return np.zeros(len(values), dtype=np.int64), bad | (values != 0)
-    return values // factor, bad | (values % factor != 0)
+    quotients = values // factor
+    return quotients, bad | (values != quotients * factor)

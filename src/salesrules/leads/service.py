@@ -30,6 +30,8 @@ from salesrules.core import (
     UnknownName,
     decide,
     demand,
+    describe_purpose,
+    find_replay,
     local_day,
     local_midnight,
 )
@@ -90,12 +92,15 @@ def claim_lead(
     """Take a lead out of the pool for somebody, where the rules of claims and the limits on the ledger allow it.
 
     `key` is the client's: the same claim again answers as the first did, and does nothing. A denial changes no lead;
-    that of a limit is recorded under its key. Raises `MissingAggregate` for an unknown lead, and `StaleVersion` where
-    somebody else changed the lead meanwhile, so that the unit of work is run again.
+    that of a limit is recorded under its key. Raises `MissingAggregate` for an unknown lead, `IdempotencyConflict`
+    where the key came with another lead or person, and `StaleVersion` where somebody else changed the lead meanwhile,
+    so that the unit of work is run again.
     """
     stored = leads.get(id)
     lead = stored.value
-    if lead.owner == person and lead.claim == key:
+    purpose = describe_purpose("claim_lead", lead=id, person=person)
+    replayed = find_replay(ledger, key, purpose)
+    if replayed is not None and replayed.is_allowed:
         return decide([])
     found = decide_by(policy, as_of, find_claim_objections(lead, person, policy, as_of))
     if not found.is_allowed:
@@ -106,7 +111,7 @@ def claim_lead(
         owned_account(person): (f"{key}:owned", claims.owned if claims else None),
         claims_account(person, day): (f"{key}:claim", claims.per_day if claims else None),
     }
-    denied = _post(key, counted, ledger, as_of)
+    denied = _post(key, counted, ledger, as_of, purpose)
     if denied:
         return _limit_denial(person, list(counted), denied, policy, day)
     leads.put(id, _given(lead, person, key, policy, as_of), stored.version)
@@ -132,14 +137,14 @@ def _given(lead: Lead, person: str, key: str, policy: LeadPolicy, as_of: datetim
 
 
 def _post(
-    key: str, counted: dict[str, tuple[str, int | None]], ledger: LedgerStore, as_of: datetime
+    key: str, counted: dict[str, tuple[str, int | None]], ledger: LedgerStore, as_of: datetime, purpose: str
 ) -> tuple[str, ...]:
     """Post one lead on each account, all or none; the accounts that had no room."""
     commands: list[LedgerCommand] = []
     for account, (post, limit) in counted.items():
         _prepare(account, limit, post, ledger, as_of)
         commands.append(Post(key=post, at=as_of, account=account, amount=1))
-    decision = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands))
+    decision = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
     if decision.is_allowed:
         return ()
     full = tuple(account for account in counted if ledger.headroom(account) == 0)
@@ -254,7 +259,10 @@ def assign_stored_leads(
     free: list[Lead] = []
     for id, versioned in stored.items():
         lead = versioned.value
-        if lead.owner is None:
+        before = _given_before(lead, key, ledger)
+        if before is not None:
+            done.append(AssignedLead(id, before, ""))
+        elif lead.owner is None:
             free.append(lead)
         elif lead.claim == f"{key}:{id}:{lead.owner}":
             done.append(AssignedLead(id, lead.owner, ""))
@@ -275,7 +283,8 @@ def assign_stored_leads(
             counted = {owned_account(one.person): (f"{post}:owned", one.capacity)}
             if one.day_quota is not None:
                 counted[assigned_account(one.person, day)] = (f"{post}:assigned", one.day_quota)
-            if one.person in full or _post(post, counted, ledger, as_of):
+            purpose = _assigning(assigned.lead, one.person)
+            if one.person in full or _post(post, counted, ledger, as_of, purpose):
                 full.setdefault(one.person, 0)
                 again.append(by_id[assigned.lead])
                 continue
@@ -287,6 +296,19 @@ def assign_stored_leads(
             people_now = [attrs.evolve(one, capacity=0) if one.person in full else one for one in state.people]
             state = attrs.evolve(state, people=people_now)
     return AssignmentResult(assigned=done, unassigned=(*taken, *unassigned), state=state)
+
+
+def _assigning(lead: str, person: str) -> str:
+    return describe_purpose("assign_lead", lead=lead, person=person)
+
+
+def _given_before(lead: Lead, key: str, ledger: LedgerStore) -> str | None:
+    """To whom this very command gave a lead that was taken back since; it gives it to nobody a second time."""
+    for owner in dict.fromkeys(former.owner for former in lead.former):
+        replayed = find_replay(ledger, f"{key}:{lead.id}:{owner}", _assigning(lead.id, owner))
+        if replayed is not None and replayed.is_allowed:
+            return owner
+    return None
 
 
 def _as_counted(one: Assignee, ledger: LedgerStore, day: date) -> Assignee:

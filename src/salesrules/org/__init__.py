@@ -62,7 +62,13 @@ if TYPE_CHECKING:
         check_policy,
     )
     from salesrules.org.reasons import LABELS, REASONS
-    from salesrules.org.rules.authority import check_authority, find_authorised_head, find_grants
+    from salesrules.org.rules.authority import (
+        check_authority,
+        find_authorised_head,
+        find_grants,
+        find_limits,
+        is_within_limits,
+    )
     from salesrules.org.rules.bodies import check_body, check_quorum, check_resolution, find_body_seats
     from salesrules.org.rules.checks import check_history, check_structure
     from salesrules.org.rules.delegation import check_delegation, covers_act, find_delegate
@@ -143,7 +149,9 @@ __all__ = [
     "find_delegate",
     "find_duties",
     "find_grants",
+    "find_limits",
     "find_tree_faults",
+    "is_within_limits",
     "resolve_structure",
 ]
 

@@ -30,7 +30,13 @@ def _identifier(instance: object, attribute: attrs.Attribute[str], value: object
     check_identifier(attribute.name, value)
 
 
+#: No values at all: most requests have no measures and no further amounts, and share this.
+_NONE = Parameters()
+
+
 def _measures(given: Mapping[str, Decimal | int | Rate]) -> Parameters:
+    if given is _NONE:
+        return _NONE
     return Parameters(
         {name: value.value if isinstance(value, Rate) else to_decimal(value, name) for name, value in given.items()}
     )
@@ -48,8 +54,11 @@ def _moneys(instance: object, attribute: attrs.Attribute[Mapping[str, Money]], v
             raise InvalidValue(f"{attribute.name}.{name}", value, "give money; numbers belong into measures")
 
 
+_ZERO = Decimal(0)
+
+
 def _not_negative(instance: object, attribute: attrs.Attribute[Money | None], value: Money | None) -> None:
-    if value is not None and value.amount < 0:
+    if value is not None and value.amount < _ZERO:
         raise InvalidValue(attribute.name, value, "give an amount of zero or more")
 
 
@@ -72,9 +81,9 @@ class ApprovalRequest:
     unit: str | None = None
     party: str | None = None
     matter: str | None = None
-    attributes: Mapping[str, str] = attrs.field(factory=Parameters, converter=as_parameters, validator=_texts)
-    measures: Mapping[str, Decimal] = attrs.field(factory=Parameters, converter=_measures)
-    amounts: Mapping[str, Money] = attrs.field(factory=Parameters, converter=as_parameters, validator=_moneys)
+    attributes: Mapping[str, str] = attrs.field(default=_NONE, converter=as_parameters, validator=_texts)
+    measures: Mapping[str, Decimal] = attrs.field(default=_NONE, converter=_measures)
+    amounts: Mapping[str, Money] = attrs.field(default=_NONE, converter=as_parameters, validator=_moneys)
     interested: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from salesrules.approvals import reasons as codes
-from salesrules.core import ApprovalEvidence, Decision, Money, PolicyReference, Reason, decide, is_before
+from salesrules.core import ApprovalEvidence, Decision, Money, PolicyReference, Reason, decide
 
 __all__ = ["check_evidence", "find_evidence_faults"]
 
@@ -59,17 +59,10 @@ def find_evidence_faults(
         yield codes.EVIDENCE_OTHER(
             act=act, subject=subject, given_act=evidence.act, given_subject=evidence.subject, path=path, policy=policy
         )
-    for approver in evidence.approvers:
-        if approver in interested:
-            place = f"{path}.approver" if approver == evidence.approver else f"{path}.reviewers"
-            yield codes.EVIDENCE_OWN(approver=approver, subject=subject, path=place)
-    is_later = is_before(as_of, evidence.at) if isinstance(as_of, datetime) else evidence.at.date() > as_of
-    if is_later:
+    for approver in evidence.given_by(interested):
+        place = f"{path}.approver" if approver == evidence.approver else f"{path}.reviewers"
+        yield codes.EVIDENCE_OWN(approver=approver, subject=subject, path=place)
+    if evidence.is_later_than(as_of):
         yield codes.EVIDENCE_NOT_YET(subject=subject, at=evidence.at, as_of=as_of, path=f"{path}.at")
-    approved = evidence.amount
-    if (
-        amount is not None
-        and approved is not None
-        and (approved.currency != amount.currency or approved.amount < amount.amount)
-    ):
-        yield codes.EVIDENCE_EXCEEDED(subject=subject, amount=amount, approved=approved, path=f"{path}.amount")
+    if evidence.falls_short_of(amount):
+        yield codes.EVIDENCE_EXCEEDED(subject=subject, amount=amount, approved=evidence.amount, path=f"{path}.amount")

@@ -29,11 +29,13 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     RequiredApproval,
-    exact_sum,
+    decision_of,
 )
 from salesrules.org import Hierarchy
 
 __all__ = ["route"]
+
+_NO_UNITS = Hierarchy.from_parents({})
 
 
 def route(
@@ -72,11 +74,10 @@ def route(
     if faults or rule is None:
         return _denied(request, faults, day)
     combined = combine_requests(request, related, rule)
-    faults += [
-        codes.KEY_MISSING(name=name, path=name, policy=PolicyReference("ApprovalRule", rule.id, "combine_by"))
-        for name in combined.missing
-    ]
-    units = Hierarchy.from_parents({}) if directory is None else directory.structure.units
+    for name in combined.missing:
+        where = PolicyReference("ApprovalRule", rule.id, "combine_by")
+        faults.append(codes.KEY_MISSING(name=name, path=name, policy=where))
+    units = _NO_UNITS if directory is None else directory.structure.units
     rows: list[ChosenRow] = []
     for matrix in matrices:
         row, found = choose_row(matrix, combined, units, rates)
@@ -94,12 +95,12 @@ def route(
     if way.faults:
         decision = Decision(outcome=Outcome.DENY, reasons=(*way.faults, *said, *way.trace))
     else:
-        decision = Decision(
-            outcome=Outcome.REFER if way.steps else life.outcome,
-            reasons=(*said, *way.trace) if said else way.trace,
-            approvals=way.approvals,
-            headroom=_headroom(rows, matrices, amount),
-            changes_at=way.until,
+        decision = decision_of(
+            Outcome.REFER if way.steps else life.outcome,
+            (*said, *way.trace) if said else way.trace,
+            way.until,
+            _headroom(rows, matrices, amount),
+            way.approvals,
         )
     return Route(
         request=request.id,
@@ -214,10 +215,10 @@ def _headroom(rows: list[ChosenRow], matrices: tuple[ApprovalMatrix, ...], amoun
     if amount is None:
         return None
     ends = [row.end for row in rows if row.end is not None]
-    if ends and any(matrix.currency not in (None, amount.currency) for matrix in matrices):
+    if ends and not all(matrix.currency in (None, amount.currency) for matrix in matrices):
         currencies = {matrix.id: matrix.currency for matrix in matrices}
         ends = [row.end for row in rows if row.end is not None and currencies[row.matrix] == amount.currency]
-    return amount.with_amount(exact_sum([min(ends), amount.amount.copy_negate()])) if ends else None
+    return amount.with_amount(min(ends)) - amount if ends else None
 
 
 def _denied(request: ApprovalRequest, faults: list[Reason], day: date) -> Route:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-
-import attrs
+from typing import NamedTuple
 
 from salesrules.approvals import reasons as codes
 from salesrules.approvals.model import ApprovalRequest, ChosenRow
@@ -21,23 +20,18 @@ from salesrules.approvals.policy import (
     WhenMissing,
     WordCondition,
 )
-from salesrules.core import ExchangeRates, MissingDay, Money, PolicyReference, Reason, exact_sum
+from salesrules.core import ExchangeRates, MissingDay, Money, PolicyReference, Reason, exact_sum, plus
 from salesrules.org import Hierarchy
 
 __all__ = ["Combined", "choose_row", "combine_requests", "comparable", "convert_amount"]
 
 
-@attrs.frozen(kw_only=True)
-class Combined:
-    """The requests that add up, the one asked about first, or the keys that it lacks for that."""
+class Combined(NamedTuple):
+    """The requests that add up, the one asked about first; the keys that it lacks for that; the others' ids."""
 
     requests: tuple[ApprovalRequest, ...]
     missing: tuple[str, ...] = ()
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The ids of the requests that were added."""
-        return tuple(request.id for request in self.requests[1:])
+    others: tuple[str, ...] = ()
 
 
 def combine_requests(request: ApprovalRequest, related: Iterable[ApprovalRequest], rule: ApprovalRule) -> Combined:
@@ -51,21 +45,26 @@ def combine_requests(request: ApprovalRequest, related: Iterable[ApprovalRequest
     names = rule.combine_by
     others = tuple(related)
     if not names:
-        return Combined(requests=(request,))
+        return Combined((request,))
     if not others:
-        unsaid = tuple(name for name in names if not str(request.value(name) or "").strip())
-        return Combined(requests=(request,), missing=unsaid)
+        return Combined((request,), tuple([name for name in names if not _says(request, name)]))
     key = [comparable(request.value(name)) for name in names]
     missing = tuple(name for name, value in zip(names, key, strict=True) if value is None)
     if missing:
-        return Combined(requests=(request,), missing=missing)
+        return Combined((request,), missing)
     acts = rule.acts or (request.act,)
     found = {
         other.id: other
         for other in others
         if other.id != request.id and other.act in acts and [comparable(other.value(name)) for name in names] == key
     }
-    return Combined(requests=(request, *found.values()))
+    return Combined((request, *found.values()), (), tuple(found))
+
+
+def _says(request: ApprovalRequest, name: str) -> bool:
+    """Whether a request says anything of that name; of a day or an amount, that it is there says it."""
+    value = request.value(name)
+    return bool(value.strip() if type(value) is str else str(value or "").strip())
 
 
 def comparable(value: object) -> object:
@@ -119,8 +118,11 @@ def choose_row(
     said = [request.value(name) for name in matrix.words]
     is_said = None not in said
     for row in matrix.candidates(said):
+        conditions = row.beside_words if is_said else row.when
+        if not conditions:
+            return _band(matrix, row, combined, rates)
         missing: list[str] = []
-        for condition in row.beside_words if is_said else row.when:
+        for condition in conditions:
             holds = _holds(condition, request, matrix, units, rates)
             if holds is False:
                 break
@@ -162,7 +164,9 @@ def _band(
     if known is None:
         start, end = row.amounts.limits(index)
         steps = row.amounts.bands[index].value
-        known = ChosenRow(matrix=matrix.id, row=row.id, steps=steps, start=start, end=end)  # type: ignore[arg-type]  # a rulebook's bounds are decimals
+        # A decimal, so that whoever takes an amount from it need not ask what it is.
+        close = plus(Decimal(0), Decimal(end)) if isinstance(end, int | Decimal) else end
+        known = ChosenRow(matrix=matrix.id, row=row.id, steps=steps, start=start, end=close)  # type: ignore[arg-type]  # a rulebook's bounds are decimals
         matrix.choices[row.id, index] = known
     return known, ()
 

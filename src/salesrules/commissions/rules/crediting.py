@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from salesrules.commissions.policy import (
     OverrideBase,
     OverrideCredit,
 )
-from salesrules.commissions.reasons import OUTSIDE_TERRITORY, PENDING, UNCREDITED
+from salesrules.commissions.reasons import OUTSIDE_TERRITORY, OVERRIDE_WITHOUT_PLAN, PENDING, UNCREDITED
 from salesrules.commissions.rules.fact_checks import place_of, returned_shares
 from salesrules.commissions.rules.measures import lets_through
 from salesrules.commissions.rules.triggers import Occurrence, find_occurrences
@@ -48,7 +48,10 @@ __all__ = [
     "list_pending",
     "report_outside_territory",
     "report_pending",
+    "report_pending_counts",
     "report_uncredited",
+    "report_uncredited_lines",
+    "report_without_plan",
 ]
 
 _WHOLE = Rate(1)
@@ -275,6 +278,11 @@ def report_uncredited(facts: CommissionFacts, policy: CommissionPolicy, period: 
         for t in facts.transactions
         if t.kind is TransactionKind.SALE and t.day in period and not _is_credited(t, facts, rules_of(t.day), chain)
     )
+    return report_uncredited_lines(lines, period)
+
+
+def report_uncredited_lines(lines: int, period: Period) -> tuple[Reason, ...]:
+    """One finding where sales of a period, counted elsewhere, are credited to nobody."""
     return (UNCREDITED(lines=lines, period=period.label),) if lines else ()
 
 
@@ -286,9 +294,20 @@ def _is_credited(sale: Transaction, facts: CommissionFacts, in_force: Sequence[R
 
 def report_pending(pending: Iterable[PendingCredit]) -> tuple[Reason, ...]:
     """One finding per payee and trigger: how many credits wait for it."""
-    waiting = Counter((credit.payee, credit.trigger) for credit in pending)
+    return report_pending_counts(Counter((credit.payee, credit.trigger) for credit in pending))
+
+
+def report_pending_counts(waiting: Mapping[tuple[str, str], int]) -> tuple[Reason, ...]:
+    """One finding per payee and trigger, where the credits that wait were counted elsewhere."""
     return tuple(
         PENDING(payee=payee, trigger=trigger, credits=count) for (payee, trigger), count in sorted(waiting.items())
+    )
+
+
+def report_without_plan(lines: Mapping[tuple[str, str], int]) -> tuple[Reason, ...]:
+    """One finding per payee and role, in whom no plan pays so many credits; for direct ones that would be a fault."""
+    return tuple(
+        OVERRIDE_WITHOUT_PLAN(payee=payee, role=role, lines=count) for (payee, role), count in sorted(lines.items())
     )
 
 

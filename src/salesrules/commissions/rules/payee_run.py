@@ -22,9 +22,10 @@ from salesrules.commissions.model import (
     Transaction,
 )
 from salesrules.commissions.policy import Cap, CommissionPolicy, Component, Draw, Plan
-from salesrules.commissions.reasons import EXCESS_WAITING, OVERRIDE_WITHOUT_PLAN, STILL_HELD, UNCOUNTED
+from salesrules.commissions.reasons import EXCESS_WAITING, STILL_HELD, UNCOUNTED
 from salesrules.commissions.rules.assignments import PlanRun, PlanSpan
 from salesrules.commissions.rules.balances import prorated, settle_balances, share_of_period
+from salesrules.commissions.rules.crediting import report_without_plan
 from salesrules.commissions.rules.fact_checks import unmeasurable
 from salesrules.commissions.rules.held_quotas import HeldQuotas
 from salesrules.commissions.rules.lines import Bucket, LineMaker
@@ -274,9 +275,9 @@ class PayeeRun:
                 "add or extend an assignment or the days of its plan; a plan without components pays nothing",
                 direct[0].transaction.id,
             )
-        for role in sorted({credit.role for credit in credits} - {DIRECT}):
-            lines = sum(1 for credit in credits if credit.role == role)
-            self.findings[period].append(OVERRIDE_WITHOUT_PLAN(payee=self._payee.id, role=role, lines=lines))
+        others = Counter((self._payee.id, credit.role) for credit in credits if credit.role != DIRECT)
+        if others:
+            self.findings[period] += report_without_plan(others)
 
     def _report_uncounted(self, period: Period, plan: Plan, credits: Sequence[SalesCredit]) -> None:
         """Credits that a plan pays nothing for, since none of its components counts them."""

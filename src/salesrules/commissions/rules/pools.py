@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -53,7 +53,7 @@ from salesrules.core import (
 )
 from salesrules.quotas import CountsWorkingDays, QuotaPolicy
 
-__all__ = ["PoolRun", "pools_in_order", "split_pool"]
+__all__ = ["PoolRun", "pool_plan", "pool_weights", "pools_in_order", "split_pool"]
 
 _POOL = "pool"
 
@@ -83,6 +83,28 @@ def split_pool(amount: Money, weights: Mapping[str, Fraction], pool: TeamPool, d
     )
 
 
+def pool_weights(
+    pool: TeamPool, payees: Iterable[Payee], period: Period, own: Callable[[Payee, DateRange], Fraction]
+) -> dict[str, Fraction]:
+    """The weight of each member, by the order of the people; what is held for part of a period by its days.
+
+    `own` is what a member's own credits of some days fed, which counts where the pool is split by share.
+    """
+    found: dict[str, Fraction] = {}
+    for payee in payees:
+        for member in pool.members:
+            held = member.effective.intersection(period.span)
+            if held is None or not (payee.id in member.payees or payee.position in member.positions):
+                continue
+            if pool.split is PoolSplit.BY_SHARE:
+                weight = own(payee, held)
+            else:
+                weight = Fraction(member.weight) if pool.split is PoolSplit.WEIGHTED else Fraction(1)
+                weight *= share_of(held, period.span)
+            found[payee.id] = found.get(payee.id, Fraction(0)) + weight
+    return {payee: max(weight, Fraction(0)) for payee, weight in found.items()}
+
+
 class PoolRun:
     """Works out one pool through the periods; `faults` collects what is wrong."""
 
@@ -102,7 +124,7 @@ class PoolRun:
         self._policy = policy
         self._calendar = calendar
         self._digits = currencies.digits(pool.currency)
-        self._plan = _plan_of(pool, policy)
+        self._plan = pool_plan(pool, policy)
         self._credits = [credit for credit in credits if self._feeds(credit)]
         quotas = [quota for quota in facts.quotas if quota.holder == pool.id]
         self._quotas = HeldQuotas(pool.id, quotas, quota_policy, calendar, working_time)
@@ -140,7 +162,7 @@ class PoolRun:
             amount=amount,
             digits=self._digits,
         )
-        weights = self._weights(period, lines)
+        weights = pool_weights(pool, self._facts.payees.values(), period, lambda payee, held: _own(payee, held, lines))
         if weights:
             return attrs.evolve(result, shares=split_pool(amount, weights, pool, self._digits))
         if amount:
@@ -163,22 +185,6 @@ class PoolRun:
         unit = unit_of(self._pool.component, self._pool.currency)
         return exact_product(gate, self._quotas.over(measure, period.span, unit, self._pool.currency))
 
-    def _weights(self, period: Period, lines: Sequence[StatementLine]) -> dict[str, Fraction]:
-        """The weight of each member, by the order of the people; what is held for part of a period by its days."""
-        found: dict[str, Fraction] = {}
-        for payee in self._facts.payees.values():
-            for member in self._pool.members:
-                held = member.effective.intersection(period.span)
-                if held is None or not (payee.id in member.payees or payee.position in member.positions):
-                    continue
-                if self._pool.split is PoolSplit.BY_SHARE:
-                    weight = _own(payee, held, lines)
-                else:
-                    weight = Fraction(member.weight) if self._pool.split is PoolSplit.WEIGHTED else Fraction(1)
-                    weight *= share_of(held, period.span)
-                found[payee.id] = found.get(payee.id, Fraction(0)) + weight
-        return {payee: max(weight, Fraction(0)) for payee, weight in found.items()}
-
     def _cannot_measure(self, credit: SalesCredit, error: SalesRulesError) -> None:
         self._faults.append(unmeasurable(credit.transaction, error))
 
@@ -193,7 +199,7 @@ def _own(payee: Payee, held: DateRange, lines: Sequence[StatementLine]) -> Fract
     return Fraction(exact_sum(own))
 
 
-def _plan_of(pool: TeamPool, policy: CommissionPolicy) -> Plan:
+def pool_plan(pool: TeamPool, policy: CommissionPolicy) -> Plan:
     """The pool as a plan, so that its lines are made, explained and rounded as any other."""
     component = attrs.evolve(pool.component, credits=(*pool.component.credits, *([_POOL] if pool.pools else [])))
     return Plan(

@@ -149,7 +149,10 @@ class Contract:
 
     def party(self, role: PartyRole) -> Party | None:
         """The first party of a role, `None` where there is none."""
-        return next((party for party in self.parties if party.role is role), None)
+        for party in self.parties:
+            if party.role is role:
+                return party
+        return None
 
 
 @attrs.frozen(kw_only=True)

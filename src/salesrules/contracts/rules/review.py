@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-import attrs
-
 from salesrules.approvals import ApprovalPolicy, Directory
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract
@@ -25,6 +23,7 @@ from salesrules.core import (
     Reason,
     decide,
     decide_in_force,
+    decision_of,
 )
 from salesrules.pricing import Authority, PricingPolicy, Quotation
 
@@ -100,7 +99,9 @@ def review(
 
     decision = decide_in_force(policy.life, as_of.date(), "ContractPolicy", findings())
     room = next(iter(headroom), None)
-    return decision if room is None or decision.outcome is Outcome.DENY else attrs.evolve(decision, headroom=room)
+    if room is None or decision.outcome is Outcome.DENY:
+        return decision
+    return decision_of(decision.outcome, decision.reasons, decision.changes_at, room, decision.approvals)
 
 
 def _credit(

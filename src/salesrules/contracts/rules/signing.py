@@ -13,7 +13,7 @@ from salesrules.contracts.model import Contract, PartyRole
 from salesrules.contracts.policy import ContractPolicy
 from salesrules.contracts.rules.terms import calculate_total
 from salesrules.core import ApprovalEvidence, Decision, ExchangeRates, Outcome, Reason, check_identifier, decide
-from salesrules.org import Act, check_authority
+from salesrules.org import Act, Limit, OrgPolicy, check_authority, find_limits, is_within_limits
 
 __all__ = ["check_approval", "check_signatory", "make_request"]
 
@@ -25,9 +25,9 @@ def make_request(contract: Contract, policy: ContractPolicy, day: datetime) -> A
     `InvalidValue` for an id or an owner that no request can have.
     """
     buyer = contract.party(PartyRole.BUYER)
-    attributes = dict(contract.attributes)
-    if contract.template is not None:
-        attributes.setdefault("template", contract.template.id)
+    attributes = contract.attributes
+    if contract.template is not None and "template" not in attributes:
+        attributes = {**attributes, "template": contract.template.id}
     amount = contract.total if contract.total is not None else calculate_total(contract, policy)
     return ApprovalRequest(
         id=contract.reference,
@@ -116,11 +116,23 @@ def check_signatory(
     if person in approvers:
         return
     act = Act(kind=policy.sign_act, amount=found.amount, unit=contract.unit)
-    if structure.knows_person(person):
+    if is_within_limits(act, _own_limits(person, act, directory, directory.policy), directory.policy):
+        return
+    if directory.delegations and structure.knows_person(person):
         said = check_authority(person, act, structure, directory.policy, directory.delegations, as_of=as_of)
         if said.is_allowed:
             return
     yield codes.SIGNATORY_WITHOUT_AUTHORITY(person=person, act=act.kind, path=f"{path}.signatory")
+
+
+def _own_limits(person: str, act: Act, directory: Directory, policy: OrgPolicy) -> tuple[Limit, ...]:
+    """What a person may sign by their own positions; it does not change in one structure, so it is sought once."""
+    key = ("own limits", person, act.kind, act.unit)
+    known: tuple[Limit, ...] | None = directory.recall(key, policy)
+    if known is None:
+        known = find_limits(person, act.kind, act.unit, directory.structure, policy)
+        directory.remember(key, policy, known)
+    return known
 
 
 def _may_be_asked(contract: Contract) -> bool:
@@ -134,6 +146,8 @@ def _may_be_asked(contract: Contract) -> bool:
 
 def _at(decision: Decision, path: str) -> Decision:
     """The decision with its reasons at the contract: a request's own fields stand in the document under these names."""
+    if not any(reason.path for reason in decision.reasons):
+        return decision
     renamed = {"party": "parties", "amount": "total", "requester": "owner", "act": ""}
     reasons = [
         attrs.evolve(reason, path=f"{path}.{renamed.get(reason.path, reason.path)}".rstrip("."))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
+from functools import partial, reduce
+from operator import add
 from typing import Any
 
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract, ObligationKind, PartyRole
-from salesrules.contracts.policy import ContractPolicy, Term
-from salesrules.core import Money, PolicyReference, Reason, Side, nearest_names, total
+from salesrules.contracts.policy import ContractPolicy, RequiredTerms, Term
+from salesrules.core import Money, PolicyReference, Reason, Side, exact_product, nearest_names, total
 
 __all__ = ["calculate_total", "find_term_faults"]
+
+
+_NOTHING = Decimal(0)
 
 
 def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, path: str) -> Iterator[Reason]:
@@ -56,9 +62,19 @@ _TERMS: dict[Term, tuple[str, Callable[[Contract], object]]] = {
 }
 
 
+#: A required term, the entry that asks it, where it stands, and whether it is there.
+_Asked = tuple[Term, RequiredTerms, str, Callable[[Contract], object]]
+#: How many days a policy remembers before its memory is emptied.
+_REMEMBERED = 1_000
+
+
 def _missing(contract: Contract, policy: ContractPolicy, day: date, path: str) -> Iterator[Reason]:
-    for term, entry in policy.required_on(day):
-        place, is_there = _TERMS[term]
+    asked: list[_Asked] | None = policy.prepared.get(day)
+    if asked is None:
+        if len(policy.prepared) >= _REMEMBERED:
+            policy.prepared.clear()
+        asked = policy.prepared[day] = [(term, entry, *_TERMS[term]) for term, entry in policy.required_on(day)]
+    for term, entry, place, is_there in asked:
         if not is_there(contract):
             where = PolicyReference("RequiredTerms", entry.id, "terms")
             yield codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)
@@ -80,43 +96,61 @@ def calculate_total(contract: Contract, policy: ContractPolicy) -> Money | None:
 
 
 def _line_amounts(contract: Contract, policy: ContractPolicy) -> list[Money]:
-    return [_rounded(line.unit_price * line.quantity, policy) for line in contract.lines]
+    rounding = policy.rounding
+    return [
+        line.unit_price.with_amount(rounding(exact_product(line.unit_price.amount, line.quantity)))
+        for line in contract.lines
+    ]
 
 
 def _sum_up(contract: Contract, amounts: list[Money]) -> Money | None:
     if not amounts:
         return None
     currency, off = contract.currency or amounts[0].currency, contract.discount
-    if any(money.currency != currency for money in amounts) or (off is not None and off.currency != currency):
+    for money in amounts:
+        if money.currency != currency:
+            return None
+    if off is not None and off.currency != currency:
         return None
-    whole = total(amounts, currency)
+    whole = reduce(add, amounts)
     return whole if off is None else whole - off
-
-
-def _rounded(money: Money, policy: ContractPolicy) -> Money:
-    return money.with_amount(policy.rounding(money.amount))
 
 
 def _lines(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
     seen: set[str] = set()
     amounts = _line_amounts(contract, policy)
-    for index, (line, expected) in enumerate(zip(contract.lines, amounts, strict=True)):
-        place = f"{path}.lines[{index}]"
+    for index, line in enumerate(contract.lines):
+        # A path is a text that is made only where something is found there.
+        place = partial("{}.lines[{}].{}".format, path, index)
         if line.id in seen:
-            yield codes.LINE_DOUBLED(line=line.id, path=f"{place}.id")
+            yield codes.LINE_DOUBLED(line=line.id, path=place("id"))
         seen.add(line.id)
-        if line.quantity <= 0:
-            yield codes.QUANTITY_NOT_POSITIVE(line=line.id, quantity=line.quantity, path=f"{place}.quantity")
-        if line.unit_price.amount < 0:
-            yield codes.PRICE_NEGATIVE(line=line.id, price=line.unit_price, path=f"{place}.unit_price")
-        if line.amount is not None and line.amount != expected:
-            yield codes.LINE_DIFFERS(line=line.id, stated=line.amount, expected=expected, path=f"{place}.amount")
-    for place, money in _moneys(contract):
-        if contract.currency and money.currency != contract.currency:
-            yield codes.CURRENCY_DIFFERS(currency=money.currency, expected=contract.currency, path=f"{path}.{place}")
+        if line.quantity <= _NOTHING:
+            yield codes.QUANTITY_NOT_POSITIVE(line=line.id, quantity=line.quantity, path=place("quantity"))
+        if line.unit_price.amount < _NOTHING:
+            yield codes.PRICE_NEGATIVE(line=line.id, price=line.unit_price, path=place("unit_price"))
+        if line.amount is not None and line.amount != amounts[index]:
+            yield codes.LINE_DIFFERS(line=line.id, stated=line.amount, expected=amounts[index], path=place("amount"))
+    if contract.currency and not _is_in_one_currency(contract):
+        for field, money in _moneys(contract):
+            if money.currency != contract.currency:
+                yield codes.CURRENCY_DIFFERS(
+                    currency=money.currency, expected=contract.currency, path=f"{path}.{field}"
+                )
     expected_total = _sum_up(contract, amounts)
     if contract.total is not None and expected_total is not None and contract.total != expected_total:
         yield codes.TOTAL_DIFFERS(stated=contract.total, expected=expected_total, path=f"{path}.total")
+
+
+def _is_in_one_currency(contract: Contract) -> bool:
+    """Whether every amount is in the contract's currency, as almost every contract's are."""
+    currency, discount, whole = contract.currency, contract.discount, contract.total
+    for line in contract.lines:
+        if line.unit_price.currency != currency or (line.amount is not None and line.amount.currency != currency):
+            return False
+    if (discount is not None and discount.currency != currency) or (whole is not None and whole.currency != currency):
+        return False
+    return all(one.amount is None or one.amount.currency == currency for one in contract.obligations)
 
 
 def _moneys(contract: Contract) -> Iterator[tuple[str, Money]]:
@@ -168,35 +202,30 @@ def _payment(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[
 
 
 def _dates(contract: Contract, as_of: date, path: str) -> Iterator[Reason]:
+    dated, signed, filed, delivery = contract.dated, contract.signed, contract.filed, contract.delivery
     effective = contract.effective
-    days = {
-        "dated": contract.dated,
-        "signed": contract.signed,
-        "filed": contract.filed,
-        "start": None if effective is None else effective.start,
-        "delivery": contract.delivery,
-        "last": None if effective is None or effective.end is None else effective.last,
-    }
-    for earlier, later, place in (
-        ("dated", "signed", "signed"),
-        ("signed", "filed", "filed"),
-        ("dated", "start", "effective.start"),
-        ("dated", "delivery", "delivery"),
-        ("start", "delivery", "delivery"),
-        ("delivery", "last", "delivery"),
+    start = None if effective is None else effective.start
+    last = None if effective is None or effective.end is None else effective.last
+    for earlier, one, later, other, place in (
+        ("dated", dated, "signed", signed, "signed"),
+        ("signed", signed, "filed", filed, "filed"),
+        ("dated", dated, "start", start, "effective.start"),
+        ("dated", dated, "delivery", delivery, "delivery"),
+        ("start", start, "delivery", delivery, "delivery"),
+        ("delivery", delivery, "last", last, "delivery"),
     ):
-        one, other = days[earlier], days[later]
         if one is not None and other is not None and one > other:
             yield codes.DATES_DISORDERED(
                 earlier=earlier, earlier_day=one, later=later, later_day=other, path=f"{path}.{place}"
             )
-    for name in ("dated", "signed", "filed"):
-        day = days[name]
+    for name, day in (("dated", dated), ("signed", signed), ("filed", filed)):
         if day is not None and day > as_of:
             yield codes.DAY_IN_FUTURE(field=name, day=day, as_of=as_of, path=f"{path}.{name}")
 
 
 def _obligations(contract: Contract, path: str) -> Iterator[Reason]:
+    if not contract.obligations:
+        return
     seen: set[str] = set()
     for index, obligation in enumerate(contract.obligations):
         place = f"{path}.obligations[{index}]"

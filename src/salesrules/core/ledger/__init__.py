@@ -52,6 +52,7 @@ from salesrules.core.ledger.model import (
     Reservation,
     ReservationStatus,
 )
+from salesrules.core.ledger.purposes import describe_purpose, find_replay
 from salesrules.core.ledger.reasons import REASONS
 from salesrules.core.ledger.state import Ledger
 
@@ -85,6 +86,8 @@ __all__ = [
     "VoidReservation",
     "advance_ledger",
     "decide_ledger",
+    "describe_purpose",
     "evolve_ledger",
+    "find_replay",
     "restore_ledger",
 ]

@@ -189,14 +189,22 @@ class Refund(_Command):
     amount: LedgerAmount = attrs.field(validator=is_amount)
 
 
+def _is_text(instance: object, attribute: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str):
+        raise InvalidValue(attribute.name, value, "give a text, as `describe_purpose` makes it")
+
+
 @attrs.frozen(kw_only=True)
 class LedgerBatch(_Command):
     """Commands that pass in their order, all or none, each with a key of its own.
 
-    Raises `InvalidValue` for none, for a batch within a batch, and for one that has the batch's own key.
+    `purpose` is what a client asked for, where the commands are what a service made of it at that moment
+    (`describe_purpose`); then it is the payload, and the commands are not. Raises `InvalidValue` for none, for a batch
+    within a batch, and for one that has the batch's own key.
     """
 
     commands: tuple[LedgerCommand, ...] = attrs.field(converter=as_tuple)
+    purpose: str = attrs.field(default="", validator=_is_text)
 
     def __attrs_post_init__(self) -> None:
         if not self.commands:
@@ -228,6 +236,8 @@ def same_payload(first: LedgerCommand, second: LedgerCommand) -> bool:
     if type(first) is not type(second):
         return False
     if isinstance(first, LedgerBatch) and isinstance(second, LedgerBatch):
+        if first.purpose or second.purpose:
+            return first.purpose == second.purpose
         pairs = zip(first.commands, second.commands, strict=False)
         return len(first.commands) == len(second.commands) and all(same_payload(*pair) for pair in pairs)
     names = [field.name for field in attrs.fields(type(first)) if field.name != "at"]

@@ -59,9 +59,10 @@ def _faults(
             path="release.evidence",
             policy=_entry(rule, "act"),
         )
-    if evidence.approver == request.requested_by:
-        yield codes.RELEASE_OWN(order=order, approver=evidence.approver, path="release.evidence.approver")
-    if evidence.at.date() > as_of:
+    for approver in evidence.given_by((request.requested_by,)):
+        place = "approver" if approver == evidence.approver else "reviewers"
+        yield codes.RELEASE_OWN(order=order, approver=approver, path=f"release.evidence.{place}")
+    if evidence.is_later_than(as_of):
         yield codes.RELEASE_NOT_YET(order=order, at=evidence.at, as_of=as_of, path="release.evidence.at")
     if as_of >= ends:
         last = ends - timedelta(days=1)

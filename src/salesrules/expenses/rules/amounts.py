@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from salesrules.core import (
@@ -50,6 +51,9 @@ def rate_day(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> date:
     return line.day
 
 
+_WHOLE, _CENT = Decimal(1), Decimal("0.01")
+
+
 def round_claimed(money: Money, policy: ClaimPolicy) -> Money:
     """An amount as policy rounds it."""
     return money.with_amount(policy.rounding(money.amount)) if has_more_digits(money, policy.rounding.digits) else money
@@ -58,6 +62,9 @@ def round_claimed(money: Money, policy: ClaimPolicy) -> Money:
 def has_more_digits(money: Money, digits: int) -> bool:
     """Whether an amount needs more digits after the point than these; noughts at its end are none."""
     amount = money.amount
+    # Whole units and cents are told by a comparison, without taking the number apart.
+    if (digits >= 0 and amount.same_quantum(_WHOLE)) or (digits >= 2 and amount.same_quantum(_CENT)):
+        return False
     exponent: int = amount.as_tuple().exponent  # type: ignore[assignment]  # it is finite
     if exponent >= -digits:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from salesrules.core import ApprovalEvidence, PolicyReference, Reason, is_before
+from salesrules.core import ApprovalEvidence, PolicyReference, Reason
 from salesrules.expenses import reasons as codes
 
 __all__ = ["find_objections"]
@@ -23,8 +23,8 @@ def find_objections(
 ) -> Iterator[Reason]:
     """Every reason why evidence does not carry an act on a subject; none where it does.
 
-    `interested` is who may not approve it. Where `as_of` is a day, the approval's own local day counts; where it is an
-    instant, the instant.
+    `interested` is who may not approve it, on no step. Where `as_of` is a day, the approval's own local day counts;
+    where it is an instant, the instant.
     """
     if evidence is None:
         yield codes.EVIDENCE_MISSING(act=act, subject=subject, path=path, policy=policy)
@@ -38,8 +38,8 @@ def find_objections(
             path=path,
             policy=policy,
         )
-    if interested and evidence.approver == interested:
-        yield codes.EVIDENCE_OWN(approver=evidence.approver, subject=subject, path=f"{path}.approver")
-    is_later = is_before(as_of, evidence.at) if isinstance(as_of, datetime) else evidence.at.date() > as_of
-    if is_later:
+    for approver in evidence.given_by((interested,)):
+        place = f"{path}.approver" if approver == evidence.approver else f"{path}.reviewers"
+        yield codes.EVIDENCE_OWN(approver=approver, subject=subject, path=place)
+    if evidence.is_later_than(as_of):
         yield codes.EVIDENCE_NOT_YET(subject=subject, at=evidence.at, as_of=as_of, path=f"{path}.at")

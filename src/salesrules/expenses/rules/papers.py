@@ -41,7 +41,7 @@ def find_category(line: ClaimLine, policy: ClaimPolicy) -> ExpenseCategory | Non
 def has_prior_approval(line: ClaimLine, claim: Claim, act: str) -> bool:
     """Whether somebody else approved a line's expense, or the whole claim's, no later than the day it was made."""
     given = line.prior_approval
-    if given is None or given.approver == claim.claimant or given.at.date() > line.day:
+    if given is None or given.given_by((claim.claimant,)) or given.is_later_than(line.day):
         return False
     return given.covers(act, line.id) or given.covers(act, claim.id)
 

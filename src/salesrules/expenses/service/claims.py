@@ -16,6 +16,7 @@ from salesrules.core import (
     LedgerBatch,
     LedgerStore,
     decide,
+    describe_purpose,
     start_case,
 )
 from salesrules.expenses import reasons as codes
@@ -23,7 +24,7 @@ from salesrules.expenses.model import BudgetCharge, BudgetLine, Claim, ClaimFile
 from salesrules.expenses.policy import ExpensePolicy
 from salesrules.expenses.rules import NO_RATES, CountsWorkingDays, assess_claim, calculate_charges, check_claim, demand
 from salesrules.expenses.service.reading import load_book, usage_of_charges
-from salesrules.expenses.service.spending import commit_budget, release_budget, reservations, reserve_budget, voidings
+from salesrules.expenses.service.spending import commit_budget, release_budget, reservations, reserve_for, voidings
 from salesrules.expenses.workflow import advance_claim, build_claim_workflow
 
 __all__ = ["review_claim", "save_claim", "submit_claim"]
@@ -107,7 +108,10 @@ def submit_claim(
     lines = assess_claim(file.claim, policy, rates=rates, history=given)
     charges = calculate_charges(lines, file.claim) if book is not None else ()
     if charges:
-        held = reserve_budget(charges, key=key, budgets=budgets, ledger=ledger, policy=policy, as_of=as_of)
+        # Two claims may charge the same, and so may one that is submitted anew: the key is of one submission.
+        turn = len(file.case.history)
+        purpose = describe_purpose("submit_claim", claim=claim, turn=turn, charges=charges)
+        held = reserve_for(purpose, charges, key=key, budgets=budgets, ledger=ledger, policy=policy, as_of=as_of)
         if not held.is_allowed:
             return held
     reserved = key if charges else ""
@@ -198,5 +202,7 @@ def _hold_anew(
         commands += reservations(charges, book, policy.budgets, key, as_of)
     if not commands:
         return decide([]), file
-    written = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands))
+    turn = len(file.case.history)
+    purpose = describe_purpose("review_claim", claim=file.claim.id, turn=turn, charges=charges)
+    written = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
     return written, attrs.evolve(file, reserved=key if charges else "")

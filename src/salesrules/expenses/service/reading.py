@@ -1,15 +1,15 @@
-"""What the services read: the lines that matter with all above them, what is used of them, what a key did before."""
+"""What the services read: the lines that matter with all above them, what is used of them, what a key holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from salesrules.core import AggregateStore, LedgerBatch, LedgerEntry, LedgerStore, UnknownName, Versioned
+from salesrules.core import AggregateStore, InvalidValue, LedgerBatch, LedgerStore, UnknownName, Versioned
 from salesrules.expenses.model import BudgetBook, BudgetCharge, BudgetLine, Usage
 from salesrules.expenses.policy import BudgetPolicy
 from salesrules.expenses.rules import find_gates, line_gate, month_gates
 
-__all__ = ["batch_of", "load_book", "load_usage", "load_versions", "recorded", "usage_of_charges"]
+__all__ = ["batch_of", "load_book", "load_usage", "load_versions", "usage_of_charges", "use_of"]
 
 
 def load_book(lines: Iterable[str], budgets: AggregateStore[BudgetLine]) -> BudgetBook:
@@ -53,22 +53,31 @@ def usage_of_charges(
     return {account: _usage(account, ledger) for account in accounts}
 
 
-def _usage(account: str, ledger: LedgerStore) -> Usage:
-    balance = ledger.balance(account)
+def use_of(account: str, ledger: LedgerStore) -> Usage | None:
+    """What the ledger has used of an account, `None` where it has none of that id."""
+    try:
+        balance = ledger.balance(account)
+    except UnknownName:
+        return None
     return Usage(committed=balance.pending, actual=balance.posted)  # type: ignore[arg-type]  # budgets are of money
 
 
-def recorded(ledger: LedgerStore, key: str) -> LedgerEntry | None:
-    """What came of a key before, `None` for a new one."""
-    try:
-        return ledger.entry(key)
-    except UnknownName:
-        return None
+def _usage(account: str, ledger: LedgerStore) -> Usage:
+    found = use_of(account, ledger)
+    if found is None:
+        line, _, month = account.rpartition("@")
+        remedy = (
+            f"the ledger keeps no months of the line {line!r}: the control by month is newer than it; call renew_limits"
+            if month and line
+            else "open the line with open_budgets"
+        )
+        raise InvalidValue("account", account, remedy)
+    return found
 
 
 def batch_of(ledger: LedgerStore, key: str) -> LedgerBatch:
     """The commands that passed under a key; raises `UnknownName` where none did."""
-    entry = recorded(ledger, key)
-    if entry is None or not isinstance(entry.command, LedgerBatch) or not entry.decision.is_allowed:
+    entry = ledger.entry(key)
+    if not isinstance(entry.command, LedgerBatch) or not entry.decision.is_allowed:
         raise UnknownName("key", key)
     return entry.command

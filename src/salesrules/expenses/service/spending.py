@@ -8,7 +8,6 @@ from datetime import datetime
 import attrs
 
 from salesrules.core import (
-    ALLOW,
     AggregateStore,
     Decision,
     InvalidValue,
@@ -23,12 +22,14 @@ from salesrules.core import (
     Reserve,
     VoidReservation,
     decide,
+    describe_purpose,
+    find_replay,
 )
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetBook, BudgetCharge, BudgetLine
 from salesrules.expenses.policy import BudgetPolicy, ExpensePolicy
 from salesrules.expenses.rules import check_charges, demand, find_gates
-from salesrules.expenses.service.reading import batch_of, load_book, recorded, usage_of_charges
+from salesrules.expenses.service.reading import batch_of, load_book, usage_of_charges
 
 __all__ = [
     "cancel_actual",
@@ -37,6 +38,7 @@ __all__ = [
     "release_budget",
     "reservations",
     "reserve_budget",
+    "reserve_for",
     "voidings",
 ]
 
@@ -58,18 +60,31 @@ def reserve_budget(
     else took the room in that moment: what the ledger itself denied stays denied under its key. Raises
     `IdempotencyConflict` where the key came with other charges, `InvalidValue` for no charge.
     """
+    purpose = describe_purpose("reserve_budget", charges=charges)
+    return reserve_for(purpose, charges, key=key, budgets=budgets, ledger=ledger, policy=policy, as_of=as_of)
+
+
+def reserve_for(
+    purpose: str,
+    charges: Sequence[BudgetCharge],
+    *,
+    key: str,
+    budgets: AggregateStore[BudgetLine],
+    ledger: LedgerStore,
+    policy: ExpensePolicy,
+    as_of: datetime,
+) -> Decision:
+    """As `reserve_budget`, for a purpose that says more than the charges: which claim they are of, say."""
     rules = demand(policy.budgets, "budgets")
+    replayed = find_replay(ledger, key, purpose)
+    if replayed is not None:
+        return replayed
     book = load_book((charge.line for charge in charges), budgets)
-    decision = ALLOW
-    is_new = recorded(ledger, key) is None
-    if is_new:
-        decision = check_charges(charges, book, usage_of_charges(charges, book, ledger, rules), policy, as_of.date())
-        if not decision.is_allowed:
-            return decision
-    batch = LedgerBatch(key=key, at=as_of, commands=reservations(charges, book, rules, key, as_of))
-    written = ledger.execute(batch)
-    if not is_new:
-        return written
+    decision = check_charges(charges, book, usage_of_charges(charges, book, ledger, rules), policy, as_of.date())
+    if not decision.is_allowed:
+        return decision
+    commands = reservations(charges, book, rules, key, as_of)
+    written = ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
     return decision if written.is_allowed else _told(charges, book, ledger, policy, as_of, written)
 
 
@@ -159,15 +174,16 @@ def refund_budget(
 
     No budget stands in the way, were it closed or overdrawn. `committed` is the key of `commit_budget`. Denied for more
     than was spent. Raises `UnknownName` where nothing was spent under that key, `InvalidValue` for another number of
-    amounts, or where nothing is left to take back.
+    amounts, or where nothing is left to take back, `IdempotencyConflict` where the key came with others.
     """
-    known = recorded(ledger, key)
+    purpose = describe_purpose("refund_budget", committed=committed, amounts=amounts)
+    replayed = find_replay(ledger, key, purpose)
+    if replayed is not None:
+        return replayed
     posted = [one for one in batch_of(ledger, committed).commands if isinstance(one, PostReservation)]
     places = sorted({_place(one.key, committed) for one in posted})
     if amounts is not None and len(amounts) != len(places):
         raise InvalidValue("amounts", len(amounts), f"give {len(places)}, one per charge that was spent")
-    if known is not None and amounts is None:
-        return known.decision
     commands = []
     for one in posted:
         left = ledger.posting(one.key).refundable
@@ -175,7 +191,7 @@ def refund_budget(
         if amount:
             own = f"{key}:{one.key[len(committed) + 1 :]}"
             commands.append(Refund(key=own, at=as_of, posting=one.key, amount=amount))
-    return ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands))
+    return ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
 
 
 def cancel_actual(committed: str, *, key: str, ledger: LedgerStore, as_of: datetime) -> Decision:

@@ -12,6 +12,7 @@ from salesrules.core import (
     COUNT,
     AggregateStore,
     Decision,
+    IdempotencyConflict,
     LedgerStore,
     OpenAccount,
     Post,
@@ -44,14 +45,15 @@ def check_in(
     """Let a registered guest in, once: the seat that was held is used, or a free one where none was held.
 
     `nonce` is made by the scanning device for each scan: sent again, the answer is the same and nothing is counted
-    twice; another scan of the same guest is denied with the time of the first. Raises as `register_for_seat`.
+    twice; another scan of the same guest is denied with the time of the first. Raises `IdempotencyConflict` where the
+    guest walked in with that nonce, else as `register_for_seat`.
 
     Source: pretix, `src/tests/base/test_checkin.py`, for the nonce.
     """
     check_identifier("nonce", nonce)
     stored = fetch(id, event, invitations)
     invitation = stored.value
-    known = _known(invitation, nonce)
+    known = _known(invitation, nonce, "check_in", invitation.seats)
     if known is not None:
         return known
     act = Act(command="check_in", event=event, policy=policy, as_of=as_of, actor=actor, roles=roles)
@@ -70,14 +72,19 @@ def check_in(
     return decision
 
 
-def _known(invitation: Invitation, nonce: str) -> Decision | None:
+def _known(invitation: Invitation, nonce: str, command: str, seats: int) -> Decision | None:
     """The answer for a guest who is in already, `None` for one who is not."""
-    arrived = invitation.last("check_in", "walk_in")
-    if arrived is None:
+    arrivals = [event for event in invitation.case.history if event.command in ("check_in", "walk_in")]
+    if not arrivals:
         return None
-    if nonce in invitation.nonces:
-        return ALLOW
-    return decide([codes.CHECKED_IN_ALREADY(invitation=invitation.id, at=arrived, path="invitation.case")])
+    if nonce not in invitation.nonces:
+        late = codes.CHECKED_IN_ALREADY(invitation=invitation.id, at=arrivals[-1].at, path="invitation.case")
+        return decide([late])
+    first = {"command": arrivals[-1].command, "seats": invitation.seats}
+    second = {"command": command, "seats": seats}
+    if first != second:
+        raise IdempotencyConflict(nonce, first, second)
+    return ALLOW
 
 
 def admit_walk_in(
@@ -96,14 +103,15 @@ def admit_walk_in(
     """Let in who has no seat, if one is free: somebody not invited at all, or one who never said yes, or who waits.
 
     `invitation` is a new one (its case just started) or the stored one. Idempotent by nonce, as `check_in`. Denied with
-    the ledger's reason where the event is full. Raises as `register_for_seat`.
+    the ledger's reason where the event is full. Raises `IdempotencyConflict` where the nonce came with another number
+    of seats or for a check-in, else as `register_for_seat`.
     """
     check_identifier("nonce", nonce)
     stored = invitations.find(invitation.id)
     if stored is not None:
-        stored = fetch(invitation.id, event, invitations)
+        stored, asked = fetch(invitation.id, event, invitations), invitation.seats
         invitation = stored.value
-        known = _known(invitation, nonce)
+        known = _known(invitation, nonce, "walk_in", asked)
         if known is not None:
             return known
     party = check_party(event, invitation.seats)
@@ -138,7 +146,8 @@ def issue_item(
 
     `key` is made by the client: sent again, the answer is the same and nothing more is issued. Denied with the ledger's
     reason and headroom where too little is left, for all or for this guest. Raises `UnknownName` for an unknown item,
-    else as `register_for_seat`.
+    `IdempotencyConflict` where the key came for the same guest with another item or quantity, else as
+    `register_for_seat`.
     """
     stored = fetch(id, event, invitations)
     invitation, thing = stored.value, find_item(event, item)
@@ -155,7 +164,7 @@ def issue_item(
         parent=item_account(event.id, item),
     )
     ledger.execute(opening).require()
-    return ledger.execute(Post(key=f"{id}:{item}:{key}", at=as_of, account=account, amount=quantity))
+    return ledger.execute(Post(key=f"{id}:{key}:item", at=as_of, account=account, amount=quantity))
 
 
 def close_invitation(

@@ -13,6 +13,7 @@ from salesrules.core import (
     Decision,
     LedgerStore,
     Reserve,
+    UnknownName,
     VoidReservation,
     decide,
 )
@@ -61,7 +62,8 @@ def register_for_seat(
     """
     stored = fetch(id, event, invitations)
     invitation, queue = stored.value, waitlists.get(event.id)
-    if invitation.answer_key == key:
+    seat = f"{id}:{key}:seat"
+    if invitation.answer_key == key or _was_held(seat, ledger):
         return _place(event, queue.value, id)
     party = check_party(event, invitation.seats)
     if not party.is_allowed:
@@ -70,7 +72,6 @@ def register_for_seat(
     allowed, accepted = act.on(invitation, has_seat=True)
     if not allowed.is_allowed:
         return allowed
-    seat = f"{id}:{key}:seat"
     if not queue.value.waiting and _hold(seat, event, invitation.seats, ledger, as_of):
         invitations.put(id, attrs.evolve(accepted, seat=seat, answer_key=key), stored.version)
         return allowed
@@ -85,6 +86,14 @@ def register_for_seat(
 
 def _hold(seat: str, event: Event, seats: int, ledger: LedgerStore, as_of: datetime) -> bool:
     return ledger.execute(Reserve(key=seat, at=as_of, account=seat_account(event.id), amount=seats)).is_allowed
+
+
+def _was_held(seat: str, ledger: LedgerStore) -> bool:
+    """Whether that very command held a seat, were it given back since: it holds none a second time."""
+    try:
+        return ledger.entry(seat).decision.is_allowed
+    except UnknownName:
+        return False
 
 
 def _place(event: Event, queue: Waitlist, id: str) -> Decision:

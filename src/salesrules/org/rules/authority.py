@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import attrs
@@ -33,6 +33,8 @@ __all__ = [
     "find_delegation_fault",
     "find_grants",
     "find_holding",
+    "find_limits",
+    "is_within_limits",
 ]
 
 
@@ -91,6 +93,27 @@ def check_authority(
         approvals=() if above is None else (RequiredApproval(approver=above, act=act.kind),),
         headroom=_headroom(person, act, structure, policy),
     )
+
+
+def find_limits(person: str, kind: str, unit: str | None, structure: Structure, policy: OrgPolicy) -> tuple[Limit, ...]:
+    """The limits within which a person may decide acts of a kind in a unit by their own positions; none for nobody.
+
+    Together with `is_within_limits` this is what `check_authority` says of own positions, for who asks about many
+    amounts. Nobody has any where the policy does not decide on the structure's day.
+    """
+    if not structure.knows_person(person) or not check_life(policy.life, structure.as_of, "OrgPolicy").is_allowed:
+        return ()
+    return tuple(
+        grant.limit
+        for grant, position in find_grants(structure, policy, person)
+        if grant.act == kind and find_reach_fault(unit, reach_of(grant, position, structure), structure.units) is None
+    )
+
+
+def is_within_limits(act: Act, limits: Iterable[Limit], policy: OrgPolicy) -> bool:
+    """Whether one of some limits bears the size of an act."""
+    size = size_of(act)
+    return any(find_limit_fault(size, limit, policy) is None for limit in limits)
 
 
 def find_authorised_head(person: str, act: Act, structure: Structure, policy: OrgPolicy) -> str | None:

@@ -67,7 +67,8 @@ class Asker:
         return Decision(outcome=outcome, reasons=reasons, approvals=answer.approvals)
 
     def _faults(self, one: ApprovalEvidence) -> Iterator[Reason]:
-        if one.approver == self.seller:
-            yield codes.EVIDENCE_OWN(approver=one.approver, subject=self.subject, path="evidence.approver")
-        if one.at.date() > self.as_of:
+        for approver in one.given_by((self.seller,)):
+            place = "evidence.approver" if approver == one.approver else "evidence.reviewers"
+            yield codes.EVIDENCE_OWN(approver=approver, subject=self.subject, path=place)
+        if one.is_later_than(self.as_of):
             yield codes.EVIDENCE_NOT_YET(subject=self.subject, at=one.at, as_of=self.as_of, path="evidence.at")

@@ -1,0 +1,101 @@
+"""What the modifiers of a plan look up, the same for all blocks: spans, quotas, scores, limits and denominators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import attrs
+
+from salesrules.commissions import (
+    Coefficient,
+    EarningsCap,
+    EarningsFloor,
+    Excess,
+    Gate,
+    Kicker,
+    LimitSpan,
+    ModifierBase,
+    Multiplier,
+    RoundingLevel,
+)
+from salesrules.core import RoundingMode
+from salesrules.frames.kernel.whole import Flags, Whole
+
+__all__ = ["LONG", "HoldsAmounts", "Modifier", "Modifying", "Observing", "Scores"]
+
+Modifier = Gate | Kicker | Multiplier | Coefficient | EarningsCap | EarningsFloor
+
+#: Spans over which what a cap has let through runs on from one pay period to the next.
+LONG = frozenset({LimitSpan.QUARTER, LimitSpan.YEAR, LimitSpan.PLAN})
+
+
+class HoldsAmounts(Protocol):
+    """Amounts by payee and period, both as numbers."""
+
+    def at(self, payees: Whole, periods: Whole) -> Whole:
+        """The amount of each payee in a period, 0 for none."""
+        ...
+
+
+@attrs.frozen(eq=False)
+class Observing:
+    """The spans of a component that touch each pay period, from the first to the last, and its quotas over them."""
+
+    first: Whole
+    last: Whole
+    quotas: HoldsAmounts | None
+
+
+@attrs.frozen(eq=False)
+class Scores:
+    """The factor of each distinct score over one denominator, and which of them (from 1) a payee has in a period.
+
+    The last factor, 1, is that of none; `outside` marks scores that no band owns.
+    """
+
+    held: HoldsAmounts
+    factors: Whole
+    outside: Flags
+    denominator: int
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Modifying:
+    """A plan's modifiers, in their order, with what they look up.
+
+    `denominators` has one for each modifier: that of its factors, 1 where it scales nothing; `growth` is what all of
+    their factors can come to. `whole` is a multiple of
+    the denominators of all limits and amounts in units of the rounding; `fine` says how many units of what kickers pay
+    are one of these. By modifier: `limits` over `whole` and `spans` (numbers of the spans that a cap runs over) for
+    each pay period, `amounts` of kickers in fine units, `scores`. `by` gives, for each attribute, the number of each
+    of its values among all names that tell limits apart (the last one where it is missing), in the order of the names;
+    the empty one is 0. `last` is the number of the last pay period.
+    """
+
+    modifiers: tuple[Modifier, ...]
+    base: ModifierBase
+    level: RoundingLevel
+    mode: RoundingMode
+    denominators: tuple[int, ...]
+    growth: float
+    whole: int
+    fine: int
+    last: int
+    observing: Mapping[str, Observing]
+    limits: Mapping[str, Whole]
+    spans: Mapping[str, Whole]
+    amounts: Mapping[str, int]
+    scores: Mapping[str, Scores]
+    by: Mapping[str, Whole]
+    names: int
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether what a cap has let through runs on from one pay period to the next."""
+        return any(isinstance(each, EarningsCap) and each.per in LONG for each in self.modifiers)
+
+    @property
+    def carries(self) -> bool:
+        """Whether what a cap cuts off is earned anew, so that one pay period has to be done before the next."""
+        return any(isinstance(each, EarningsCap) and each.excess is Excess.CARRIED for each in self.modifiers)

@@ -1,0 +1,167 @@
+"""What a plan's modifiers look up, prepared once for all blocks: spans, quotas, limits, scores and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from fractions import Fraction
+from math import lcm, prod
+
+import numpy as np
+
+from salesrules.commissions import (
+    Coefficient,
+    EarningsCap,
+    EarningsFloor,
+    Gate,
+    Kicker,
+    LimitSpan,
+    Multiplier,
+    Plan,
+    prorated,
+    share_of_period,
+)
+from salesrules.core import DateRange, FiscalCalendar, Money, Period, PeriodKind
+from salesrules.frames.compiled import LIMIT, CompiledPlan
+from salesrules.frames.credits import Credits
+from salesrules.frames.kernel import Whole
+from salesrules.frames.kernel.modifiers import Modifier, Modifying, Observing, Scores
+from salesrules.frames.periods import EPOCH, Periods
+from salesrules.frames.quotas import HeldAmounts
+
+__all__ = ["limits_of", "prepare_modifiers"]
+
+_KINDS = {LimitSpan.QUARTER: PeriodKind.QUARTER, LimitSpan.YEAR: PeriodKind.YEAR}
+
+
+def prepare_modifiers(
+    plan: CompiledPlan,
+    credits: Credits,
+    *,
+    periods: Periods,
+    spans: Mapping[str, Periods],
+    quotas: Mapping[str, HeldAmounts],
+    scores: Mapping[str, Scores],
+    calendar: FiscalCalendar,
+) -> Modifying | None:
+    """What the modifiers of a plan look up; `None` where it has none.
+
+    `periods` are the pay periods, `spans` those over which each component accumulates; all of them hold each day of
+    the pay periods.
+    """
+    modifiers = plan.plan.modifiers
+    if not modifiers:
+        return None
+    limits = {
+        each.id: limits_of(plan, each.amount, periods.found, is_prorated=each.per is LimitSpan.PERIOD)
+        for each in modifiers
+        if isinstance(each, EarningsCap | EarningsFloor)
+    }
+    amounts = {
+        each.id: _in_units(plan, each.amount)
+        for each in modifiers
+        if isinstance(each, Kicker) and each.amount is not None
+    }
+    fine = 10 ** (plan.statement_digits - plan.rounding.digits)
+    whole = lcm(fine, *(limit.denominator for found in limits.values() for limit in found))
+    factors = [_factors(each, scores) for each in modifiers]
+    by, names = _names(modifiers, credits)
+    return Modifying(
+        modifiers=modifiers,
+        base=plan.plan.modifier_base,
+        level=plan.level,
+        mode=plan.rounding.mode,
+        denominators=tuple(lcm(*(factor.denominator for factor in found)) for found in factors),
+        growth=prod(max(1.0, *(float(abs(factor)) for factor in found)) for found in map(_grown, modifiers, factors)),
+        whole=whole,
+        fine=fine,
+        last=len(periods.found) - 1,
+        observing=_observing(modifiers, periods, spans, quotas),
+        limits={id: _whole(int(limit * whole) for limit in found) for id, found in limits.items()},
+        spans={each.id: _spans_of(each.per, periods, calendar) for each in modifiers if isinstance(each, EarningsCap)},
+        amounts={id: int(amount * fine) for id, amount in amounts.items()},
+        scores=scores,
+        by=by,
+        names=names,
+    )
+
+
+def limits_of(plan: CompiledPlan, amount: Money, periods: Iterable[Period], *, is_prorated: bool) -> list[Fraction]:
+    """A limit in each pay period in units of the rounding; a prorated one is for the days on which the plan holds."""
+    found = []
+    for period in periods:
+        held = plan.plan.life.effective.intersection(period.span)
+        parts: list[tuple[DateRange, Plan]] = [] if held is None else [(held, plan.plan)]
+        share = share_of_period(parts, period.span) if is_prorated else Fraction(1)
+        found.append(_in_units(plan, prorated(amount, share, plan.rounding.digits)))
+    return found
+
+
+def _in_units(plan: CompiledPlan, amount: Money) -> Fraction:
+    return Fraction(amount.amount) * Fraction(10) ** plan.rounding.digits
+
+
+def _factors(modifier: Modifier, scores: Mapping[str, Scores]) -> list[Fraction]:
+    """All that a modifier may multiply by."""
+    match modifier:
+        case Gate(otherwise=rate):
+            return [Fraction(rate.value)]
+        case Kicker(share=rate):
+            return [] if rate is None else [Fraction(rate.value)]
+        case Multiplier(factors=bands):
+            return [Fraction(band.value.value) for band in bands.bands]
+        case Coefficient(id=id):
+            return [Fraction(int(top), scores[id].denominator) for top in np.unique(scores[id].factors).tolist()]
+        case _:
+            return []
+
+
+def _grown(modifier: Modifier, factors: list[Fraction]) -> list[Fraction]:
+    """What a modifier may make of one; what is carried over comes in once more."""
+    if isinstance(modifier, Kicker):
+        return [1 + factor for factor in factors] or [Fraction(1)]
+    return factors or [Fraction(2 if isinstance(modifier, EarningsCap) else 1)]
+
+
+def _observing(
+    modifiers: Iterable[Modifier],
+    periods: Periods,
+    spans: Mapping[str, Periods],
+    quotas: Mapping[str, HeldAmounts],
+) -> dict[str, Observing]:
+    edges = [(period.start, period.end - timedelta(days=1)) for period in periods.found]
+    first, last = (np.array([(day - EPOCH).days for day in days], dtype=np.int64) for days in zip(*edges, strict=True))
+    return {
+        each.component: Observing(
+            spans[each.component].at(first).astype(np.int64),
+            spans[each.component].at(last).astype(np.int64),
+            quotas.get(each.component),
+        )
+        for each in modifiers
+        if isinstance(each, Gate | Kicker | Multiplier)
+    }
+
+
+def _spans_of(per: LimitSpan, periods: Periods, calendar: FiscalCalendar) -> Whole:
+    """The number of the span of each pay period: that in which its first day lies."""
+    if per not in _KINDS:
+        number = np.arange(len(periods.found))
+        return number * 0 if per is LimitSpan.PLAN else number
+    starts = [calendar.at(_KINDS[per], period.start).start for period in periods.found]
+    return np.unique(np.array(starts, dtype="datetime64[D]"), return_inverse=True)[1].reshape(-1)
+
+
+def _names(modifiers: Iterable[Modifier], credits: Credits) -> tuple[dict[str, Whole], int]:
+    """The names that tell limits apart, numbered in their order whichever attribute has them; the empty one is 0."""
+    wanted = [each.by for each in modifiers if isinstance(each, EarningsCap) and each.by]
+    texts = {name: [text or "" for text in credits.attributes[name].texts] for name in wanted}
+    number = {
+        text: place for place, text in enumerate(sorted({"", *(text for each in texts.values() for text in each)}))
+    }
+    by = {name: np.array([number[text] for text in (*each, "")], dtype=np.int64) for name, each in texts.items()}
+    return by, len(number)
+
+
+def _whole(values: Iterable[int]) -> Whole:
+    found = list(values)
+    return np.array(found, dtype=np.int64 if max(map(abs, found), default=0) <= LIMIT else object)

@@ -1,0 +1,374 @@
+"""A whole policy over a frame of transactions: who is credited, by which plan each is paid, and what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from salesrules.commissions import (
+    Accumulation,
+    CommissionPolicy,
+    Measure,
+    Plan,
+    prorated,
+    share_of_period,
+)
+from salesrules.core import (
+    CurrencyTable,
+    Dated,
+    Fault,
+    FiscalCalendar,
+    InvalidDocument,
+    Reason,
+    as_parameters,
+)
+from salesrules.frames.assigning import Assigned, assign_in_bulk
+from salesrules.frames.blocks import Run, Statements, pay_credits
+from salesrules.frames.compiled import LIMIT, CompiledPlan
+from salesrules.frames.compiling import compile_plan
+from salesrules.frames.crediting import Credited, credit_in_bulk
+from salesrules.frames.credits import Credits, read_credits
+from salesrules.frames.faults import find_faults
+from salesrules.frames.kernel import Flags, Places, Whole
+from salesrules.frames.periods import EPOCH, Periods, kind_of
+from salesrules.frames.pool_parts import add_pool_parts
+from salesrules.frames.pooling import pool_in_bulk
+from salesrules.frames.quoting import BulkQuotas
+from salesrules.frames.reading import Reader
+from salesrules.frames.results import money, period_labels, statements_table
+from salesrules.org import Hierarchy
+from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
+
+__all__ = ["PolicyJob", "PolicyOutcome"]
+
+_CALENDAR = FiscalCalendar()
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class PolicyOutcome:
+    """What each credit pays, the statements, and what is worth telling."""
+
+    credits: pa.Table
+    statements: pa.Table
+    findings: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class PolicyJob:
+    """A commission policy with all that it needs but the transactions; the arguments are those of `calculate`."""
+
+    policy: CommissionPolicy
+    hierarchy: Dated[Hierarchy] | Hierarchy | pa.Table | None = None
+    payees: pa.Table | None = None
+    splits: pa.Table | None = None
+    payments: pa.Table | None = None
+    quotas: pa.Table | Sequence[Quota] = ()
+    quota_policy: QuotaPolicy | None = None
+    working_time: CountsWorkingDays | None = None
+    columns: Mapping[str, str] = attrs.field(factory=dict, converter=as_parameters)
+    calendar: FiscalCalendar = _CALENDAR
+    currencies: CurrencyTable | None = None
+    by_component: bool = False
+    wide: bool = False
+    threads: int | None = None
+
+    def check(self) -> None:
+        """Raise `InvalidDocument` with every feature of every plan that the kernel does not do."""
+        faults: list[Fault] = []
+        for place, plan in enumerate(self.policy.plans):
+            path = f"policy.plans[{place}]"
+            try:
+                compile_plan(plan, self.currencies, wide=self.wide)
+            except InvalidDocument as error:
+                faults += [attrs.evolve(fault, path=fault.path.replace("plan", path, 1)) for fault in error.faults]
+            if plan.modifiers:  # they count the periods of an assignment, not those of credits
+                problem = "the bulk engine does not do this in a policy: modifiers"
+                remedy = "run the plan alone over the credits of those who have it, or calculate_commissions"
+                faults.append(Fault(code="frames.modifiers", path=path, problem=problem, remedy=remedy, value=plan.id))
+        for place, assignment in enumerate(self.policy.assignments):
+            if assignment.draw is not None:
+                problem = "the bulk engine does not do this: draws"
+                path, remedy = f"policy.assignments[{place}].draw", "settle_balances does it over the statements"
+                faults.append(
+                    Fault(code="frames.draws", path=path, problem=problem, remedy=remedy, value=assignment.id)
+                )
+        if faults:
+            raise InvalidDocument(tuple(faults))
+
+    def run(self, transactions: pa.Table) -> PolicyOutcome:
+        """Credit, assign and pay; raises as `calculate` does."""
+        self.check()
+        credited = credit_in_bulk(
+            self.policy,
+            transactions,
+            hierarchy=self.hierarchy,
+            payees=self.payees,
+            splits=self.splits,
+            payments=self.payments,
+            columns=self.columns,
+            currencies=self.currencies,
+        )
+        assigned = assign_in_bulk(self.policy, credited.credits, payees=self.payees, calendar=self.calendar)
+        if assigned.faults:
+            raise InvalidDocument(assigned.faults)
+        return _Paying(self, credited, assigned).outcome()
+
+
+class _Paying:
+    """One run over the credits: plan by plan, each over the rows that it pays or paid the sale of."""
+
+    def __init__(self, job: PolicyJob, credited: Credited, assigned: Assigned) -> None:
+        self._job, self._credited, self._assigned = job, credited, assigned
+        self._table = credited.credits
+        self._held: BulkQuotas | None = None
+        self._faults: list[Fault] = []
+        days = np.asarray(self._table["day"].cast(pa.int32()))
+        first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+        kinds = {each: kind_of(each, job.policy.pay_period) for each in Accumulation}
+        found = {kind: Periods.of(job.calendar, kind, first, last) for kind in set(kinds.values())}
+        self._periods = {each: found[kind] for each, kind in kinds.items()}
+        self._digits = {**credited.digits, Measure.MARGIN: credited.digits.get(Measure.AMOUNT, 0)}
+
+    def outcome(self) -> PolicyOutcome:
+        """Pay every plan, and put the results together."""
+        whose = self._plans()
+        rows_in_all = self._table.num_rows
+        pay = self._periods[Accumulation.PERIOD]
+        paid: list[tuple[CompiledPlan, Whole, list[Statements]]] = []
+        credits: Credits | None = None
+        for number, plan in enumerate(self._job.policy.plans):
+            rows = np.flatnonzero(whose == number)
+            if len(rows):
+                compiled, found, amounts, made = self._pay(plan, rows)
+                credits = found or credits
+                paid.append((compiled, amounts, made))
+        if self._faults:
+            raise InvalidDocument(tuple(dict.fromkeys(self._faults)))
+        digits = max([each.rounding.digits for each, _, _ in paid], default=2)
+        total = np.zeros(rows_in_all, dtype=np.int64)
+        statements: list[Statements] = []
+        for compiled, amounts, parts in paid:
+            factor = 10 ** (digits - compiled.rounding.digits)
+            total += amounts * factor
+            statements += [attrs.evolve(each, total=each.total * factor) for each in parts]
+        days = np.asarray(self._table["day"].cast(pa.int32()))
+        plans = pa.array([plan.id for plan in self._job.policy.plans], pa.string())
+        columns = {name: self._table[name] for name in ("id", "payee", "day", "role")}
+        columns |= {
+            "plan": pa.DictionaryArray.from_arrays(pa.array(whose, pa.int32(), mask=whose < 0), plans),
+            "period": period_labels(pay, pay.at(days) if rows_in_all else days),
+            "commission": money(total, digits),
+        }
+        table = _no_statements() if credits is None else statements_table(digits, credits.payees, pay, statements)
+        table = self._with_pools(table, pay)
+        return PolicyOutcome(credits=pa.table(columns), statements=table, findings=self._findings(pay))
+
+    def _plans(self) -> Whole:
+        """The plan that each row belongs to: of a return that takes back, that which paid its sale, if any did."""
+        whose = self._assigned.plan.astype(np.int64)
+        back = np.flatnonzero(self._assigned.takes_back)
+        if len(back):
+            names = ("id", "payee", "role", "original")
+            ids, payees, roles, original = (self._table[name].combine_chunks() for name in names)
+            sales = np.asarray(original.indices.fill_null(-1))
+            own, payee, role = (np.asarray(each.indices).astype(np.int64) for each in (ids, payees, roles))
+            group = payee * len(roles.dictionary) + role
+            keys = group * len(ids.dictionary) + own
+            candidates = np.flatnonzero((sales < 0) & np.isin(own, sales[back]))
+            order = candidates[np.argsort(keys[candidates], kind="stable")]
+            sought = group[back] * len(ids.dictionary) + sales[back]
+            at = np.minimum(np.searchsorted(keys[order], sought), max(len(order) - 1, 0))
+            found = np.full(len(back), -1, dtype=np.int64)
+            if len(order):
+                hit = keys[order[at]] == sought
+                found[hit] = whose[order[at[hit]]]
+            whose[back] = found
+        return whose
+
+    def _pay(self, plan: Plan, rows: Places) -> tuple[CompiledPlan, Credits | None, Whole, list[Statements]]:
+        job, table = self._job, self._table
+        compiled = compile_plan(plan, job.currencies, digits=_named(self._digits), wide=job.wide)
+        reader = Reader(table, "credits", {})
+        credits = read_credits(reader, compiled)
+        if credits is None:
+            self._faults += reader.faults
+            return compiled, None, np.zeros(0, dtype=np.int64), []
+        credits = self._told(credits)
+        quotas, targets = self._quotas(compiled, credits, rows)
+        limits, over = self._limits(compiled, rows)
+        run = Run(
+            plan=compiled,
+            periods=self._periods,
+            quotas=quotas,
+            targets=targets,
+            limits=limits,
+            limits_over=over,
+            limits_by_row=True,
+            run=self._assigned.run.astype(np.int64) + 1,
+            wide=job.wide,
+        )
+        outcome = pay_credits(run, credits, rows, threads=job.threads or os.cpu_count() or 1)
+        self._faults += find_faults(outcome, run, credits, Reader(table, "credits", {}))
+        return compiled, credits, outcome.total, outcome.statements
+
+    def _told(self, credits: Credits) -> Credits:
+        """What crediting knows of the rows: what returns take back, and parts."""
+        table = self._table
+        names = table.column_names
+        changes: dict[str, Any] = {"has_counts": True, "is_reversal": self._assigned.takes_back}
+        if "count" in names and Measure.COUNT in credits.digits:
+            changes["measures"] = {**credits.measures, Measure.COUNT: _ints(table["count"])}
+        if "returned" in names:
+            changes |= {"returned": _ints(table["returned"]), "returned_of": _ints(table["returned_of"])}
+            if credits.original is None:
+                changes["original"] = _codes(credits, table["original"])
+        else:
+            changes["is_reversal"] = None
+        if "part" in names:
+            changes["part"] = _ints(table["part"])
+        return attrs.evolve(credits, **changes)
+
+    def _quotas(self, plan: CompiledPlan, credits: Credits, rows: Places) -> tuple[dict[str, Whole], dict[str, Whole]]:
+        """The quota and the target of each row, over the days of its span on which the plan version holds."""
+        found: tuple[dict[str, Whole], dict[str, Whole]] = ({}, {})
+        if not any(each.quota_measure or each.target_measure for each in plan.components):
+            return found
+        held = self._quotas_held(plan.currency)
+        for component in plan.components:
+            unit = plan.currency if component.measure in (Measure.AMOUNT, Measure.MARGIN) else ""
+            for place, (measure, own, digits) in enumerate(
+                (
+                    (component.quota_measure, unit, component.digits),
+                    (component.target_measure, plan.currency, plan.digits[Measure.AMOUNT]),
+                )
+            ):
+                if measure:
+                    counted = credits.counted(component, rows) & ~self._assigned.takes_back[rows]
+                    needs, places = self._needs(component.accumulate, rows, counted)
+                    quoted = held.over(needs, measure=measure, unit=own, digits=digits)
+                    self._faults += quoted.faults
+                    values = np.ones(credits.rows, dtype=np.int64)
+                    values[rows] = np.append(quoted.amounts, 1)[places]
+                    found[place][component.id] = values
+        return found
+
+    def _quotas_held(self, currency: str) -> BulkQuotas:
+        job = self._job
+        if self._held is None:
+            self._held = BulkQuotas(
+                job.quotas,
+                currency=currency,
+                money_digits=(job.currencies or CurrencyTable.iso()).digits(currency),
+                quota_policy=job.quota_policy,
+                calendar=job.calendar,
+                working_time=job.working_time,
+            )
+        return self._held
+
+    def _with_pools(self, statements: pa.Table, periods: Periods) -> pa.Table:
+        """The statements with the parts of team pools, which stand beside what plans pay."""
+        policy, job = self._job.policy, self._job
+        if not policy.pools or not periods.found or not self._table.num_rows:
+            return statements
+        pooled = pool_in_bulk(
+            policy,
+            self._credited,
+            until=periods.found[-1],
+            payees=job.payees,
+            quotas=self._quotas_held(policy.pools[0].currency),
+            calendar=job.calendar,
+            currencies=job.currencies,
+            wide=job.wide,
+        )
+        if pooled.faults:
+            raise InvalidDocument(pooled.faults)
+        return add_pool_parts(statements, pooled)
+
+    def _needs(self, accumulate: Accumulation, rows: Places, counted: Flags) -> tuple[pa.Table, Places]:
+        """Whose quotas are needed over which days, and the place among them of each row, the last for none."""
+        periods, runs = self._periods[accumulate], self._assigned.runs
+        payee = self._table["payee"].combine_chunks()
+        payees, names = np.asarray(payee.indices).astype(np.int64)[rows], payee.dictionary
+        number = periods.at(np.asarray(self._table["day"].cast(pa.int32()))[rows])
+        run = self._assigned.run[rows].astype(np.int64) + 1
+        keys = (payees * len(periods.found) + number) * (len(runs) + 1) + run
+        distinct, first, places = np.unique(keys, return_index=True, return_inverse=True)
+        is_needed = np.zeros(len(distinct), dtype=np.bool_)
+        is_needed[places[counted]] = True
+        is_needed &= run[first] > 0
+        asked = first[is_needed]
+        start = np.array([(period.start - EPOCH).days for period in periods.found])[number[asked]]
+        end = np.array([(period.end - EPOCH).days for period in periods.found])[number[asked]]
+        begins = np.array([(each.span.start - EPOCH).days for each in runs])[run[asked] - 1]
+        ends = np.array([2**31 - 1 if each.span.end is None else (each.span.end - EPOCH).days for each in runs])
+        needs = pa.table(
+            {
+                "payee": pa.DictionaryArray.from_arrays(pa.array(payees[asked]), names),
+                "start": pa.array(np.maximum(start, begins).astype(np.int32)).view(pa.date32()),
+                "end": pa.array(np.minimum(end, ends[run[asked] - 1]).astype(np.int32)).view(pa.date32()),
+            }
+        )
+        order = np.full(len(distinct), len(asked))
+        order[is_needed] = np.arange(len(asked))
+        return needs, order[places]
+
+    def _limits(self, plan: CompiledPlan, rows: Places) -> tuple[Whole | None, int]:
+        """The cap of each row: that of its pay period, for the days on which its payee has the plan version."""
+        cap = plan.plan.cap
+        if cap is None:
+            return None, 1
+        periods, assigned = self._periods[Accumulation.PERIOD], self._assigned
+        number = periods.at(np.asarray(self._table["day"].cast(pa.int32()))[rows])
+        keys = assigned.group[rows].astype(np.int64) * len(periods.found) + number
+        distinct, places = np.unique(keys, return_inverse=True)
+        amounts = []
+        for key in distinct.tolist():
+            group, place = divmod(key, len(periods.found))
+            span = periods.found[place].span
+            held = [
+                (both, run.plan)
+                for run in (assigned.runs[each] for each in assigned.runs_of_group[group])
+                if run.plan is plan.plan and (both := run.span.intersection(span)) is not None
+            ]
+            amount = prorated(cap.amount, share_of_period(held, span), plan.rounding.digits)
+            amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
+        over = lcm(*(amount.denominator for amount in amounts))
+        found = [int(amount * over) for amount in amounts]
+        kind = np.int64 if max(found, default=0) <= LIMIT else object
+        limits = np.zeros(self._table.num_rows, dtype=kind)
+        limits[rows] = np.array(found, dtype=kind)[places]
+        return limits, over
+
+    def _findings(self, periods: Periods) -> tuple[Reason, ...]:
+        """What waits at the end, and by period who is paid by no plan, and sales that are credited to nobody."""
+        found: list[Reason] = []
+        for period in periods.found:
+            found += self._credited.report_uncredited(period)
+            found += self._assigned.report_without_plan(period)
+        return (*found, *self._credited.report_pending(periods.found[-1].end)) if periods.found else ()
+
+
+def _named(digits: Mapping[Measure, int]) -> dict[str, int]:
+    return {measure.value: number for measure, number in digits.items()}
+
+
+def _ints(column: pa.ChunkedArray) -> Whole:
+    array = column.combine_chunks()
+    found: Whole = array.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
+
+
+def _codes(credits: Credits, column: pa.ChunkedArray) -> Whole:
+    return credits.ids.find(column.combine_chunks().dictionary_decode())
+
+
+def _no_statements() -> pa.Table:
+    kinds = {"payee": pa.string(), "period": pa.string(), "credits": pa.int64(), "commission": pa.decimal128(38, 2)}
+    return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})

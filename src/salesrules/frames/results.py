@@ -1,0 +1,86 @@
+"""Results as tables: what each credit pays, and the statements, in exact decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from salesrules.frames.blocks import Outcome, Statements
+from salesrules.frames.compiled import CompiledPlan
+from salesrules.frames.credits import Credits
+from salesrules.frames.kernel import Whole
+from salesrules.frames.kernel.block import changes
+from salesrules.frames.kernel.whole import Runs
+from salesrules.frames.periods import Periods
+from salesrules.frames.reading import Names
+
+__all__ = ["credits_table", "money", "period_labels", "statements_table"]
+
+
+def credits_table(
+    plan: CompiledPlan, credits: Credits, given: Sequence[pa.ChunkedArray], periods: Periods, outcome: Outcome
+) -> pa.Table:
+    """What each credit pays, in the given order; `given` are the columns of ids, payees, days and roles."""
+    digits = plan.rounding.digits
+    columns = dict(zip(("id", "payee", "day", "role"), given, strict=True))
+    columns |= {"period": period_labels(periods, periods.at(credits.days)), "commission": money(outcome.total, digits)}
+    if len(outcome.by_component) > 1:
+        parts = zip(plan.components, outcome.by_component, strict=True)
+        own = {component.id: money(part, digits) for component, part in parts}
+        columns |= {f"commission:{component.id}": own[component.id] for component in plan.plan.components}
+    return pa.table(columns)
+
+
+def statements_table(
+    digits: int, names: Names, periods: Periods, found: Sequence[Statements], *, adjusted: bool = False
+) -> pa.Table:
+    """The statements by payee and period; `adjustments` only where they are asked for."""
+    columns = ["payee", "period", "credits", "total"]
+    columns += ["adjustments"] if adjusted else []
+    payee, period, count, *amounts = (
+        np.concatenate([getattr(each, name) for each in found]) if found else np.zeros(0, dtype=np.int64)
+        for name in columns
+    )
+    order = np.lexsort((period, payee if names.values is None else names.rank[payee]))
+    payee, period, count, *amounts = (each[order] for each in (payee, period, count, *amounts))
+    if len(payee):  # several plans may pay in one statement
+        runs = Runs.of(changes(payee) | changes(period))
+        if len(runs.starts) < len(payee):
+            count, *amounts = (np.add.reduceat(each, runs.starts) for each in (count, *amounts))
+            payee, period = payee[runs.starts], period[runs.starts]
+    return pa.table(
+        {
+            "payee": names.at(payee),
+            "period": period_labels(periods, period),
+            "credits": pa.array(count, pa.int64()),
+            **{name: money(each, digits) for name, each in zip(("commission", "adjustments"), amounts, strict=False)},
+        }
+    )
+
+
+def period_labels(periods: Periods, numbers: Whole) -> pa.Array:
+    """The labels of periods as text; those of one kind are of one length, so that they are laid side by side."""
+    texts = [label.encode() for label in periods.labels] or [b""]
+    width = len(texts[0])
+    if any(len(text) != width for text in texts) or width * len(numbers) >= 2**31 or not width:
+        return pa.array([periods.labels[number] for number in numbers.tolist()], pa.large_string())
+    offsets = np.arange(0, width * (len(numbers) + 1), width, dtype=np.int32)
+    words = np.array(texts, dtype=f"S{width}")[numbers]
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(words))
+
+
+def money(values: Whole, digits: int) -> pa.Array:
+    """Units of 10^-`digits` as exact decimals, straight into Arrow's 128 bits.
+
+    >>> money(np.array([-5, 1234]), 2).to_pylist()
+    [Decimal('-0.05'), Decimal('12.34')]
+    """
+    words = np.empty((len(values), 2), dtype=np.int64)
+    words[:, 0] = values
+    np.right_shift(words[:, 0], 63, out=words[:, 1])
+    if digits >= 0:
+        return pa.Array.from_buffers(pa.decimal128(38, digits), len(values), [None, pa.py_buffer(words)])
+    factor = 10**-digits
+    return pa.array([int(value) * factor for value in values.tolist()], pa.decimal128(38, 0))
