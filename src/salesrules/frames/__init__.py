@@ -76,7 +76,10 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
         """What needs NumPy, and what needs an engine besides, loads when it is first asked for."""
         if name not in __all__:
             raise AttributeError(f"module 'salesrules.frames' has no attribute {name!r}")
-        if name in ("checks_of", "sql_of",):
+        if name in (
+            "checks_of",
+            "sql_of",
+        ):
             from salesrules.frames import sql
 
             return getattr(sql, name)
@@ -99,7 +102,20 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             streams,
         )
 
-        shelves = (assigning, bulk, bulk_result, crediting, distributed, engines, explaining, job, policies, pooling, quoting, streams)
+        shelves = (
+            assigning,
+            bulk,
+            bulk_result,
+            crediting,
+            distributed,
+            engines,
+            explaining,
+            job,
+            policies,
+            pooling,
+            quoting,
+            streams,
+        )
         return next(getattr(shelf, name) for shelf in shelves if name in shelf.__all__)
 
 
