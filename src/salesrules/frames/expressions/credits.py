@@ -183,4 +183,4 @@ def _at_most(total: float, digits: int, columns: Columns, name: str) -> int:
 
 
 def _day(value: Any) -> date:
-    return value.date() if hasattr(value, "date") else value  # type: ignore[no-any-return]
+    return value.date() if hasattr(value, "date") else value  # type: ignore[no-any-return]  # an engine gives what it gives

@@ -111,7 +111,7 @@ class Guard:
         worst = by_payee.filter(self._beyond(threshold, sizes)).sort("payee").head(_CLOSELY + 1)
         offenders: dict[str, list[str]] = {}
         for row in self.engine.fetch(worst):
-            own = self._scope(row, numbers, lambda need, row=row: held(need, row["payee"]))  # type: ignore[misc]
+            own = self._scope(row, numbers, lambda need, row=row: held(need, row["payee"]))  # type: ignore[misc]  # a default binds the row
             for component in self.too_large(own):
                 offenders.setdefault(component, []).append(str(row["payee"]))
         return [self._fault(component, payees) for component, payees in offenders.items()]

@@ -38,7 +38,7 @@ class Prepared:
 
     @cached_property
     def _compiled(self) -> SQLCompiler:
-        return self.statement.compile(dialect=PGDialect_psycopg(paramstyle="numeric_dollar"))  # type: ignore
+        return self.statement.compile(dialect=PGDialect_psycopg(paramstyle="numeric_dollar"))  # type: ignore  # the driver has no types here
 
 
 @attrs.frozen
