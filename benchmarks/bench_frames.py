@@ -145,7 +145,7 @@ def lazily(rows: int, rounds: int) -> dict[str, Any]:
 
     def polars(how: str = "streaming", *, trust_ids: bool = True) -> list[pl.DataFrame]:
         result = engine.pay_lazily(credits.lazy(), quotas.lazy(), trust_ids=trust_ids)
-        return pl.collect_all([result.credits, result.statements], engine=how)  # type: ignore[call-overload]
+        return pl.collect_all([result.credits, result.statements], engine=how)  # type: ignore[call-overload]  # its stubs know fewer engines
 
     def duckdb(*, trust_ids: bool = True) -> None:
         result = engine.pay_lazily(connection.table("credits"), connection.table("quotas"), trust_ids=trust_ids)

@@ -3,7 +3,7 @@
 A benchmark is a module `bench_<name>.py` with a function `run()` that gives a mapping of what JSON can hold. Where it
 is nested, the inmost mappings are rows of a table: `{"chain": {"ours": 2.4, "bare": 2.3, "limit": 2.0}}`.
 `python benchmarks/run.py` runs all but those whose names end in `_large`, `python benchmarks/run.py money workflow`
-only these. A function `draw(results, folder)` draws pictures of the figures for the page.
+only these. A function `draw(results, folder)` draws figures as `<name>-<what>.svg`, which stand below the table.
 """
 
 from __future__ import annotations
@@ -83,6 +83,8 @@ def table(result: Mapping[str, Any]) -> str:
     lines += [f"| {name} | {' | '.join(shown(row.get(column, '')) for column in columns)} |" for name, row in found]
     if "machine" in result:
         lines += ["", "({implementation} {python}, {system}, {processors} processors)".format(**result["machine"])]
+    for picture in sorted((PAGE.parent / "pictures").glob(f"{result['name']}-*.svg")):
+        lines += ["", f"![{picture.stem.replace('-', ' ')}](pictures/{picture.name})"]
     return "\n".join(lines).replace("\n\n\n", "\n\n")
 
 

@@ -131,3 +131,20 @@ def test_benchmarks_page_is_made_from_the_figures(root: Path, tmp_path: Path) ->
     assert page.startswith("# Benchmarks\n\n<!-- results -->\n\n## sum\n\n- size: 9\n\n| | us | them | twice |\n")
     assert "| --- | --- | --- | --- |\n| sum | 2 | 4.123 |  |\n| met |  |  | yes |\n" in page
     assert page.count("## sum") == 1
+
+
+def test_large_benchmarks_run_when_they_are_named_and_what_they_draw_is_kept(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "benchmarks.md").write_text("# Benchmarks\n\n<!-- results -->\n", "utf-8")
+    (folder / "run.py").write_text((root / "benchmarks" / "run.py").read_text("utf-8"), "utf-8")
+    (folder / "bench_sum.py").write_text("def run():\n    return {'sum': {'us': 2.0}}\n", "utf-8")
+    drawn = "def draw(results, pictures):\n    pictures.mkdir()\n    (pictures / 'sum_large-size.svg').write_text('')\n"
+    (folder / "bench_sum_large.py").write_text(f"def run():\n    return {{'sum': {{'s': 9.0}}}}\n\n{drawn}", "utf-8")
+    subprocess.run([sys.executable, folder / "run.py"], check=True, capture_output=True)
+    assert [path.name for path in (folder / "results").iterdir()] == ["sum.json"]
+    subprocess.run([sys.executable, folder / "run.py", "sum_large"], check=True, capture_output=True)
+    page = (tmp_path / "docs" / "benchmarks.md").read_text("utf-8")
+    assert "## sum\n" in page
+    assert page.index("## sum_large\n") < page.index("![sum_large size](pictures/sum_large-size.svg)")

@@ -31,13 +31,14 @@ from salesrules.core import (
     CurrencyTable,
     DateRange,
     InvalidDocument,
+    InvalidValue,
     Money,
     PeriodKind,
     Rate,
     SalesRulesError,
     Side,
 )
-from salesrules.frames import blocks, calculate
+from salesrules.frames import BulkJob, blocks, calculate, calculate_to_parquet
 from salesrules.frames.kernel import Runs, paying
 from salesrules.frames.kernel.modifiers import conditions, grid, limits
 from salesrules.frames.kernel.modifiers.items import sums
@@ -409,6 +410,20 @@ def test_what_no_band_owns_is_a_fault():
     assert [(fault.code, fault.path, fault.value) for fault in error.value.faults] == [
         ("frames.outside_bands", "scores", "ana 2020-M01"), ("frames.outside_bands", "credits", "ana 2020-M01")
     ]  # fmt: skip
+
+
+def test_parts_of_a_run_end_their_statements_together(tmp_path):
+    plan = with_modifiers(EarningsFloor(id="least", amount=usd(30), per="period"))
+    credits = credits_of(("ana", 1, 100), ("bo", 3, 500))
+    with pytest.raises(InvalidValue, match="last credit of all"):
+        calculate_to_parquet(
+            BulkJob(plan=plan, pay_period="month"), credits, credits_to=tmp_path / "a", statements_to=tmp_path / "b"
+        )
+    job = BulkJob(plan=plan, pay_period="month", until=date(2020, 3, 1))
+    whole = job.run(credits)[1]
+    parts = [job.run(credits.slice(place, 1))[1] for place in (0, 1)]
+    assert pa.concat_tables(parts).equals(whole)
+    assert len(whole) == 4
 
 
 def test_a_plan_without_components_lifts_all_the_same():

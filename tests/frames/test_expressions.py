@@ -16,6 +16,7 @@ import pytest
 from salesrules.commissions import AttainmentTable, Filter
 from salesrules.core import Band, BandTable, DateRange, InvalidDocument, InvalidValue, Rate, RoundingMode, round_exactly
 from salesrules.frames import calculate_lazily, compile_plan, find_refusals
+from salesrules.frames.expressions import guard
 from salesrules.frames.expressions.engines import as_lazy, engine_of
 from salesrules.frames.expressions.rounding import Ratio, round_ratios
 from salesrules.testing import simple_plan
@@ -224,6 +225,16 @@ def test_the_guard_stands_exactly_at_the_bound(make):
     with pytest.raises(InvalidDocument, match=r"1 payee.*'bo'") as error:
         calculate_lazily(PLAN, make({**rows, "amount": [largest + 1, 8000]}), pay_period="quarter")
     assert codes(error) == ["frames.out_of_range"]
+
+
+def test_where_too_many_payees_may_be_out_of_range_none_is_let_through(monkeypatch):
+    largest = compile_plan(PLAN).components[0].curve.largest()
+    frame = pl.LazyFrame({**ROWS, "payee": ["a", "b", "c", "d"], "amount": [largest + 1] * 4})
+    with pytest.raises(InvalidDocument, match="4 payee"):
+        calculate_lazily(PLAN, frame, pay_period="quarter")
+    monkeypatch.setattr(guard, "_CLOSELY", 1)
+    with pytest.raises(InvalidDocument, match="more than 1 payees"):
+        calculate_lazily(PLAN, frame, pay_period="quarter")
 
 
 def in_ibis(columns):

@@ -429,4 +429,4 @@ def test_a_role_that_nobody_has_pays_nothing(table):
 
 def test_the_door_loads_no_sqlglot():
     code = "import salesrules.frames, sys; sys.exit('sqlglot' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -357,6 +357,8 @@ def test_a_file_that_is_read_is_never_replaced(tmp_path):
     same = tmp_path / "one.parquet"
     with pytest.raises(InvalidValue, match="another file"):
         calculate_to_parquet(JOB, tmp_path / "paid.parquet", credits_to=same, statements_to=same)
+    with pytest.raises(InvalidValue, match="make its folder first"):
+        calculate_to_parquet(JOB, sales(1, 1), credits_to=same, statements_to=tmp_path / "none" / "x.parquet")
     with pytest.raises(InvalidValue, match="one or more"):
         paid_to(tmp_path, JOB, sales(1, 1), workers=0)
     assert left_in(tmp_path) == ["paid.parquet"]

@@ -21,6 +21,7 @@ from salesrules.frames.reasons import Feature, Target
 
 if TYPE_CHECKING:
     from salesrules.frames.assigning import Assigned, assign_in_bulk
+    from salesrules.frames.balances import settle_in_bulk
     from salesrules.frames.bulk import calculate
     from salesrules.frames.bulk_result import BulkResult
     from salesrules.frames.crediting import Credited, credit_in_bulk
@@ -67,6 +68,7 @@ __all__ = [
     "credit_in_bulk",
     "find_refusals",
     "pool_in_bulk",
+    "settle_in_bulk",
     "sql_of",
 ]
 
@@ -89,6 +91,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             return getattr(expressions, name)
         from salesrules.frames import (
             assigning,
+            balances,
             bulk,
             bulk_result,
             crediting,
@@ -104,6 +107,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
 
         shelves = (
             assigning,
+            balances,
             bulk,
             bulk_result,
             crediting,

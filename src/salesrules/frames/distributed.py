@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from salesrules.core import InvalidDocument
 from salesrules.frames.buckets import plain_schema
 from salesrules.frames.bulk_result import BulkResult
-from salesrules.frames.gathered import run_part
+from salesrules.frames.gathered import check_parts, run_part
 from salesrules.frames.job import BulkJob
 from salesrules.frames.needed import needed_columns
 
@@ -36,6 +36,7 @@ def calculate_on_dask(job: BulkJob, frame: Any, *, partitions: int | None = None
     import dask.dataframe as dd
     from dask.delayed import delayed
 
+    check_parts(job)
     names = needed_columns(job.plan, list(frame.columns), job.columns)
     chosen = frame[names]
     empty = pa.Table.from_pandas(chosen._meta, preserve_index=False)
@@ -64,6 +65,7 @@ def calculate_on_spark(job: BulkJob, frame: Any, *, partitions: int | None = Non
     """
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
+    check_parts(job)
     names = needed_columns(job.plan, frame.columns, job.columns)
     chosen = frame.select(*(f"`{name}`" for name in names))
     given = to_arrow_schema(chosen.schema)

@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 import pyarrow as pa
 
-from salesrules.core import Fault, InvalidDocument
+from salesrules.core import Fault, InvalidDocument, InvalidValue
 from salesrules.frames.job import BulkJob
 
-__all__ = ["gather_faults", "run_part"]
+__all__ = ["check_parts", "gather_faults", "run_part"]
 
 _SHOWN = 3
 #: A count in a fault's sentence: "3 row(s)", "2 payee(s) and period(s)".
@@ -49,6 +49,13 @@ def _in_all(fault: Fault, count: int | None, offenders: Sequence[Any]) -> Fault:
         return attrs.evolve(fault, problem=problem)
     several = [name for value in offenders for name in str(value).split(", ")]
     return attrs.evolve(fault, problem=problem, value=", ".join(several[:_SHOWN]))
+
+
+def check_parts(job: BulkJob) -> None:
+    """Raise `InvalidValue` where parts could end their statements on different pay periods."""
+    if job.plan.modifiers and job.until is None:
+        remedy = "give the day of the last credit of all, so that the statements of all parts end on its pay period"
+        raise InvalidValue("until", None, remedy)
 
 
 def run_part(job: BulkJob, credits: pa.Table) -> tuple[pa.Table, pa.Table]:

@@ -92,13 +92,6 @@ class PolicyJob:
                 problem = "the bulk engine does not do this in a policy: modifiers"
                 remedy = "run the plan alone over the credits of those who have it, or calculate_commissions"
                 faults.append(Fault(code="frames.modifiers", path=path, problem=problem, remedy=remedy, value=plan.id))
-        for place, assignment in enumerate(self.policy.assignments):
-            if assignment.draw is not None:
-                problem = "the bulk engine does not do this: draws"
-                path, remedy = f"policy.assignments[{place}].draw", "settle_balances does it over the statements"
-                faults.append(
-                    Fault(code="frames.draws", path=path, problem=problem, remedy=remedy, value=assignment.id)
-                )
         if faults:
             raise InvalidDocument(tuple(faults))
 

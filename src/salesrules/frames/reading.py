@@ -47,7 +47,7 @@ class Names:
     values: pa.Array | None = None
     least: int = 0
 
-    @property
+    @cached_property
     def size(self) -> int:
         """One more than the largest code."""
         return len(self.values) if self.values is not None else int(self.codes.max(initial=-1)) + 1

@@ -29,7 +29,7 @@ from salesrules.frames.buckets import (
     write_buckets,
 )
 from salesrules.frames.bulk_result import BulkResult
-from salesrules.frames.gathered import gather_faults, run_part
+from salesrules.frames.gathered import check_parts, gather_faults, run_part
 from salesrules.frames.job import BulkJob
 from salesrules.frames.needed import needed_columns, needed_quota_columns
 from salesrules.frames.outputs import Output
@@ -88,6 +88,7 @@ class StreamRun:
     ) -> None:
         if workers < 1:
             raise InvalidValue("workers", workers, "give one or more")
+        check_parts(job)
         self._payee = job.columns.get("payee", "payee")
         self._credits = open_source(credits, "credits", partial(_wanted, job))
         given = job.quotas if quotas is None else quotas

@@ -43,6 +43,9 @@ def calculate_to_parquet(
     Raises `InvalidValue` for what cannot be read, and `InvalidDocument` with the faults of all buckets together.
     """
     to = [Path(credits_to), Path(statements_to)]
+    for name, path in zip(("credits_to", "statements_to"), to, strict=True):
+        if not path.parent.is_dir():
+            raise InvalidValue(name, str(path), "make its folder first")
     beside = Path(temporary) if temporary is not None else to[0].parent
     with StreamRun(job, credits, quotas, memory, workers, beside, on_progress) as run:
         for name, path in zip(("credits_to", "statements_to"), to, strict=True):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 import attrs
@@ -108,10 +110,14 @@ class Guard:
         if not self.too_large(scope):
             return []
         threshold = self._threshold(scope)
-        worst = by_payee.filter(self._beyond(threshold, sizes)).sort("payee").head(_CLOSELY + 1)
+        worst = (
+            by_payee.filter(reduce(or_, [nw.col(name) > threshold for name in sizes])).sort("payee").head(_CLOSELY + 1)
+        )
         offenders: dict[str, list[str]] = {}
-        for row in self.engine.fetch(worst):
-            own = self._scope(row, numbers, lambda need, row=row: held(need, row["payee"]))  # type: ignore[misc]
+        rows = self.engine.fetch(worst)
+        for row in rows:
+            # Where they are too many to be looked at, each may be one.
+            own = scope if len(rows) > _CLOSELY else self._scope(row, numbers, partial(_swapped, held, row["payee"]))
             for component in self.too_large(own):
                 offenders.setdefault(component, []).append(str(row["payee"]))
         return [self._fault(component, payees) for component, payees in offenders.items()]
@@ -125,19 +131,10 @@ class Guard:
         low, high = -1, LIMIT
         while low < high:
             middle = (low + high + 1) // 2
-            same = attrs.evolve(
-                scope,
-                sums=dict.fromkeys(scope.sums, middle),
-                taken_back=middle if scope.taken_back else 0,
-            )
+            back = middle if scope.taken_back else 0
+            same = attrs.evolve(scope, sums=dict.fromkeys(scope.sums, middle), taken_back=back)
             low, high = (low, middle - 1) if self.too_large(same) else (middle, high)
         return low
-
-    def _beyond(self, threshold: int, sizes: Mapping[str, Any]) -> nw.Expr:
-        found = nw.lit(False)
-        for name in sizes:
-            found = found | (nw.col(name) > threshold)
-        return found
 
     def _fault(self, component: str, payees: Sequence[str]) -> Fault:
         count = f"{len(payees)} payee(s)" if len(payees) <= _CLOSELY else f"more than {_CLOSELY} payees"
@@ -149,3 +146,7 @@ class Guard:
             remedy="calculate those payees apart",
             value=", ".join(payees[:3]),
         )
+
+
+def _swapped(held: Callable[[str, Any], tuple[int, int]], payee: Any, need: str) -> tuple[int, int]:
+    return held(need, payee)

@@ -70,7 +70,7 @@ class Run:
             frame = frame.with_columns(payee=nw.col("payee").cast(nw.String))
         made = {track.part: measured(track, self.credits) for track in dict.fromkeys(self.tracks.values())}
         made |= {spans.column: spans.number(nw.col("day")) for spans in self.spans.values()}
-        if self.credits.reverses:
+        if self.credits.has_originals:
             made["taken_back"] = reduce(add, [nw.col(name).abs() for name in self.credits.sums if name != "cost"])
         return frame.with_columns(**made)
 
@@ -107,7 +107,7 @@ class Run:
             sums={track.number: sizes[track.measure.value] for track in self.tracks.values()},
             rows=self.credits.rows,
             held=self.held.extent,
-            taken_back=sum(sums[name] for name in sums if name != "cost") if self.credits.reverses else 0,
+            taken_back=sum(sums[name] for name in sums if name != "cost") if self.credits.has_originals else 0,
         )
 
     def paid(self) -> Paid:

@@ -9,12 +9,13 @@ import numpy as np
 from salesrules.commissions import RateMode
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import LIMIT, CompiledCurve
+from salesrules.frames.kernel.searching import count_reached
 from salesrules.frames.kernel.whole import Flags, Runs, Whole, bound_of, guard, is_wide, round_ratio, running
 
 __all__ = ["At", "Earned", "Moves", "earn", "earn_flat", "move", "pay", "pieces", "tiers_of"]
 
 #: Up to so many bounds comparing with each is faster than searching.
-_FEW = 24
+_FEW = 16
 
 
 class At(NamedTuple):
@@ -129,7 +130,7 @@ def tiers_of(curve: CompiledCurve, measures: Whole, quotas: Whole | None) -> Who
     if is_wide(keys):
         return np.searchsorted(np.array(curve.keys, dtype=object), keys, side="right")
     if len(curve.keys) > _FEW:
-        return np.searchsorted(np.array(curve.keys, dtype=np.int64), keys, side="right")
+        return count_reached(curve.keys, keys)
     found = (keys >= curve.keys[0]).view(np.int8)
     for key in curve.keys[1:]:
         found += (keys >= key).view(np.int8)

@@ -104,10 +104,11 @@ class Curve:
             return case(*pairs, of=tier())
         for number, value in enumerate(values):
             _annotate(value, self._rate(number))
-        conditions: list[Made] = [
-            lambda number=number: exp.GTE(this=tier(), expression=literal(number))  # type: ignore[misc]
-            for number in range(2, len(values) + 1)
-        ]
+
+        def is_from(number: int) -> Made:
+            return lambda: exp.GTE(this=tier(), expression=literal(number))
+
+        conditions = [is_from(number) for number in range(2, len(values) + 1)]
         found = _search(conditions, values)
         return case((is_missing(tier()), exp.Null()), default=found) if curve.by_quota else found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlglot import exp
 
 from salesrules.frames.sql.curves import total
@@ -42,8 +44,8 @@ def pay_stages(setting: Setting, stages: Stages) -> None:
         mode, below = setting.plan.rounding.mode, setting.parts[0].curve.denominator
         totals = []
         for number in _steps(setting):
-            name = f"{payable}_{number}"
-            totals.append((rounded(setting.dialect, lambda name=name: column(name), below, mode), f"paid_{number}"))  # type: ignore[misc]
+            top = partial(column, f"{payable}_{number}")
+            totals.append((rounded(setting.dialect, top, below, mode), f"paid_{number}"))
         stages.extend("rounded_totals", totals, f"the running total of a statement {_mode(setting)}")
         words = "what each line adds to it"
         if setting.is_together:

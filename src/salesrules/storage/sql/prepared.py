@@ -38,7 +38,10 @@ class Prepared:
 
     @cached_property
     def _compiled(self) -> SQLCompiler:
-        return self.statement.compile(dialect=PGDialect_psycopg(paramstyle="numeric_dollar"))  # type: ignore
+        dialect: Any = PGDialect_psycopg
+        statement: Any = self.statement
+        compiled: SQLCompiler = statement.compile(dialect=dialect(paramstyle="numeric_dollar"))
+        return compiled
 
 
 @attrs.frozen

@@ -1,0 +1,81 @@
+"""What a plan needs of credits, and what must not stand in their rows: one query, and one more for doubled ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+
+from salesrules.commissions import Measure
+from salesrules.frames.compiled import CompiledPlan
+from salesrules.frames.expressions.checks import Check, find_wrong_rows, null_checks
+from salesrules.frames.expressions.columns import SHOWN, Columns
+from salesrules.frames.expressions.engines import Engine
+
+__all__ = ["check_credits", "digits_of", "looks_back", "measures_of"]
+
+
+def measures_of(compiled: CompiledPlan) -> set[str]:
+    """The columns of numbers that a plan needs."""
+    wanted = {component.measure for component in compiled.components}
+    found = {each.value for each in wanted & {Measure.AMOUNT, Measure.QUANTITY}}
+    if Measure.MARGIN in wanted:
+        found |= {"amount", "cost"}
+    if looks_back(compiled):
+        found |= {"amount"}  # by which is known how much of a sale has come back
+    return found
+
+
+def looks_back(compiled: CompiledPlan) -> bool:
+    """Whether it matters of which sale a return is, and how much of it has come back."""
+    return compiled.reverses or any(each.measure is Measure.COUNT for each in compiled.components)
+
+
+def digits_of(compiled: CompiledPlan, name: str) -> int:
+    """In how many digits a column of numbers is read: as the components that measure it have it."""
+    measures = (Measure.QUANTITY,) if name == "quantity" else (Measure.AMOUNT, Measure.MARGIN)
+    found = [each.digits for each in compiled.components if each.measure in measures]
+    return max(found, default=0 if name == "quantity" else compiled.money_digits)
+
+
+def check_credits(
+    columns: Columns, engine: Engine, compiled: CompiledPlan, texts: list[str], numbers: list[str], trust_ids: bool
+) -> dict[str, Any]:
+    """Note what is wrong in the rows; how many there are, their first and last days, how large their numbers are."""
+    checks = null_checks(columns, [*texts, "day", *numbers], "id")
+    digits = {name: digits_of(compiled, name) for name in numbers}
+    for name in numbers:
+        if (misfits := columns.misfits(name, digits[name])) is not None:
+            problem = f"{{count}} number(s) are too large, or have more than {digits[name]} digit(s) after the point"
+            remedy = "round them, or give whole numbers of the least unit"
+            checks.append(Check("out_of_range", name, problem, remedy, misfits, name))
+    times = columns.has_times("day")
+    if times is not None:
+        problem = "there are times of day in {count} row(s); a credit counts on a day"
+        checks.append(Check("wrong_type", "day", problem, "give dates alone", times, "id"))
+    effective = compiled.plan.life.effective
+    outside = columns.raw("day") < nw.lit(effective.start)
+    if effective.end is not None:
+        outside = outside | (columns.raw("day") >= nw.lit(effective.end))
+    problem = "the plan version does not hold on the day of {count} row(s)"
+    remedy = "run each plan version over the credits of its own days"
+    checks.append(Check("not_in_force", "day", problem, remedy, outside, "id"))
+    also: dict[str, nw.Expr] = {"rows": nw.len(), "first": columns.raw("day").min(), "last": columns.raw("day").max()}
+    for name in numbers:
+        plain = columns.raw(name).cast(nw.Float64)
+        also |= {f"sum_{name}": plain.abs().sum(), f"least_{name}": plain.min()}
+    found = find_wrong_rows(columns, engine, checks, **also)
+    if not columns.faults and not trust_ids:
+        _find_doubled(columns, engine, texts)
+    return found
+
+
+def _find_doubled(columns: Columns, engine: Engine, texts: list[str]) -> None:
+    keys = columns.frame.select(*(columns.raw(name).alias(name) for name in texts))
+    again = keys.group_by(texts).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
+    [found] = engine.fetch(again.select(nw.len().alias("rows"), (nw.col("rows") - 1).sum().alias("more")))
+    if found["rows"]:
+        offenders = [row["id"] for row in engine.fetch(again.select("id").sort("id").head(SHOWN))]
+        problem = f"{int(found['more'])} row(s) have the id, payee and role of another"
+        remedy = "give each credit once; a deal that several share has a row for each payee and role"
+        columns.fault("duplicate_id", "id", problem, remedy, offenders)
