@@ -10,7 +10,17 @@ from typing import Any
 import pyarrow as pa
 
 from salesrules.commissions import BalanceKind, CommissionPolicy, Draw, Payee, PlanSpan, plan_spans, settle_balances
-from salesrules.core import CurrencyTable, DateRange, Fault, FiscalCalendar, InvalidDocument, Money, Period, exact_sum
+from salesrules.core import (
+    CurrencyTable,
+    DateRange,
+    Fault,
+    FiscalCalendar,
+    InvalidDocument,
+    InvalidValue,
+    Money,
+    Period,
+    exact_sum,
+)
 from salesrules.frames.reading import as_table
 
 __all__ = ["settle_in_bulk"]
@@ -110,8 +120,10 @@ class _Balances:
         self, policy: CommissionPolicy, calendar: FiscalCalendar, currencies: CurrencyTable, until: date
     ) -> None:
         self._policy, self._calendar = policy, calendar
-        self._currency = policy.plans[0].currency if policy.plans else "XXX"
-        self.digits = currencies.digits(self._currency) if policy.plans else 0
+        if not policy.plans:
+            raise InvalidValue("plans", 0, "give the policy the plans that paid the statements")
+        self._currency = policy.plans[0].currency
+        self.digits = currencies.digits(self._currency)
         self._end = calendar.at(policy.pay_period, until).end
         self._spans: dict[tuple[tuple[str, ...], Period], tuple[PlanSpan, ...]] = {}
         self._number: dict[tuple[date, Period], int] = {}
