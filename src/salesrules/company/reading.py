@@ -16,9 +16,9 @@ from salesrules.company.mapping import DayColumns, ExchangeRateColumns, MoneyCol
 from salesrules.company.paths import inside
 from salesrules.company.places import Place, column_of
 from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, InvalidValue, Money, PeriodKind, Reason
-from salesrules.wire import read_table
+from salesrules.wire import Table, parse_table, read_table
 
-__all__ = ["FolderReader", "claim"]
+__all__ = ["FolderReader", "claim", "is_parquet"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,12 +43,7 @@ class FolderReader:
         """The rows of a table with the reader of their cells; a table that cannot be read at all is a fault."""
         cells = CellReader(source)
         try:
-            table = read_table(
-                inside(self._folder, source.file),
-                _named_columns(columns),
-                delimiter=source.separator,
-                encoding=source.encoding,
-            )
+            table = _read(inside(self._folder, source.file), source, _named_columns(columns))
         except InvalidDocument as error:
             self.faults += [
                 attrs.evolve(fault, file=fault.file if fault.code == "company.path_outside" else source.file)
@@ -162,6 +157,25 @@ def claim(spans: list[DateRange], span: DateRange) -> bool:
         return False
     spans.insert(place, span)
     return True
+
+
+def _read(path: Path, source: TableSource, columns: Sequence[str]) -> Table:
+    """The rows of a CSV file, or of a Parquet file, whose lines are its rows after a header."""
+    if not is_parquet(source):
+        return read_table(path, columns, delimiter=source.separator, encoding=source.encoding)
+    try:
+        from salesrules.frames.parquet import parquet_as_csv
+    except ImportError as error:
+        problem, remedy = f"reading Parquet needs {error.name}", "pip install 'salesrules[frames]', or name a CSV file"
+        fault = Fault(code="company.missing_extra", path="file", problem=problem, remedy=remedy, value=source.file)
+        raise InvalidDocument((fault,)) from None
+    text = parquet_as_csv(path, columns, date_format=source.date_format, decimal=source.number_format.decimal)
+    return parse_table(text, columns, file=str(path))
+
+
+def is_parquet(source: TableSource) -> bool:
+    """Whether a table is a Parquet file, by its name."""
+    return source.file.lower().endswith(".parquet")
 
 
 def _named_columns(columns: object) -> Sequence[str]:

@@ -58,7 +58,9 @@ class NumberFormat:
 
 @attrs.frozen(kw_only=True)
 class TableSource:
-    """A CSV file inside the company's folder: its encoding, separator, and the formats of its dates and numbers.
+    """A CSV or Parquet file inside the company's folder, with the formats of its dates and numbers.
+
+    A file whose name ends in `.parquet` is read as Parquet (extra `frames`); its encoding and separator say nothing.
 
     `encoding` is a name that Python knows, such as `gb18030` or `cp1252`; nothing is guessed. `date_format` is a
     `strptime` pattern. `rounding` is declared where amounts may have more digits than are kept; without it, more
