@@ -25,7 +25,15 @@ def demo(*, period: str = "2020-Q1", out: Out = DEMO_FOLDER, locale: Locale = "e
     return _pay(company.sample_folder(), period, out, locale, json)
 
 
-def run_folder(folder: Path, *, period: str, out: Out = None, locale: Locale = "en", json: Json = False) -> int:
+def run_folder(
+    folder: Path,
+    *,
+    period: str,
+    out: Out = None,
+    bulk: bool | None = None,
+    locale: Locale = "en",
+    json: Json = False,
+) -> int:
     """Pay everybody in a company's folder for a period.
 
     Parameters
@@ -34,28 +42,59 @@ def run_folder(folder: Path, *, period: str, out: Out = None, locale: Locale = "
         A folder with company.toml, the rulebook and the files that it names; `demo` stands for the sample company.
     period
         A label such as 2020-Q1.
+    bulk
+        Pay through the bulk engine, or not; without it, Parquet and more than 200,000 transactions are paid in bulk.
     """
-    return _pay(_root(folder), period, out, locale, json)
+    return _pay(_root(folder), period, out, locale, json, bulk)
 
 
 def _root(folder: Path) -> Path:
     return company.sample_folder() if str(folder) == "demo" and not folder.exists() else folder
 
 
-def _pay(folder: Path, period: str, out: Path | None, locale: str, json: bool) -> int:
+def _pay(folder: Path, period: str, out: Path | None, locale: str, json: bool, bulk: bool | None = False) -> int:
     language = negotiate(locale)
     with output.progress(text("cli.label.reading", language, folder=folder.name)) as advance:
         opened = company.load(folder)
+        is_bulk, path = _path(opened, bulk, language)
+        if is_bulk:
+            return _pay_in_bulk(opened.run_in_bulk(period), out, language, json, path)
         result = opened.run(period, on_progress=advance)
     written = () if out is None else result.write(out, language)
     if json:
         output.write_json(result.to_document())
     else:
+        output.write(path)
         tables.show_result(result, language)
-        for path in written:
-            output.write(text("cli.label.written", language, path=str(path)) + "\n")
+        for file in written:
+            output.write(text("cli.label.written", language, path=str(file)) + "\n")
     errors = [finding for finding in result.content.findings() if finding.severity is Severity.ERROR]
     return FOUND if errors else FINE
+
+
+def _path(opened: company.Company, bulk: bool | None, language: str) -> tuple[bool, str]:
+    """Whether a run goes through the bulk engine, and the line that says which path it takes and why."""
+    rows = len(opened.facts.commissions.transactions)
+    if bulk is None and opened.has_parquet:
+        return True, text("cli.label.bulk_parquet", language) + "\n"
+    if bulk is None and rows > company.BULK_ROWS:
+        refused = ", ".join(fault.code.removeprefix("company.bulk_") for fault in opened.find_bulk_faults())
+        code = "cli.label.bulk_not" if refused else "cli.label.bulk_rows"
+        named = {"refused": refused} if refused else {"rows": f"{rows:,}"}
+        return not refused, text(code, language, **named) + "\n"
+    return bool(bulk), text("cli.label.bulk_asked", language) + "\n" if bulk else ""
+
+
+def _pay_in_bulk(result: company.BulkCompanyResult, out: Path | None, language: str, json: bool, path: str) -> int:
+    written = () if out is None else result.write(out)
+    if json:
+        output.write_json(result.to_document())
+    else:
+        output.write(path)
+        tables.show_bulk_result(result, language)
+        for file in written:
+            output.write(text("cli.label.written", language, path=str(file)) + "\n")
+    return FOUND if any(finding.severity is Severity.ERROR for finding in result.findings) else FINE
 
 
 def explain(

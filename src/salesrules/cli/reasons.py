@@ -7,6 +7,10 @@ __all__ = ["LABELS"]
 LABELS: dict[str, tuple[str, ...]] = {
     "cli.label.reading": ("folder",),
     "cli.label.written": ("path",),
+    "cli.label.bulk_asked": (),
+    "cli.label.bulk_not": ("refused",),
+    "cli.label.bulk_parquet": (),
+    "cli.label.bulk_rows": ("rows",),
     "cli.label.no_change": (),
     "cli.label.pay": (),
     "cli.label.pay_compared": ("payee", "before", "after", "earlier_period", "period"),

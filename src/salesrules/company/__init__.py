@@ -6,6 +6,7 @@
 18
 """
 
+from salesrules.company.bulk import BULK_ROWS, BulkCompanyResult
 from salesrules.company.comparing import PayComparison
 from salesrules.company.facts import CompanyFacts, Region
 from salesrules.company.loading import Company, load
@@ -16,7 +17,9 @@ from salesrules.company.sample import sample_folder, starter_rulebook
 from salesrules.company.starting import STARTER_PERIOD, start_folder
 
 __all__ = [
+    "BULK_ROWS",
     "STARTER_PERIOD",
+    "BulkCompanyResult",
     "Company",
     "CompanyDocument",
     "CompanyFacts",

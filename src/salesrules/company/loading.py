@@ -16,14 +16,17 @@ from salesrules.commissions import (
     Measure,
     TransactionKind,
     calculate_commissions,
+    check_policy,
     prove_plan,
 )
+from salesrules.company.bulk import BulkCompanyResult, find_bulk_faults, pay_in_bulk
 from salesrules.company.comparing import PayComparison, compare_pay
 from salesrules.company.facts import CompanyFacts, read_facts
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.paths import inside
 from salesrules.company.places import placed
 from salesrules.company.ramps import check_ramps_of, ramp_quotas
+from salesrules.company.reading import is_parquet
 from salesrules.company.results import CompanyResult
 from salesrules.company.rollups import roll_up_people, roll_up_regions
 from salesrules.core import Fault, InvalidDocument, SalesRulesError
@@ -78,6 +81,30 @@ class Company:
         if faults:
             raise InvalidDocument(self._placed(faults))
         return CompanyResult(content=self._content(run), version=run.version, currency=self.document.company.currency)
+
+    def run_in_bulk(self, period: str) -> BulkCompanyResult:
+        """Everybody's pay for a period such as `2020-Q1` by the bulk engine (extra `frames`), to the same cent.
+
+        Raises as `run` does, and `InvalidDocument` with everything that `find_bulk_faults` names.
+        """
+        rulebook, facts = self.rulebook, self.facts.commissions
+        found = rulebook.calendar.period(period)
+        faults = (*check_ramps_of(facts.quotas, rulebook, found), *_errors(rulebook.policy(CommissionPolicy)))
+        try:
+            if faults:
+                raise InvalidDocument(faults)
+            return pay_in_bulk(facts, rulebook, found, ramp_quotas(facts.quotas, rulebook), company=self.name)
+        except InvalidDocument as error:
+            raise InvalidDocument(self._placed(error.faults)) from None
+
+    def find_bulk_faults(self) -> tuple[Fault, ...]:
+        """Everything of this company that a run in bulk does not do; nothing where it does all."""
+        return find_bulk_faults(self.facts.commissions, self.rulebook.policy(CommissionPolicy))
+
+    @property
+    def has_parquet(self) -> bool:
+        """Whether transactions come from a Parquet file."""
+        return any(is_parquet(table) for table in self.document.transactions)
 
     def why(self, period: str, payee: str, *, against: str | None = None) -> PayComparison:
         """Why a payee's pay for a period differs from that for another, the one before where none is given.
@@ -145,6 +172,15 @@ def load(folder: str | PathLike[str]) -> Company:
     return Company(
         folder=root, document=document, rulebook=rulebook, facts=read_facts(root, document, rulebook.calendar)
     )
+
+
+def _errors(policy: CommissionPolicy) -> list[Fault]:
+    """The faults of the policy for which a run is refused, at their places in the rulebook."""
+    return [
+        attrs.evolve(fault, path=f"commissions.{fault.path}")
+        for fault in check_policy(policy)
+        if fault.severity == "error"
+    ]
 
 
 def _curves(policy: CommissionPolicy, run: CommissionRun) -> Iterator[PlanCurve]:

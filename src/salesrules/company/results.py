@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from os import PathLike
 from pathlib import Path
@@ -27,7 +27,7 @@ from salesrules.core import Derivation, InvalidValue, UnknownName
 from salesrules.reports import MissingExtra, ReportContent, render_report, render_summary
 from salesrules.wire import dump, render_csv, render_json, write_text
 
-__all__ = ["COLUMNS", "CompanyResult"]
+__all__ = ["COLUMNS", "CompanyResult", "write_files"]
 
 #: The columns of `statements.csv`, in this order.
 COLUMNS = (
@@ -154,25 +154,12 @@ class CompanyResult:
         All are made before the first is put there, so that a fault on the way leaves none. Raises `InvalidValue` where
         the folder cannot be written.
         """
-        target = Path(folder)
         texts = {
             "statements.csv": render_csv(COLUMNS, self.to_records()),
             "statements.json": render_json(self.to_document()),
             "report.html": render_report(self.content, locale),
         }
-        made: list[Path] = []
-        try:
-            made += [path for path in (target, *target.parents) if not path.exists()]
-            target.mkdir(parents=True, exist_ok=True)
-            _write_together(target, texts)
-        except (OSError, ValueError) as error:
-            with contextlib.suppress(OSError):
-                for path in made:
-                    path.rmdir()
-            if isinstance(error, InvalidValue):
-                raise
-            raise InvalidValue("folder", str(folder), f"give a folder that can be written ({error})") from error
-        return tuple(target / name for name in texts)
+        return write_files(folder, texts)
 
     def _statement(self, statement: Statement) -> dict[str, Any]:
         return {
@@ -292,7 +279,28 @@ def _handed_over(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _write_together(target: Path, texts: dict[str, str]) -> None:
+def write_files(folder: str | PathLike[str], texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write files into a folder, all or none; the paths written.
+
+    Raises `InvalidValue` where the folder cannot be written.
+    """
+    target = Path(folder)
+    made: list[Path] = []
+    try:
+        made += [path for path in (target, *target.parents) if not path.exists()]
+        target.mkdir(parents=True, exist_ok=True)
+        _write_together(target, texts)
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError):
+            for path in made:
+                path.rmdir()
+        if isinstance(error, InvalidValue):
+            raise
+        raise InvalidValue("folder", str(folder), f"give a folder that can be written ({error})") from error
+    return tuple(target / name for name in texts)
+
+
+def _write_together(target: Path, texts: Mapping[str, str]) -> None:
     """Write all files into a folder beside their places, then put each there in one step."""
     with tempfile.TemporaryDirectory(prefix=".salesrules-", dir=target) as name:
         beside = Path(name)
