@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from salesrules import company
+from salesrules import company, frames
 from salesrules.commissions import OpeningBalance
 from salesrules.core import InvalidDocument, InvalidValue, Money
 
@@ -137,6 +137,8 @@ def test_other_periods_and_a_missing_extra(firm: Path, monkeypatch: pytest.Monke
     opened = company.load(firm)
     with pytest.raises(InvalidValue):
         opened.run_in_bulk("2026-M01")
+    monkeypatch.delitem(sys.modules, "salesrules.frames.company_tables", raising=False)
+    monkeypatch.delattr(frames, "company_tables", raising=False)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(InvalidDocument, match="salesrules\\[frames\\]"):
         opened.run_in_bulk(PERIOD)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from salesrules import company
+from salesrules import company, frames
 from salesrules.company import mapping
 from salesrules.company.reading import is_parquet
 from salesrules.core import Fault, InvalidDocument
@@ -70,7 +70,7 @@ def test_a_company_in_parquet_has_the_same_facts_and_the_same_pay(firm: Path) ->
 def test_cells_of_every_exact_kind_become_their_text(tmp_path: Path) -> None:
     from datetime import date
 
-    from salesrules.frames.parquet import parquet_as_csv
+    from salesrules.frames import parquet_as_csv
 
     table = pa.table(
         {
@@ -114,6 +114,7 @@ def test_missing_columns_and_other_files_are_named(firm: Path) -> None:
 def test_a_missing_extra_says_how_to_install_it(firm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     as_parquet(firm, "order_lines", KINDS)
     monkeypatch.delitem(sys.modules, "salesrules.frames.parquet", raising=False)
+    monkeypatch.delattr(frames, "parquet", raising=False)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     [fault] = faults_of(firm)
     assert (fault.code, fault.file) == ("company.missing_extra", "data/order_lines.parquet")

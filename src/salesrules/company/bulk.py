@@ -119,10 +119,7 @@ def pay_in_bulk(
     if faults:
         raise InvalidDocument(faults)
     try:
-        import pyarrow  # noqa: F401  # that the extra is there
-
-        from salesrules.frames import calculate, settle_in_bulk
-        from salesrules.frames.company_tables import tables_of
+        from salesrules.frames import calculate, settle_in_bulk, tables_of
     except ImportError as error:
         problem, remedy = f"a run in bulk needs {error.name}", f"pip install 'salesrules[frames]', or {_REMEDY}"
         raise InvalidDocument(

@@ -164,7 +164,7 @@ def _read(path: Path, source: TableSource, columns: Sequence[str]) -> Table:
     if not is_parquet(source):
         return read_table(path, columns, delimiter=source.separator, encoding=source.encoding)
     try:
-        from salesrules.frames.parquet import parquet_as_csv
+        from salesrules.frames import parquet_as_csv
     except ImportError as error:
         problem, remedy = f"reading Parquet needs {error.name}", "pip install 'salesrules[frames]', or name a CSV file"
         fault = Fault(code="company.missing_extra", path="file", problem=problem, remedy=remedy, value=source.file)

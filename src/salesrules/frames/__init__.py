@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from salesrules.frames.balances import settle_in_bulk
     from salesrules.frames.bulk import calculate
     from salesrules.frames.bulk_result import BulkResult
+    from salesrules.frames.company_tables import FactTables, tables_of
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
     from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
+    from salesrules.frames.parquet import parquet_as_csv
     from salesrules.frames.policies import PolicyJob
     from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
@@ -47,6 +49,7 @@ __all__ = [
     "CompiledCurve",
     "CompiledPlan",
     "Credited",
+    "FactTables",
     "Feature",
     "PolicyJob",
     "Pooled",
@@ -67,9 +70,11 @@ __all__ = [
     "compile_plan",
     "credit_in_bulk",
     "find_refusals",
+    "parquet_as_csv",
     "pool_in_bulk",
     "settle_in_bulk",
     "sql_of",
+    "tables_of",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
@@ -94,11 +99,13 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             balances,
             bulk,
             bulk_result,
+            company_tables,
             crediting,
             distributed,
             engines,
             explaining,
             job,
+            parquet,
             policies,
             pooling,
             quoting,
@@ -110,11 +117,13 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             balances,
             bulk,
             bulk_result,
+            company_tables,
             crediting,
             distributed,
             engines,
             explaining,
             job,
+            parquet,
             policies,
             pooling,
             quoting,
