@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from salesrules.commissions import Accumulation, Measure, RateMode, needed_quota
 from salesrules.core import SalesRulesError
+from salesrules.frames import blocks, ordering
 from salesrules.frames.kernel import curves
 from salesrules.testing.drawn_cases import seeded_cases
 from salesrules.testing.strategies import plan_cases
@@ -64,6 +65,16 @@ def test_an_off_by_one_in_the_tier_search_is_caught(monkeypatch):
 def test_numbers_of_any_size_pay_the_same():
     for case in seeded(5, 30, credits=12):
         assert differences(case, wide=True) == []
+
+
+def test_rows_whose_keys_do_not_fit_into_one_number_pay_the_same(monkeypatch):
+    monkeypatch.setattr(ordering, "_BITS", 8)
+    assert [found for case in seeded(9, 20, credits=30) if (found := differences(case, shuffle=2))] == []
+
+
+def test_blocks_of_any_size_pay_the_same(monkeypatch):
+    monkeypatch.setattr(blocks, "_ROWS", 1)
+    assert [found for case in seeded(9, 20, credits=30) if (found := differences(case, shuffle=2))] == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay
 from salesrules.frames.kernel.block import changes
 from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
 from salesrules.frames.kernel.whole import bound_of, guard
-from salesrules.frames.ordering import Ordered, order_rows, payee_bounds, settle_ties
+from salesrules.frames.ordering import Ordered, ordered_blocks, payee_bounds, settle_ties
 from salesrules.frames.periods import Periods
 from salesrules.frames.quotas import HeldAmounts
 
@@ -91,7 +91,6 @@ def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threa
     )
     if not credits.rows:
         return outcome
-    first = int(credits.days.min())
     bounds = payee_bounds(credits, threads)
 
     def part(number: int) -> None:
@@ -103,7 +102,7 @@ def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threa
             own &= codes < bounds[number]
         places = None if rows is None and own.all() else np.flatnonzero(own) if rows is None else rows[own]
         if places is None or len(places):
-            _pay_part(run, credits, order_rows(credits, places, first), outcome)
+            _pay_part(run, credits, places, outcome)
 
     if not bounds:
         part(0)
@@ -123,11 +122,9 @@ def _without_modifiers(plan: CompiledPlan) -> Fault:
     )
 
 
-def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) -> None:
-    starts = np.flatnonzero(changes(ordered.payee))
-    cuts = starts[np.unique(np.searchsorted(starts, np.arange(0, len(ordered.rows), _ROWS)).clip(max=len(starts) - 1))]
-    for begin, end in zip(cuts.tolist(), [*cuts[1:].tolist(), len(ordered.rows)], strict=True):
-        own, doubles = settle_ties(credits, ordered.part(begin, end))
+def _pay_part(run: Run, credits: Credits, rows: Places | None, outcome: Outcome) -> None:
+    for given in ordered_blocks(credits, rows, credits.first_day, _ROWS):
+        own, doubles = settle_ties(credits, given)
         outcome.doubles.append(doubles)
         block = _block(run, credits, own)
         try:
@@ -143,7 +140,7 @@ def _pay_part(run: Run, credits: Credits, ordered: Ordered, outcome: Outcome) ->
 def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
     rows, plan = ordered.rows, run.plan
     by_day = run.periods[Accumulation.PERIOD]
-    shift = int(credits.days.min()) - by_day.first
+    shift = credits.first_day - by_day.first
     days = ordered.day + shift if shift else ordered.day
     pay = by_day.number[days]
     labels: dict[Accumulation, Whole] = {}
@@ -171,9 +168,11 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         measures={name: values[rows].astype(kind, copy=False) for name, values in credits.measures.items()},
         digits=credits.digits,
         is_return=ordered.is_return,
-        roles=None if credits.roles is None else credits.roles.codes[rows],
+        roles=None if credits.roles is None else credits.codes_of("", credits.roles, rows, ordered.riders),
         role_names=credits.role_names,
-        attributes={name: values.codes[rows] for name, values in credits.attributes.items()},
+        attributes={
+            name: credits.codes_of(name, values, rows, ordered.riders) for name, values in credits.attributes.items()
+        },
         attribute_values=credits.attribute_values,
         columns={name: values[rows] for name, values in credits.columns.items()},
         identity=credits.ids.codes[rows] if credits.original is not None else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,10 @@ from salesrules.frames.kernel.grids import columns_by_size
 from salesrules.frames.reading import Names, Reader, is_name
 
 __all__ = ["Credits", "read_credits"]
+
+
+#: Codes of so many names take at most six bits.
+_SMALL = 64
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -54,6 +58,27 @@ class Credits:
     def attribute_values(self) -> dict[str, tuple[str | None, ...]]:
         """The values of each attribute by code, what is missing last."""
         return {name: (*values.texts, None) for name, values in self.attributes.items()}
+
+    @cached_property
+    def first_day(self) -> int:
+        """The first day of all."""
+        return int(self.days.min())
+
+    @cached_property
+    def riders(self) -> tuple[tuple[str, Names], ...]:
+        """Codes so small that they may ride along in a sorting key: of roles (named "") and of attributes."""
+        named = [*([] if self.roles is None else [("", self.roles)]), *self.attributes.items()]
+        return tuple(
+            (name, each) for name, each in named if each.size <= _SMALL and int(each.codes.min(initial=0)) >= 0
+        )
+
+    def codes_of(self, name: str, names: Names, rows: Places, riders: Sequence[Whole]) -> Whole:
+        """The codes of some rows, as they rode along or looked up."""
+        for (own, _), codes in zip(self.riders, riders, strict=False):
+            if own == name:
+                return codes
+        found: Whole = names.codes[rows]
+        return found
 
     def counted(self, component: CompiledComponent, rows: Places) -> Flags:
         """Which of some rows a component counts, as far as roles and filters say."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 import numpy as np
 import pyarrow as pa
@@ -12,24 +14,23 @@ from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.kernel.block import changes
 from salesrules.frames.reading import Names
 
-__all__ = ["Ordered", "order_rows", "payee_bounds", "settle_ties"]
+__all__ = ["Ordered", "ordered_blocks", "payee_bounds", "settle_ties"]
 
 _BITS = 63
 
 
 @attrs.frozen
 class Ordered:
-    """Rows in their order, and what the sorting key already tells of them; the day counts from the first of all."""
+    """Rows of whole payees in their order, and what the sorting key tells of them; days count from the first of all.
+
+    `riders` are the codes of `Credits.riders`, where the key had room for them.
+    """
 
     rows: Places
     payee: Whole
     day: Whole
     is_return: Flags
-
-    def part(self, begin: int, end: int) -> Ordered:
-        """Some of the rows."""
-        part = slice(begin, end)
-        return Ordered(self.rows[part], self.payee[part], self.day[part], self.is_return[part])
+    riders: tuple[Whole, ...] = ()
 
 
 def payee_bounds(credits: Credits, parts: int) -> list[int]:
@@ -40,39 +41,64 @@ def payee_bounds(credits: Credits, parts: int) -> list[int]:
     return sorted({int(sample[len(sample) * part // parts]) for part in range(1, parts)})
 
 
-def order_rows(credits: Credits, rows: Places | None, first: int) -> Ordered:
-    """Some rows (`None`: all) in the order in which they count.
+def ordered_blocks(credits: Credits, rows: Places | None, first: int, size: int) -> Iterator[Ordered]:
+    """Some rows (`None`: all) in the order in which they count, in blocks of whole payees of about a size.
 
-    One sort of whole numbers that hold payee, day, kind and place, where 63 bits are enough for them.
+    One sort of whole numbers that hold payee, day, kind and place, where 63 bits are enough for them; a few codes more
+    ride along in the lowest bits, which spares looking them up row by row.
     """
-    count = credits.rows
-    payees, days, is_return = credits.payees.codes, credits.days, credits.is_return
-    places = np.arange(count) if rows is None else rows
-    if rows is not None:
-        payees, days, is_return = payees[rows], days[rows], is_return[rows]
-    bits_place = max(count - 1, 1).bit_length()
-    bits_day = max(int(credits.days.max()) - first, 1).bit_length()
-    bits_payee = max(credits.payees.size - 1, 1).bit_length()
-    if bits_place + 1 + bits_day + bits_payee <= _BITS:
+    codes = credits.payees.codes, credits.days, credits.is_return
+    payees, days, is_return = codes if rows is None else (each[rows] for each in codes)
+    places = np.arange(credits.rows) if rows is None else rows
+    widths = [_bits(credits.payees.size), _bits(int(credits.days.max()) - first + 1), 1, _bits(credits.rows)]
+    riders = [names for _, names in credits.riders]
+    if sum(widths) + sum(_bits(names.size) for names in riders) > _BITS:
+        riders = []
+    widths += [_bits(names.size) for names in riders]
+    if sum(widths) <= _BITS:
         key = payees.astype(np.int64)
-        key <<= bits_day
-        key |= days - first
-        key <<= 1
-        key |= is_return
-        key <<= bits_place
-        key |= places
+        others = [days - first, is_return, places]
+        others += [names.codes if rows is None else names.codes[rows] for names in riders]
+        for width, values in zip(widths[1:], others, strict=True):
+            key <<= width
+            key |= values
         key.sort()
-        found = key & ((1 << bits_place) - 1)
-        key >>= bits_place
-        is_back = (key & 1).astype(np.bool_)
-        key >>= 1
-        day = key & ((1 << bits_day) - 1)
-        key >>= bits_day
-        return Ordered(found, key, day, is_back)
+        yield from _cut(key, widths, size)
+        return
     order = np.lexsort((places, is_return, days, payees))
-    return Ordered(
-        places[order], payees[order].astype(np.int64), days[order].astype(np.int64) - first, is_return[order]
-    )
+    whole = Ordered(places[order], payees[order], days[order].astype(np.int64) - first, is_return[order])
+    starts = np.flatnonzero(changes(whole.payee))
+    cuts = starts[np.unique(np.searchsorted(starts, np.arange(0, len(order), size)).clip(max=len(starts) - 1))]
+    for begin, end in zip(cuts.tolist(), [*cuts[1:].tolist(), len(order)], strict=True):
+        part = slice(begin, end)
+        yield Ordered(whole.rows[part], whole.payee[part], whole.day[part], whole.is_return[part])
+
+
+def _bits(size: int) -> int:
+    """How many bits hold numbers below a size."""
+    return max(size - 1, 1).bit_length()
+
+
+def _cut(key: Whole, widths: list[int], size: int) -> Iterator[Ordered]:
+    """Sorted keys apart, block by block; a payee's rows stay together."""
+    below = sum(widths[1:])
+    begin = 0
+    while begin < len(key):
+        last = min(begin + size, len(key)) - 1
+        following = ((int(key[last]) >> below) + 1) << below
+        end = len(key) if following > int(key[-1]) else int(np.searchsorted(key, following))
+        yield _apart(key[begin:end], widths)
+        begin = end
+
+
+def _apart(key: Whole, widths: list[int]) -> Ordered:
+    """What keys hold."""
+    found = []
+    for width in reversed(widths[1:]):
+        found.append(key & ((1 << width) - 1))
+        key = key >> width
+    day, is_return, rows, *riders = reversed(found)
+    return Ordered(rows, key, day, is_return.astype(np.bool_), tuple(riders))
 
 
 def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
@@ -81,7 +107,7 @@ def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
     Most rows have their day for themselves, or are in order already.
     """
     rows, ids, roles = ordered.rows, credits.ids.codes[ordered.rows], credits.roles
-    role = None if roles is None else roles.codes[rows]
+    role = None if roles is None else credits.codes_of("", roles, ordered.rows, ordered.riders)
     part = None if credits.part is None else credits.part[rows]
     same = (ordered.payee[1:] == ordered.payee[:-1]) & (ordered.day[1:] == ordered.day[:-1])
     same &= ordered.is_return[1:] == ordered.is_return[:-1]
@@ -100,7 +126,8 @@ def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
             order = _sorted(keys, _sizes(credits, len(rows))[: len(keys)])
             rows, ids = rows[order], ids[order]
             role, part = (None if each is None else each[order] for each in (role, part))
-            ordered = attrs.evolve(ordered, rows=rows)  # what else it holds is the same for all rows of a tie
+            # Payee, day and kind are the same for all rows of a tie.
+            ordered = attrs.evolve(ordered, rows=rows, riders=tuple(each[order] for each in ordered.riders))
     keys = [
         np.cumsum(changes(ordered.payee)),
         ids,
