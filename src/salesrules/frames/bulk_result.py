@@ -42,6 +42,7 @@ class BulkResult:
         `payee` says whose credit it is where several share a deal. Raises `InvalidValue` where there is no such credit
         or several payees have it, and `BulkDisagreement` where the scalar rules pay something else.
 
+        >>> import pyarrow as pa
         >>> from datetime import date
         >>> from salesrules.testing import simple_plan
         >>> sold = pa.table({"id": ["a", "b"], "payee": ["ana", "ana"], "day": [date(2020, 1, 1), date(2020, 1, 2)],

@@ -65,7 +65,7 @@ def sql_of(
     >>> query = sql_of(simple_plan({0: "2%", 100: "4%"}), pay_period="quarter", days=days, output="statements")
     >>> import duckdb
     >>> sold = "(VALUES ('a', 'ana', DATE '2020-01-01', 80.00), ('b', 'ana', DATE '2020-01-02', 80.00))"
-    >>> duckdb.sql(f"CREATE TABLE credits AS FROM {sold} AS t(id, payee, day, amount)")
+    >>> made = duckdb.execute(f"CREATE TABLE credits AS FROM {sold} AS t(id, payee, day, amount)")
     >>> duckdb.sql(query).fetchall()
     [('ana', '2020-Q1', 2, Decimal('4.40'))]
     """
