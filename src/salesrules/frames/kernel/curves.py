@@ -142,6 +142,8 @@ def tiers_of(curve: CompiledCurve, measures: Whole, quotas: Whole | None, bound:
         return np.searchsorted(np.array(curve.keys, dtype=object), _keys_of(curve, scaled, quotas), side="right")
     most = bound_of(measures) if bound is None else bound
     is_exact = quotas is None or most * curve.denominator < _EXACT
+    if quotas is None and len(curve.keys) > _FEW:  # what the tier below owns is passed by the next whole number
+        return count_reached(tuple((key + 1) >> 1 for key in curve.keys), scaled)
     if len(curve.keys) > _FEW or not is_exact:
         return count_reached(curve.keys, _keys_of(curve, scaled, quotas))
     reached = scaled if quotas is None else scaled / quotas
