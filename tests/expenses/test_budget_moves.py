@@ -134,6 +134,15 @@ def test_the_owner_of_the_source_does_not_approve_it():
     assert (codes(found), paths(found)) == (["evidence_own"], ["evidence.reviewers"])
 
 
+@pytest.mark.parametrize(("amount", "found"), [("100", []), ("100.01", ["evidence_exceeded"])])
+def test_no_more_moves_than_was_approved(amount, found):
+    evidence = attrs.evolve(approval("t1", "budget.transfer"), amount=eur(100))
+    decision = check_transfer(
+        "trips", "fairs", eur(amount), TREE, {}, make_policy(), NOON, transfer="t1", evidence=evidence
+    )
+    assert (codes(decision), paths(decision)) == (found, ["evidence.amount"] * len(found))
+
+
 def test_a_firm_may_keep_room_within_unit_category_or_span():
     rule = TransferPolicy(id="t", same=["category", "unit", "span"])
     found = transfer(policy=make_policy(budgets=BudgetPolicy(transfers=rule)))

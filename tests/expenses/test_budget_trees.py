@@ -132,6 +132,13 @@ def test_evidence_for_something_else_by_the_owner_or_from_tomorrow_confirms_noth
     assert not check_confirmation(line("trips", 600), late, make_policy(), NOON.replace(hour=8)).is_allowed
 
 
+@pytest.mark.parametrize(("amount", "found"), [("600", []), ("599.99", ["evidence_exceeded"])])
+def test_a_line_is_confirmed_for_no_more_than_was_approved(amount, found):
+    evidence = attrs.evolve(approval("trips", "budget.confirm"), amount=eur(amount))
+    decision = check_confirmation(line("trips", 600, status="draft"), evidence, make_policy(), NOON)
+    assert (codes(decision), paths(decision)) == (found, ["evidence.amount"] * len(found))
+
+
 def test_a_policy_that_is_not_in_force_decides_nothing():
     life = PolicyLife(status="draft", scope="s", owner="o", effective=DateRange(date(2010, 1, 1)))
     draft = attrs.evolve(make_policy(), life=life)

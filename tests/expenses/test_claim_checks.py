@@ -274,6 +274,46 @@ def test_some_spending_needs_somebody_elses_approval_before_it(given, passes):
         assert (found.outcome.value, codes(found)) == ("warn", ["prior_approval_missing"])
 
 
+def dinner(id, amount, given, **changes):
+    return claim_line(id, amount, category="dinner", prior_approval=given, **changes)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "subject", "approved", "exceeded"),
+    [
+        (["100"], "l0", eur(100), []),
+        (["100.01"], "l0", eur(100), ["100.01"]),
+        (["100"], "c1:l0", eur(100), []),
+        (["100"], "c2:l0", eur(100), None),
+        (["60", "40"], "c1", eur(100), []),
+        (["60", "40.01"], "c1", eur(100), ["100.01", "100.01"]),  # together more than was approved
+        (["100"], "l0", Money(200, "USD"), ["100"]),
+    ],
+)
+def test_a_prior_approval_is_for_so_much(amounts, subject, approved, exceeded):
+    given = attrs.evolve(approval(subject, "expense.dinner"), amount=approved)
+    found = check(*(dinner(f"l{n}", amount, given) for n, amount in enumerate(amounts)), policy=with_claims(**DINNERS))
+    if exceeded is None:
+        assert codes(found) == ["prior_approval_missing"]
+        return
+    assert codes(found) == ["prior_approval_exceeded"] * len(exceeded)
+    assert [reason.parameters["amount"] for reason in found.reasons] == [eur(amount) for amount in exceeded]
+    assert paths(found) == [f"lines[{n}].prior_approval.amount" for n in range(len(exceeded))]
+    assert found.outcome.value == ("warn" if exceeded else "allow")
+
+
+def test_a_prior_approval_is_held_against_what_was_spent_in_its_currency():
+    policy, options = with_claims(**DINNERS), {"rates": RATES}  # a dollar is 0.9
+    given = attrs.evolve(approval("l1", "expense.dinner"), amount=eur(90))
+    assert check(dinner("l1", Money(100, "USD"), given), policy=policy, options=options) is ALLOW
+    over = check(dinner("l1", Money("100.02", "USD"), given), policy=policy, options=options)
+    assert (codes(over), over.reasons[0].parameters["amount"]) == (["prior_approval_exceeded"], eur("90.02"))
+    dollars = attrs.evolve(given, amount=Money(100, "USD"))
+    assert check(dinner("l1", Money(100, "USD"), dollars), policy=policy, options=options) is ALLOW
+    over = check(dinner("l1", Money("100.01", "USD"), dollars), policy=policy, options=options)
+    assert codes(over) == ["prior_approval_exceeded"]
+
+
 # --- duplicates ------------------------------------------------------------------------------------------------------
 
 TWICE = with_claims(duplicates=DuplicatePolicy(id="d", days=3, tolerance=Rate.parse("1%")))
