@@ -187,8 +187,8 @@ def advance_claim(
 
     `finding` is what `check_claim` said, needed to submit; `sanctions` come with an approval, and what they do not name
     stays as it was. Whatever leads back to the draft, or ends without payment, takes sanctions back. Nobody reviews or
-    pays their own claim, by whatever role. What the approval matrix asked for (`file.asked`) needs `evidence` before the
-    first step of payment.
+    pays their own claim, by whatever role. The first step of payment needs `evidence` of what the approval matrix asked
+    for (`file.asked`).
     """
     facts = ClaimFacts(
         file=file, actor=actor, finding=finding, sanctions=sanctions, gives_up=gives_up, evidence=evidence
@@ -253,7 +253,7 @@ def is_own(facts: ClaimFacts, policy: ExpensePolicy, as_of: datetime) -> Decisio
 
 
 def may_submit(facts: ClaimFacts, policy: ExpensePolicy, as_of: datetime) -> Decision:
-    """Whether the claimant submits a claim that was checked and is not denied; approvals are asked for before payment."""
+    """Whether the claimant submits a claim that was checked and is not denied; what must be approved is, to be paid."""
     own = is_own(facts, policy, as_of)
     finding = facts.finding
     if finding is None:

@@ -80,9 +80,9 @@ def submit_claim(
 ) -> Decision:
     """Submit a stored draft: checked with every finding at once, and its budget held until it is paid or given back.
 
-    The decision is that of `check_claim`, or of the claim's table; where it refers, the claim is submitted, and what the
-    `routes` ask for is kept: it is paid only with evidence of it. Raises `MissingAggregate`, and `InvalidValue` for a
-    route of something else.
+    The decision is that of `check_claim`, or of the claim's table; where it refers, the claim is submitted, and what
+    the `routes` ask for is kept: it is paid only with evidence of it. Raises `MissingAggregate`, and `InvalidValue` for
+    a route of something else.
     """
     stored, day, given, found = claims.get(claim), as_of.date(), tuple(history), tuple(routes)
     file = attrs.evolve(stored.value, claim=attrs.evolve(stored.value.claim, submitted_on=day))
