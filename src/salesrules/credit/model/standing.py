@@ -94,7 +94,7 @@ class CreditRequest:
 
 @attrs.frozen(kw_only=True)
 class CreditRelease:
-    """An approval to go on with one order of an amount in spite of what was referred."""
+    """An approval to go on with one order of an amount in spite of what was referred, and no more than was approved."""
 
     order: str = attrs.field(validator=is_named)
     amount: Money = attrs.field(validator=positive_money)
