@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
+from approval_firm import directory_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_contract import ALONE, APPROVALS, CONTRACT, DAY, FOLDER, NOON, POLICY, PRICING, QUOTATION
@@ -74,6 +75,8 @@ class TestLife:
             (1, {"evidence": None}, "approvals.evidence_missing"),
             (1, {"evidence": attrs.evolve(EVIDENCE, approver="ann")}, "approvals.evidence_own"),
             (1, {"evidence": attrs.evolve(EVIDENCE, amount=Money(1, "CNY"))}, "approvals.evidence_exceeded"),
+            (1, {"review_passed": False}, "contracts.review_not_passed"),
+            (1, {"review_passed": False, "needs_approval": False}, "contracts.review_not_passed"),
             (2, {"contract": attrs.evolve(ALONE, signed=None)}, "contracts.term_missing"),
             (2, {"contract": attrs.evolve(ALONE, signed=date(2026, 6, 2))}, "contracts.day_in_future"),
             (2, {"contract": attrs.evolve(ALONE, signed=DAY, signatory="")}, "contracts.term_missing"),
@@ -86,7 +89,7 @@ class TestLife:
         facts = attrs.evolve(READY, **changes)
         with pytest.raises(Denied) as caught:
             advance_case(TABLE, case, PATH[count], as_of=NOON, facts=facts, policy=POLICY, roles=ROLES)
-        assert [reason.code for reason in caught.value.decision.reasons] == [code]
+        assert caught.value.decision.reasons[-1].code == code
 
     def test_what_nobody_need_approve_is_approved_without_evidence(self) -> None:
         facts = attrs.evolve(READY, evidence=None, needs_approval=False)
@@ -95,8 +98,9 @@ class TestLife:
     @pytest.mark.parametrize("count", [2, 3, 4, 5])
     def test_a_material_change_re_opens_the_review_and_another_does_not(self, count) -> None:
         case = walk(*PATH[:count])
-        small = attrs.evolve(READY, changed=attrs.evolve(READY.contract, unit="north"))
-        large = attrs.evolve(READY, changed=attrs.evolve(READY.contract, total=Money(1, "CNY")))
+        following = attrs.evolve(READY.contract, version=2, replaces=READY.contract.reference)
+        small = attrs.evolve(READY, changed=attrs.evolve(following, unit="north"))
+        large = attrs.evolve(READY, changed=attrs.evolve(following, total=Money(1, "CNY")))
         changed = [
             advance_case(TABLE, case, "change", as_of=NOON, facts=facts, policy=POLICY, roles=ROLES).state
             for facts in (small, large)
@@ -104,6 +108,41 @@ class TestLife:
         assert changed == [case.state, "under_review"]
         with pytest.raises(Denied, match="change_not_given"):
             advance_case(TABLE, case, "change", as_of=NOON, facts=READY, policy=POLICY, roles=ROLES)
+
+    @pytest.mark.parametrize("total", [225_000, 1])
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ({"id": "C-9"}, "contracts.change_other_contract"),
+            ({"replaces": "C-2026-017/0"}, "contracts.change_replaces_other"),
+            ({"replaces": None}, "contracts.change_replaces_other"),
+            ({"version": 1}, "contracts.change_version"),
+            ({"version": 3}, "contracts.change_version"),
+        ],
+    )
+    def test_only_the_next_version_takes_the_place_of_the_one_in_force(self, wrong, code, total) -> None:
+        following = attrs.evolve(
+            READY.contract, version=2, replaces=READY.contract.reference, unit="north", total=Money(total, "CNY")
+        )
+        facts = attrs.evolve(READY, changed=attrs.evolve(following, **wrong))
+        with pytest.raises(Denied) as caught:
+            advance_case(TABLE, walk(*PATH[:3]), "change", as_of=NOON, facts=facts, policy=POLICY, roles=ROLES)
+        assert caught.value.decision.reasons[-1].code == code
+
+    def test_parts_that_came_since_the_submission_stop_the_approval(self) -> None:
+        """Evidence for the contract alone no longer carries it once another part of the matter is there."""
+        part = attrs.evolve(READY.contract, id="C-2026-018", signed=None, filed=None)
+        alone, both = (
+            review(
+                ALONE, POLICY, as_of=NOON, approvals=APPROVALS, directory=directory_of(), related=parts,
+                evidence=[EVIDENCE],
+            )
+            for parts in ([], [part])
+        )  # fmt: skip
+        assert (alone.is_allowed, both.is_allowed) == (True, False)
+        facts = attrs.evolve(READY, review_passed=both.is_allowed)
+        with pytest.raises(Denied, match="review_not_passed"):
+            walk("submit", "approve", facts=facts)
 
     def test_a_changed_version_is_approved_as_a_change(self) -> None:
         second = attrs.evolve(ALONE, version=2, replaces="C-2026-017/1")
