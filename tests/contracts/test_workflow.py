@@ -89,7 +89,7 @@ class TestLife:
         facts = attrs.evolve(READY, **changes)
         with pytest.raises(Denied) as caught:
             advance_case(TABLE, case, PATH[count], as_of=NOON, facts=facts, policy=POLICY, roles=ROLES)
-        assert caught.value.decision.reasons[-1].code == code
+        assert [reason.code for reason in caught.value.decision.reasons] == [code]
 
     def test_what_nobody_need_approve_is_approved_without_evidence(self) -> None:
         facts = attrs.evolve(READY, evidence=None, needs_approval=False)
