@@ -14,13 +14,21 @@ from hypothesis import strategies as st
 from sample_contract import ALONE, APPROVALS, CONTRACT, DAY, FOLDER, NOON, POLICY, PRICING, QUOTATION
 
 from salesrules.contracts import (
+    ChangeNotice,
     Contract,
     ContractFacts,
+    DayLimit,
+    Obligation,
     Performance,
     RequiredTerms,
     TemplateRule,
     build_contract_workflow,
+    calculate_due_day,
+    check_change,
+    check_deadlines,
+    check_performance,
     check_policy,
+    check_renewal,
     review,
 )
 from salesrules.core import (
@@ -255,6 +263,10 @@ def test_whatever_the_document_holds_only_our_errors_come_out(changes) -> None:
     try:
         contract = parse_document(text, Contract, format=Format.JSON)
         decision = review(contract, POLICY, as_of=NOON, pricing=PRICING, quotation=QUOTATION, approvals=APPROVALS)
+        check_deadlines(contract, POLICY, DAY)
+        check_renewal(contract, POLICY, DAY)
+        check_change(ChangeNotice(id="n", contract=contract, day=DAY), CONTRACT, POLICY)
+        check_performance(contract, [], POLICY, DAY)
     except SalesRulesError:
         return  # what is wrong with the document is said
     assert all(reason.path.startswith(("contract", "quotation")) for reason in decision.reasons if reason.path)
@@ -271,6 +283,16 @@ def test_what_is_no_contract_is_told_with_its_faults(text) -> None:
 def test_a_contract_is_stored_and_comes_back() -> None:
     kind = stored_kind(Contract, name="contract")
     assert kind.load(json.loads(json.dumps(kind.dump(CONTRACT)))) == CONTRACT
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_whoever_writes_the_last_day_of_the_calendar_means_never(day) -> None:
+    owed = Obligation(id="o", kind="pay", due=day, amount=Money(1, "CNY"))
+    contract = attrs.evolve(ALONE, signed=day, obligations=[owed], effective=DateRange(date.min, date(1, 1, 2)))
+    assert check_performance(contract, [], POLICY, DAY).is_allowed is (day == date.max)
+    assert check_deadlines(contract, POLICY, DAY).is_allowed is (day == date.max)
+    assert calculate_due_day(DayLimit(days=3, kind="calendar"), day) == (date.max if day == date.max else date(1, 1, 4))
+    assert check_renewal(contract, POLICY, DAY).reasons[-1].code == "contracts.term_over"
 
 
 def test_days_beyond_the_calendar_are_a_denial_not_a_crash() -> None:

@@ -40,6 +40,7 @@ from salesrules.expenses import (
     DuplicatePolicy,
     EvidencePolicy,
     ExpenseCategory,
+    ExpenseLimit,
     LatePolicy,
     Usage,
     check_claim,
@@ -97,6 +98,23 @@ def test_heads_and_days_are_at_least_one(field):
     assert check(claim_line(**{field: 1})) is ALLOW
     with pytest.raises(InvalidValue):
         claim_line(**{field: 1.5})
+
+
+def test_an_expense_covers_at_most_the_days_of_ten_years():
+    assert codes(check(claim_line(days=3660))) == []
+    with pytest.raises(InvalidValue, match="days: 3661 is not valid; give at most 3660"):
+        claim_line(days=3661)
+
+
+@pytest.mark.parametrize(
+    ("day", "person", "code"), [(date.min, 85, "submitted_late"), (date.max, 95, "expense_in_future")]
+)
+def test_days_at_the_ends_of_the_calendar_are_judged(day, person, code):
+    nightly = ExpenseLimit(id="l", categories=["lodging"], per="day", amount=eur(5), effective=Days(date.min))
+    policy = with_claims(limits=[nightly], late=LatePolicy(id="late", days=60))
+    found = check(claim_line(category="lodging", day=day, days=3), policy=policy)
+    assert codes(found) == [code, "over_expense_limit"]
+    assert found.reasons[1].parameters["person"] == eur(person)  # three days, or the last one three times
 
 
 def test_an_unknown_category_is_told_its_neighbour():

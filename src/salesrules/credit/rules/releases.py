@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import attrs
 
 from salesrules.approvals import ApprovalPolicy, ApprovalRequest, Directory, Route, route
-from salesrules.core import ExchangeRates, Money, PolicyReference, Reason
+from salesrules.core import (
+    ExchangeRates,
+    Money,
+    PolicyReference,
+    Reason,
+    days_after,
+)
 from salesrules.credit import reasons as codes
 from salesrules.credit.model import CreditRelease, CreditRequest, CreditStanding
 from salesrules.credit.policy import CreditPolicy, ReleasePolicy
@@ -79,12 +85,12 @@ def judge_release(release: CreditRelease, request: CreditRequest, policy: Credit
     """
     rule = demand(policy.releases, "releases")
     start = release.evidence.at.date()
-    ends = start + timedelta(days=rule.valid_days)
+    ends = days_after(start, rule.valid_days)
     maximum = release.amount + release.amount * rule.maximum_deviation
     note = codes.RELEASED(
         order=request.order,
         approver=release.evidence.approver,
-        last_day=ends - timedelta(days=1),
+        last_day=days_after(ends, -1),
         path="release",
         policy=PolicyReference("ReleasePolicy", rule.id, "act"),
     )
@@ -111,7 +117,7 @@ def _faults(
     if evidence.is_later_than(as_of):
         yield codes.RELEASE_NOT_YET(order=order, at=evidence.at, as_of=as_of, path="release.evidence.at")
     if as_of >= ends:
-        last = ends - timedelta(days=1)
+        last = days_after(ends, -1)
         yield codes.RELEASE_EXPIRED(
             order=order, last_day=last, as_of=as_of, path="release.evidence.at", policy=_entry(rule, "valid_days")
         )

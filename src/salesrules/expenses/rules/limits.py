@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.core import Exact, Money, minus, narrowed, plus, times
+from salesrules.core import (
+    Exact,
+    Money,
+    days_after,
+    minus,
+    narrowed,
+    plus,
+    times,
+)
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
 from salesrules.expenses.rules.amounts import Converted
@@ -108,7 +115,7 @@ def _over(
             part = amount if days == 1 else narrowed(Fraction(amount) / days)
             over: Exact = _NOTHING
             for after in range(days):
-                bucket = (limit.id, (line.day + timedelta(days=after)).isoformat())
+                bucket = (limit.id, days_after(line.day, after).isoformat())
                 over = plus(over, _fill(bucket, most, part, used))
             return over
 

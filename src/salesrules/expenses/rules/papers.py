@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     Side,
+    days_after,
     days_between,
     nearest_names,
     total,
@@ -180,8 +181,7 @@ def _days_after(start: date, end: date, late: LatePolicy, working_time: CountsWo
         return days_between(start, end)
     if working_time is None:
         raise InvalidValue("working_time", None, "expenses.claims.late counts working days; give the firm's")
-    day = timedelta(days=1)
-    return len(working_time.working_days(DateRange(start + day, end + day)))
+    return len(working_time.working_days(DateRange(days_after(start, 1), days_after(end, 1))))
 
 
 def find_duplicates(
