@@ -149,6 +149,13 @@ def test_a_firm_may_keep_room_within_unit_category_or_span():
     assert (codes(found), paths(found)) == (["transfer_differs"], ["target.category"])
 
 
+def test_no_part_of_a_cent_moves():
+    found = transfer(amount="0.001")
+    assert (codes(found), paths(found)) == (["too_precise"], ["amount"])
+    assert transfer(amount="0.010").is_allowed
+    assert transfer(amount="0.01").is_allowed
+
+
 def test_currencies_do_not_mix_in_a_transfer():
     tree = book(line("a", 5), line("b", 5, amount=Money(5, "USD")))
     assert codes(transfer("a", "b", 1, tree=tree)) == ["other_currency"]

@@ -113,6 +113,14 @@ def test_a_line_without_amount_basis_plan_and_evidence_is_told_all_of_it():
     assert paths(found) == ["amount", "basis", "plan", "evidence"]
 
 
+def test_a_line_of_a_part_of_a_cent_is_not_confirmed():
+    found = check_confirmation(line("trips", "600.001"), approval("trips", "budget.confirm"), make_policy(), DAY)
+    assert (codes(found), paths(found)) == (["too_precise"], ["amount"])
+    assert check_confirmation(
+        line("trips", "600.01"), approval("trips", "budget.confirm"), make_policy(), DAY
+    ).is_allowed
+
+
 def test_the_plan_of_use_adds_up_to_the_amount():
     plan = [PlannedUse(purpose="a", amount=eur(300)), PlannedUse(purpose="b", amount=eur("299.99"))]
     evidence = approval("trips", "budget.confirm")

@@ -10,6 +10,8 @@ from salesrules.core import ApprovalEvidence, Decision, PolicyReference, Reason,
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetBook, BudgetLine
 from salesrules.expenses.policy import ExpensePolicy
+from salesrules.expenses.rules.amounts import has_more_digits
+from salesrules.expenses.rules.gates import digits_of
 from salesrules.expenses.rules.life import decide_by, demand
 
 __all__ = ["check_allocation", "check_confirmation", "find_budget_line"]
@@ -20,8 +22,9 @@ def check_confirmation(
 ) -> Decision:
     """Whether a line may be confirmed, with every reason against it.
 
-    Denied without an amount, a basis or a plan of use, where the plan does not add up to the amount, and without
-    evidence of the policy's act, by somebody other than the line's owner, for this line and no less than its amount.
+    Denied without an amount, with one finer than its currency, without a basis or a plan of use, where the plan does
+    not add up to the amount, and without evidence of the policy's act, by somebody other than the line's owner, for
+    this line and no less than its amount.
     """
     budgets = demand(policy.budgets, "budgets")
     day = as_of.date() if isinstance(as_of, datetime) else as_of
@@ -41,6 +44,9 @@ def check_confirmation(
 def _incomplete(line: BudgetLine) -> Iterator[Reason]:
     if not line.amount:
         yield codes.NOT_ALLOCATED(line=line.id, path="amount")
+    digits = digits_of(line.amount.currency)
+    if has_more_digits(line.amount, digits):
+        yield codes.TOO_PRECISE(amount=line.amount, digits=digits, path="amount")
     if not line.basis.strip():
         yield codes.WITHOUT_BASIS(line=line.id, path="basis")
     if not line.plan:
