@@ -277,6 +277,13 @@ class TestSigning:
         assert [need.approver for need in decision.approvals] == ["fay", "vic"]
         assert decision.outcome is Outcome.REFER
 
+    def test_another_version_of_the_contract_is_no_part_beside_it(self) -> None:
+        before = attrs.evolve(ALONE, version=0, total=cny(300_000))
+        assert [need.approver for need in self.reviewed(related=[before]).approvals] == ["sam"]
+        beside = attrs.evolve(before, id="C-2")
+        signed = attrs.evolve(ALONE, signatory="pam")
+        assert [need.approver for need in self.reviewed(signed, related=[beside]).approvals] == ["fay", "vic"]
+
     def test_a_foreign_template_needs_legal_and_a_missing_one_is_said(self) -> None:
         foreign = attrs.evolve(ALONE, template=None, attributes={"template": "theirs"})
         decision = review(foreign, requiring(), as_of=NOON, approvals=APPROVALS, directory=directory_of())
@@ -318,6 +325,9 @@ class TestSigning:
         signed = attrs.evolve(ALONE, signatory="lee")
         given = self.evidence(reviewers=["lee", "sam"])
         assert self.reviewed(signed, evidence=[given]).outcome is Outcome.ALLOW
+        other = self.evidence(reviewers=["lee", "sam"], subject="C-9/1")
+        said = told(self.reviewed(signed, evidence=[other, self.evidence()]))
+        assert said == [("signatory_without_authority", "signatory")]
 
     def test_nobody_may_approve_and_nothing_can_be_asked(self) -> None:
         assert "approvals" not in str(told(self.reviewed(attrs.evolve(ALONE, owner=""))))
