@@ -64,6 +64,16 @@ def test_entertainment_goes_by_the_event_and_by_the_head(event, head, step) -> N
     assert [one.step.id for one in gift.steps] == ["president"]
 
 
+def test_two_bills_of_one_event_add_up() -> None:
+    given = {
+        "act": "expense.entertainment", "attributes": {"category": "meal"}, "amounts": {"per_head": Money(1, "CNY")},
+    }  # fmt: skip
+    first, second = (request_for("400.01", id=id, **given) for id in ("r0", "r1"))
+    for related, step in (([], "manager"), ([first], "vice_president")):
+        found = route(second, POLICY, directory_of(), as_of=NOON, related=related)
+        assert [one.step.id for one in found.steps] == [step]
+
+
 def acts_that_want_evidence() -> dict[str, str]:
     """Every act for which a section of the starter wants evidence of an approval, by where it says so."""
     contracts, credit, expenses = (BOOK.section(name) for name in ("contracts", "credit", "expenses"))

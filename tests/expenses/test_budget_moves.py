@@ -199,6 +199,17 @@ def test_a_firm_may_carry_a_share_floored_to_the_cent():
     assert calculate_carry_forward(line("a", "0.10"), {}, policy) == eur("0.03")
 
 
+@pytest.mark.parametrize(("above", "carried"), [(400, 600), (401, 599), (950, 50), (1000, 0), (1100, 0)])
+def test_no_more_is_carried_than_the_lines_above_left(above, carried):
+    tree = book(
+        line("26", 1000), line("t26", 600, "26"), line("27", 1000, span=NEXT), line("t27", 500, "27", span=NEXT)
+    )
+    _, after = carry_forward("t26", "t27", tree, {"26": used(above)}, make_policy(), date(2027, 1, 1))
+    assert [int(one.amount.amount) for one in after.lines] == [
+        1000 - carried, 600 - carried, 1000 + carried, 500 + carried,
+    ]  # fmt: skip
+
+
 def test_carrying_twice_changes_nothing():
     found, after = carry_forward("t26", "t27", YEARS, {"t26": used(590)}, make_policy(), date(2027, 1, 1))
     assert found.outcome.value == "allow"

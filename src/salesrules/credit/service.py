@@ -251,9 +251,7 @@ def settle_credit(
 
 def _above_zero(amount: Money) -> None:
     if amount.amount <= 0:
-        raise InvalidValue(
-            "amount", amount, "give more than zero; release_credit gives back what an order holds"
-        )
+        raise InvalidValue("amount", amount, "give more than zero; release_credit gives back what an order holds")
 
 
 def _digits(policy: CreditPolicy) -> int:

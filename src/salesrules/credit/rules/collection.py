@@ -62,7 +62,7 @@ def calculate_collection(
                 continue
             kind = classes[invoice]
             worth = exact_product(amount.amount, rates.rate(amount.currency, policy.currency, as_of))
-            if is_receipt:
+            if is_receipt and day >= year.start:
                 collected[kind] = EXACT.subtract(collected[kind], worth)
             else:
                 owed[kind] = EXACT.add(owed[kind], worth)
