@@ -9,15 +9,7 @@ from decimal import Decimal
 
 import attrs
 
-from salesrules.core import (
-    EXACT,
-    ApprovalEvidence,
-    Money,
-    as_parameters,
-    as_tuple,
-    days_after,
-    is_named,
-)
+from salesrules.core import EXACT, ApprovalEvidence, Money, as_parameters, as_tuple, days_after, is_named
 from salesrules.credit.model.documents import no_negative_money, positive_money
 from salesrules.credit.model.grading import CreditLimit
 

@@ -8,10 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from salesrules.core import (
-    days_after,
-    exact_product,
-)
+from salesrules.core import days_after, exact_product
 from salesrules.credit.model import OverdueProfile
 from salesrules.credit.policy import CreditMeasure, CreditRule
 from salesrules.credit.rules.measures import Asked

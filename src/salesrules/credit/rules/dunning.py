@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from salesrules.core import (
-    ExchangeRates,
-    Money,
-    days_after,
-    exact_product,
-)
+from salesrules.core import ExchangeRates, Money, days_after, exact_product
 from salesrules.credit.model import DunningNotice, OpenItem
 from salesrules.credit.policy import CreditPolicy, DunningLevel
 from salesrules.credit.rules.exchange import OWN_CURRENCY

@@ -8,13 +8,7 @@ from datetime import date, datetime
 import attrs
 
 from salesrules.approvals import ApprovalPolicy, ApprovalRequest, Directory, Route, route
-from salesrules.core import (
-    ExchangeRates,
-    Money,
-    PolicyReference,
-    Reason,
-    days_after,
-)
+from salesrules.core import ExchangeRates, Money, PolicyReference, Reason, days_after
 from salesrules.credit import reasons as codes
 from salesrules.credit.model import CreditRelease, CreditRequest, CreditStanding
 from salesrules.credit.policy import CreditPolicy, ReleasePolicy

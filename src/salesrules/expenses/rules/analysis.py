@@ -7,14 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from salesrules.analytics import calculate_totals, roll_up
-from salesrules.core import (
-    DateRange,
-    Money,
-    RoundingMode,
-    days_after,
-    round_exactly,
-    share_of,
-)
+from salesrules.core import DateRange, Money, RoundingMode, days_after, round_exactly, share_of
 from salesrules.expenses.model import AnalysisRow, BudgetAnalysis, BudgetBook, Commitment, Spending, Usage
 from salesrules.expenses.policy import ExpensePolicy
 from salesrules.expenses.rules.gates import digits_of

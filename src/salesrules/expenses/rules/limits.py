@@ -7,15 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.core import (
-    Exact,
-    Money,
-    days_after,
-    minus,
-    narrowed,
-    plus,
-    times,
-)
+from salesrules.core import Exact, Money, days_after, minus, narrowed, plus, times
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
 from salesrules.expenses.rules.amounts import Converted

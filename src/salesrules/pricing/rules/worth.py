@@ -9,18 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from salesrules.core import (
-    Derivation,
-    Exact,
-    Money,
-    Operation,
-    Rate,
-    Side,
-    days_after,
-    exact_sum,
-    narrowed,
-    total,
-)
+from salesrules.core import Derivation, Exact, Money, Operation, Rate, Side, days_after, exact_sum, narrowed, total
 from salesrules.pricing.model import Gift
 from salesrules.pricing.policy import (
     BundledGift,
