@@ -432,7 +432,7 @@ def main(folder: Path) -> None:
         + ", ".join(f"{count} × {action}" for action, count in notices.items())
     )
     console.print(
-        "\nRefer: somebody must release the order; deny: nobody can. Every order counts as delivered, whatever the answer."
+        "\nRefer: somebody must release the order; deny: nobody can. Every order was delivered, whatever the answer."
         "\nHow to read the figures, and why A may owe more than AA: docs/explanation/credit-desk.md"
     )
 
