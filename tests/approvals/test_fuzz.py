@@ -55,7 +55,7 @@ def test_spoiled_documents_are_judged_or_refused() -> None:
     documents = [REQUESTS.dump(REQUEST), REVIEWS.dump(REVIEW), FILES.dump(REVIEWED)]
     judge(*documents)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(**SPOILING)
     def one(place: int, value: Any, kind: str) -> None:
         for which in range(3):
