@@ -131,6 +131,8 @@ def _lines(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Re
             yield codes.PRICE_NEGATIVE(line=line.id, price=line.unit_price, path=place("unit_price"))
         if line.amount is not None and line.amount != amounts[index]:
             yield codes.LINE_DIFFERS(line=line.id, stated=line.amount, expected=amounts[index], path=place("amount"))
+    if contract.discount is not None and contract.discount.amount < _NOTHING:
+        yield codes.DISCOUNT_NEGATIVE(discount=contract.discount, path=f"{path}.discount")
     if contract.currency and not _is_in_one_currency(contract):
         for field, money in _moneys(contract):
             if money.currency != contract.currency:
@@ -232,6 +234,14 @@ def _obligations(contract: Contract, path: str) -> Iterator[Reason]:
         if obligation.id in seen:
             yield codes.OBLIGATION_DOUBLED(obligation=obligation.id, path=f"{place}.id")
         seen.add(obligation.id)
+        if obligation.amount is not None and obligation.amount.amount <= _NOTHING:
+            yield codes.OBLIGATION_NOT_POSITIVE(
+                obligation=obligation.id, owed=obligation.amount, path=f"{place}.amount"
+            )
+        if obligation.quantity is not None and obligation.quantity <= _NOTHING:
+            yield codes.OBLIGATION_NOT_POSITIVE(
+                obligation=obligation.id, owed=obligation.quantity, path=f"{place}.quantity"
+            )
         if contract.effective is not None and obligation.due < contract.effective.start:
             yield codes.OBLIGATION_EARLY(
                 obligation=obligation.id, due=obligation.due, start=contract.effective.start, path=f"{place}.due"
