@@ -20,6 +20,7 @@ from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Whole
 from salesrules.frames.modifying import limits_of, prepare_modifiers
+from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.quotas import read_quotas
 from salesrules.frames.reading import Reader
@@ -91,7 +92,7 @@ class BulkJob:
             limits=limits,
             limits_over=over,
             modifying=modifying,
-            by_component=self.by_component,
+            by_component=self.by_component or pays_by_sale(self.plan),
             wide=self.wide,
         )
         outcome = pay_credits(run, found, threads=self.threads or os.cpu_count() or 1)
@@ -99,8 +100,15 @@ class BulkJob:
         if faults:
             raise InvalidDocument(tuple(faults))
         given = _given(credits, reader, found.rows)
+        paid = credits_table(compiled, found, given, pay, outcome)
+        if pays_by_sale(self.plan):
+            by_payout = PayoutColumns((self.plan,), found.rows)
+            by_payout.add(compiled, found, outcome, np.arange(found.rows), compiled.rounding.digits)
+            original = credits[reader.columns("original")] if reader.has("original") else None
+            for name, column in by_payout.columns(compiled.rounding.digits, given[0], original).items():
+                paid = paid.append_column(name, column)
         return (
-            credits_table(compiled, found, given, pay, outcome),
+            paid,
             statements_table(
                 compiled.statement_digits,
                 found.payees,

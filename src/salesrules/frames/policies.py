@@ -37,6 +37,7 @@ from salesrules.frames.crediting import Credited, credit_in_bulk
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Flags, Places, Whole
+from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.pool_parts import add_pool_parts
 from salesrules.frames.pooling import pool_in_bulk
@@ -127,6 +128,9 @@ class _Paying:
         kinds = {each: kind_of(each, job.policy.pay_period) for each in Accumulation}
         found = {kind: Periods.of(job.calendar, kind, first, last) for kind in set(kinds.values())}
         self._periods = {each: found[kind] for each, kind in kinds.items()}
+        self._paid_digits = max([_digits_of(plan, job.currencies) for plan in job.policy.plans], default=2)
+        by_sale = any(map(pays_by_sale, job.policy.plans))
+        self._by_payout = PayoutColumns(job.policy.plans, self._table.num_rows) if by_sale else None
         self._digits = {**credited.digits, Measure.MARGIN: credited.digits.get(Measure.AMOUNT, 0)}
 
     def outcome(self) -> PolicyOutcome:
@@ -144,7 +148,7 @@ class _Paying:
                 paid.append((compiled, amounts, made))
         if self._faults:
             raise InvalidDocument(tuple(dict.fromkeys(self._faults)))
-        digits = max([each.rounding.digits for each, _, _ in paid], default=2)
+        digits = self._paid_digits
         total = np.zeros(rows_in_all, dtype=np.int64)
         statements: list[Statements] = []
         for compiled, amounts, parts in paid:
@@ -159,6 +163,9 @@ class _Paying:
             "period": period_labels(pay, pay.at(days) if rows_in_all else days),
             "commission": money(total, digits),
         }
+        if self._by_payout is not None:
+            original = self._table["original"] if "original" in self._table.column_names else None
+            columns |= self._by_payout.columns(digits, self._table["id"], original)
         table = _no_statements() if credits is None else statements_table(digits, credits.payees, pay, statements)
         table = self._with_pools(table, pay)
         return PolicyOutcome(credits=pa.table(columns), statements=table, findings=self._findings(pay))
@@ -205,10 +212,13 @@ class _Paying:
             limits_over=over,
             limits_by_row=True,
             run=self._assigned.run.astype(np.int64) + 1,
+            by_component=self._by_payout is not None,
             wide=job.wide,
         )
         outcome = pay_credits(run, credits, rows, threads=job.threads or os.cpu_count() or 1)
         self._faults += find_faults(outcome, run, credits, Reader(table, "credits", {}))
+        if self._by_payout is not None:
+            self._by_payout.add(compiled, credits, outcome, rows, self._paid_digits)
         return compiled, credits, outcome.total, outcome.statements
 
     def _told(self, credits: Credits) -> Credits:
@@ -346,6 +356,11 @@ class _Paying:
             found += self._credited.report_uncredited(period)
             found += self._assigned.report_without_plan(period)
         return (*found, *self._credited.report_pending(periods.found[-1].end)) if periods.found else ()
+
+
+def _digits_of(plan: Plan, currencies: CurrencyTable | None) -> int:
+    digits = plan.rounding.digits
+    return (currencies or CurrencyTable.iso()).digits(plan.currency) if digits is None else digits
 
 
 def _named(digits: Mapping[Measure, int]) -> dict[str, int]:
