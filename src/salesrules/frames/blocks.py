@@ -12,7 +12,7 @@ from salesrules.commissions import Accumulation
 from salesrules.core import Fault, InvalidDocument
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
-from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay_block
+from salesrules.frames.kernel import Block, Flags, OutOfRange, Paid, Places, Whole, pay_block
 from salesrules.frames.kernel.block import changes
 from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
 from salesrules.frames.kernel.whole import bound_of, guard
@@ -30,8 +30,9 @@ _ROWS = 1 << 16
 class Run:
     """A plan with all that its blocks look up: periods, quotas, targets, the cap by pay period over a denominator.
 
-    Quotas, targets and the cap may also be given for each row (`limits_by_row`). `run` has a number for each row that
-    changes where the plan version begins anew (`None`: nowhere).
+    Quotas, targets and the cap may also be given for each row (`limits_by_row`). `run` has a number below `runs` for
+    each row that changes where the plan version begins anew (`None`: nowhere). `idle` is what modifiers look up for
+    those who have the plan and no credit.
     """
 
     plan: CompiledPlan
@@ -42,7 +43,9 @@ class Run:
     limits_over: int = 1
     limits_by_row: bool = False
     run: Whole | None = None
+    runs: int = 1
     modifying: Modifying | None = None
+    idle: Modifying | None = None
     by_component: bool = False
     wide: bool = False
 
@@ -51,7 +54,8 @@ class Run:
 class Statements:
     """Payees and pay periods by number, how many credits each has, and what is paid in all.
 
-    `adjustments` are what modifiers pay beside the credits; with them all is in the finer units of statements.
+    `adjustments` are what modifiers pay beside the credits, where `has_beside`; with them all is in the finer units of
+    statements. `plan` is the id of the plan that pays.
     """
 
     payee: Whole
@@ -59,6 +63,8 @@ class Statements:
     credits: Whole
     total: Whole
     adjustments: Whole | None = None
+    has_beside: Flags | None = None
+    plan: str = ""
 
 
 @attrs.define(eq=False)
@@ -89,6 +95,8 @@ def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threa
     outcome = Outcome(
         np.zeros(credits.rows, dtype=np.int64), tuple(np.zeros(credits.rows, dtype=np.int64) for _ in range(count))
     )
+    if run.idle is not None:
+        _pay_idle(run, credits, run.idle, outcome)
     if not credits.rows:
         return outcome
     bounds = payee_bounds(credits, threads)
@@ -137,6 +145,16 @@ def _pay_part(run: Run, credits: Credits, rows: Places | None, outcome: Outcome)
             outcome.unmet.setdefault((unmet.code, unmet.component), []).append(own.rows[unmet.rows])
 
 
+def _pay_idle(run: Run, credits: Credits, idle: Modifying, outcome: Outcome) -> None:
+    """What modifiers pay those who have no credit: a block without rows."""
+    none = np.zeros(0, dtype=np.int64)
+    block = _block(run, credits, Ordered(none, none, none, none.astype(np.bool_)))
+    paid = pay_block(run.plan, block, none, by_component=run.by_component, modifying=idle)
+    assert paid.adjusted is not None  # there is a modifier
+    outcome.lacking += paid.adjusted.lacking
+    outcome.statements.append(_adjusted(paid.adjusted, none, none, none))
+
+
 def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
     rows, plan = ordered.rows, run.plan
     by_day = run.periods[Accumulation.PERIOD]
@@ -150,7 +168,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         periods = run.periods[accumulate]
         labels[accumulate] = pay if periods is by_day else periods.number[days]
         if begins is not None:
-            spans[accumulate] = labels[accumulate] * (int(begins.max()) + 1) + begins
+            spans[accumulate] = labels[accumulate] * np.int64(run.runs) + begins
         elif periods is not by_day:
             spans[accumulate] = labels[accumulate]
     kind = object if run.wide else np.int64
@@ -239,4 +257,4 @@ def _adjusted(adjusted: Adjusted, starts: Places, counts: Whole, totals: Whole) 
     credited = grid.of_row[starts]
     count[credited] = counts
     total[credited] += totals * adjusted.fine
-    return Statements(grid.payee, grid.period, count, total, adjusted.beside)
+    return Statements(grid.payee, grid.period, count, total, adjusted.beside, adjusted.has_beside)

@@ -98,6 +98,8 @@ def calculate(
             currencies=currencies,
             wide=wide,
             threads=threads,
+            scores=_table_or_given(scores, "scores"),
+            until=until,
         )
         job.check()
         table = as_table(credits, "transactions")

@@ -122,7 +122,7 @@ def read_earnings(policy: CommissionPolicy, statements: Any, credits: Any) -> Ea
     with _Columns(statements, "statements") as columns:
         payees, labels = columns.texts("payee"), columns.texts("period")
         earned: dict[str, list[Decimal | None]] = {"commission": [*columns.amounts("commission")]}
-        names = [name for name in columns.table.column_names if name == "pools" or name.startswith("adjustments")]
+        names = [name for name in columns.table.column_names if name == "pools" or name.startswith("adjustments:")]
         earned |= {name: _optional(columns, name) for name in names}
     rows = list(zip(payees, labels, strict=True))
     on_sales: dict[str, dict[str, list[EarnedOnSale]]] = defaultdict(lambda: defaultdict(list))
@@ -162,11 +162,9 @@ def _by_payee(rows: Sequence[tuple[str, str]], amounts: Sequence[Decimal | None]
 def _beside(
     policy: CommissionPolicy, rows: Sequence[tuple[str, str]], columns: dict[str, list[Decimal | None]]
 ) -> Iterator[tuple[str, str, EarnedOnSale]]:
-    """What modifiers pay beside the lines is of no sale: by plan where there are several."""
+    """What the modifiers of each plan pay beside the lines, which is of no sale."""
     for plan in policy.plans:
-        amounts = columns.get(
-            f"adjustments:{plan.id}", columns.get("adjustments", []) if len(policy.plans) == 1 else []
-        )
+        amounts = columns.get(f"adjustments:{plan.id}", [])
         place = places_of(plan)[column_of(plan, "")]
         for (payee, label), amount in zip(rows, amounts, strict=False):
             if amount is not None:

@@ -19,7 +19,7 @@ from salesrules.frames.compiling import compile_plan
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Whole
-from salesrules.frames.modifying import limits_of, prepare_modifiers
+from salesrules.frames.modifying import hold_throughout, limits_of, parts_of, prepare_modifiers
 from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.quotas import read_quotas
@@ -78,9 +78,8 @@ class BulkJob:
         modifying = prepare_modifiers(
             compiled,
             found,
+            hold_throughout(compiled, pay, spans, held),
             periods=pay,
-            spans=spans,
-            quotas=held,
             scores=read_scores(self.scores, compiled, found.payees, pay, faults),
             calendar=self.calendar,
         )
@@ -113,8 +112,9 @@ class BulkJob:
                 compiled.statement_digits,
                 found.payees,
                 pay,
-                outcome.statements,
+                [attrs.evolve(each, plan=self.plan.id) for each in outcome.statements],
                 adjusted=bool(self.plan.modifiers),
+                by_plan=[self.plan.id] if self.plan.modifiers and pays_by_sale(self.plan) else (),
             ),
         )
 
@@ -158,7 +158,7 @@ def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
     cap = plan.plan.cap
     if cap is None or not plan.components:
         return None, 1
-    amounts = limits_of(plan, cap.amount, periods.found, is_prorated=True)
+    amounts = limits_of(plan, cap.amount, parts_of(plan.plan, periods.found), is_prorated=True)
     over = lcm(*(amount.denominator for amount in amounts))
     found = [int(amount * over) for amount in amounts]
     return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from math import lcm, prod
 
+import attrs
 import numpy as np
 
 from salesrules.commissions import (
@@ -25,35 +26,60 @@ from salesrules.core import DateRange, FiscalCalendar, Money, Period, PeriodKind
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Whole
-from salesrules.frames.kernel.modifiers import Modifier, Modifying, Observing, Scores
+from salesrules.frames.kernel.modifiers import Modifier, Modifying, Observing, Roster, Scores
 from salesrules.frames.periods import EPOCH, Periods
 from salesrules.frames.quotas import HeldAmounts
 
-__all__ = ["limits_of", "prepare_modifiers"]
+__all__ = ["Holding", "Parts", "hold_throughout", "limits_of", "parts_of", "prepare_modifiers"]
 
 _KINDS = {LimitSpan.QUARTER: PeriodKind.QUARTER, LimitSpan.YEAR: PeriodKind.YEAR}
+
+
+#: Days of a pay period on which a plan version holds.
+Parts = list[tuple[DateRange, Plan]]
+
+
+@attrs.frozen(eq=False)
+class Holding:
+    """Where a plan version holds: its statements, each kind's pay period with the days, and what conditions see."""
+
+    roster: Roster | None
+    parts: Sequence[tuple[Period, Parts]]
+    observing: Mapping[str, Observing]
+
+
+def hold_throughout(
+    plan: CompiledPlan, periods: Periods, spans: Mapping[str, Periods], quotas: Mapping[str, HeldAmounts]
+) -> Holding:
+    """A plan version that everybody has on all of its days, in the pay periods that there are.
+
+    `spans` are those over which each component accumulates; all of them hold each day of the pay periods.
+    """
+    observing = _observing(plan.plan.modifiers, periods, spans, quotas) if plan.plan.modifiers else {}
+    return Holding(None, parts_of(plan.plan, periods.found), observing)
+
+
+def parts_of(plan: Plan, periods: Iterable[Period]) -> list[tuple[Period, Parts]]:
+    """The days of each period on which a plan version holds."""
+    held = [(period, plan.life.effective.intersection(period.span)) for period in periods]
+    return [(period, [] if days is None else [(days, plan)]) for period, days in held]
 
 
 def prepare_modifiers(
     plan: CompiledPlan,
     credits: Credits,
+    holding: Holding,
     *,
     periods: Periods,
-    spans: Mapping[str, Periods],
-    quotas: Mapping[str, HeldAmounts],
     scores: Mapping[str, Scores],
     calendar: FiscalCalendar,
 ) -> Modifying | None:
-    """What the modifiers of a plan look up; `None` where it has none.
-
-    `periods` are the pay periods, `spans` those over which each component accumulates; all of them hold each day of
-    the pay periods.
-    """
+    """What the modifiers of a plan look up; `None` where it has none. `periods` are the pay periods."""
     modifiers = plan.plan.modifiers
     if not modifiers:
         return None
     limits = {
-        each.id: limits_of(plan, each.amount, periods.found, is_prorated=each.per is LimitSpan.PERIOD)
+        each.id: limits_of(plan, each.amount, holding.parts, is_prorated=each.per is LimitSpan.PERIOD)
         for each in modifiers
         if isinstance(each, EarningsCap | EarningsFloor)
     }
@@ -76,22 +102,23 @@ def prepare_modifiers(
         whole=whole,
         fine=fine,
         last=len(periods.found) - 1,
-        observing=_observing(modifiers, periods, spans, quotas),
+        observing=holding.observing,
         limits={id: _whole(int(limit * whole) for limit in found) for id, found in limits.items()},
         spans={each.id: _spans_of(each.per, periods, calendar) for each in modifiers if isinstance(each, EarningsCap)},
         amounts={id: int(amount * fine) for id, amount in amounts.items()},
         scores=scores,
         by=by,
         names=names,
+        roster=holding.roster,
     )
 
 
-def limits_of(plan: CompiledPlan, amount: Money, periods: Iterable[Period], *, is_prorated: bool) -> list[Fraction]:
+def limits_of(
+    plan: CompiledPlan, amount: Money, held: Iterable[tuple[Period, Parts]], *, is_prorated: bool
+) -> list[Fraction]:
     """A limit in each pay period in units of the rounding; a prorated one is for the days on which the plan holds."""
     found = []
-    for period in periods:
-        held = plan.plan.life.effective.intersection(period.span)
-        parts: list[tuple[DateRange, Plan]] = [] if held is None else [(held, plan.plan)]
+    for period, parts in held:
         share = share_of_period(parts, period.span) if is_prorated else Fraction(1)
         found.append(_in_units(plan, prorated(amount, share, plan.rounding.digits)))
     return found
@@ -131,15 +158,13 @@ def _observing(
 ) -> dict[str, Observing]:
     edges = [(period.start, period.end - timedelta(days=1)) for period in periods.found]
     first, last = (np.array([(day - EPOCH).days for day in days], dtype=np.int64) for days in zip(*edges, strict=True))
-    return {
-        each.component: Observing(
-            spans[each.component].at(first).astype(np.int64),
-            spans[each.component].at(last).astype(np.int64),
-            quotas.get(each.component),
-        )
-        for each in modifiers
-        if isinstance(each, Gate | Kicker | Multiplier)
-    }
+    found: dict[str, Observing] = {}
+    for id in {each.component for each in modifiers if isinstance(each, Gate | Kicker | Multiplier)}:
+        low, high = (spans[id].at(days).astype(np.int64) for days in (first, last))
+        most = int((high - low).max(initial=0)) + 1
+        each_span = tuple(np.where(low + offset <= high, low + offset, -1) for offset in range(most))
+        found[id] = Observing(each_span, quotas.get(id))
+    return found
 
 
 def _spans_of(per: LimitSpan, periods: Periods, calendar: FiscalCalendar) -> Whole:

@@ -13,7 +13,7 @@ from salesrules.frames.blocks import Outcome
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Flags, Places, Whole
-from salesrules.frames.results import money
+from salesrules.frames.results import money, with_gaps
 
 __all__ = ["PREFIX", "PayoutColumns", "column_of", "pays_by_sale", "plain"]
 
@@ -43,7 +43,6 @@ class PayoutColumns:
 
     def __init__(self, plans: Iterable[Plan], rows: int) -> None:
         names = [column_of(plan, each.id) for plan in plans for each in plan.components]
-        self._rows = rows
         self._values: dict[str, Whole] = {name: np.zeros(rows, dtype=np.int64) for name in sorted({*names, PREFIX})}
         self._exists: dict[str, Flags] = {name: np.zeros(rows, dtype=np.bool_) for name in self._values}
 
@@ -62,8 +61,5 @@ class PayoutColumns:
         """The columns by name, first the sale that each credit is about."""
         found = {"sale": ids if original is None else pc.coalesce(plain(original).cast(plain(ids).type), plain(ids))}
         for name, values in self._values.items():
-            amounts, exists = money(values, digits), self._exists[name]
-            _, words = amounts.buffers()
-            bits = pa.array(exists).buffers()[1]
-            found[name] = pa.Array.from_buffers(amounts.type, self._rows, [bits, words])
+            found[name] = with_gaps(money(values, digits), self._exists[name])
         return found

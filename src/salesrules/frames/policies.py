@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -23,6 +24,7 @@ from salesrules.commissions import (
 from salesrules.core import (
     CurrencyTable,
     Dated,
+    DateRange,
     Fault,
     FiscalCalendar,
     InvalidDocument,
@@ -31,18 +33,19 @@ from salesrules.core import (
 )
 from salesrules.frames.assigning import Assigned, assign_in_bulk
 from salesrules.frames.blocks import Run, Statements, pay_credits
-from salesrules.frames.compiled import LIMIT, CompiledPlan
+from salesrules.frames.compiled import LIMIT, CompiledComponent, CompiledPlan
 from salesrules.frames.compiling import compile_plan
 from salesrules.frames.crediting import Credited, credit_in_bulk
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Flags, Places, Whole
+from salesrules.frames.modified_policies import PolicyModifiers, finer, span_of
 from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.pool_parts import add_pool_parts
 from salesrules.frames.pooling import pool_in_bulk
 from salesrules.frames.quoting import BulkQuotas
-from salesrules.frames.reading import Reader
+from salesrules.frames.reading import Names, Reader
 from salesrules.frames.results import money, period_labels, statements_table
 from salesrules.org import Hierarchy
 from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
@@ -79,6 +82,8 @@ class PolicyJob:
     by_component: bool = False
     wide: bool = False
     threads: int | None = None
+    scores: pa.Table | None = None
+    until: date | None = None
 
     def check(self) -> None:
         """Raise `InvalidDocument` with every feature of every plan that the kernel does not do."""
@@ -89,10 +94,6 @@ class PolicyJob:
                 compile_plan(plan, self.currencies, wide=self.wide)
             except InvalidDocument as error:
                 faults += [attrs.evolve(fault, path=fault.path.replace("plan", path, 1)) for fault in error.faults]
-            if plan.modifiers:  # they count the periods of an assignment, not those of credits
-                problem = "the bulk engine does not do this in a policy: modifiers"
-                remedy = "run the plan alone over the credits of those who have it, or calculate_commissions"
-                faults.append(Fault(code="frames.modifiers", path=path, problem=problem, remedy=remedy, value=plan.id))
         if faults:
             raise InvalidDocument(tuple(faults))
 
@@ -109,25 +110,40 @@ class PolicyJob:
             columns=self.columns,
             currencies=self.currencies,
         )
-        assigned = assign_in_bulk(self.policy, credited.credits, payees=self.payees, calendar=self.calendar)
+        span = span_of(self.policy, credited.credits, self.calendar, self.until)
+        assigned = assign_in_bulk(self.policy, credited.credits, payees=self.payees, calendar=self.calendar, span=span)
         if assigned.faults:
             raise InvalidDocument(assigned.faults)
-        return _Paying(self, credited, assigned).outcome()
+        return _Paying(self, credited, assigned, span).outcome()
 
 
 class _Paying:
     """One run over the credits: plan by plan, each over the rows that it pays or paid the sale of."""
 
-    def __init__(self, job: PolicyJob, credited: Credited, assigned: Assigned) -> None:
+    def __init__(self, job: PolicyJob, credited: Credited, assigned: Assigned, span: DateRange | None) -> None:
         self._job, self._credited, self._assigned = job, credited, assigned
         self._table = credited.credits
         self._held: BulkQuotas | None = None
         self._faults: list[Fault] = []
         days = np.asarray(self._table["day"].cast(pa.int32()))
         first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+        if span is not None:
+            first, last = _whole_periods(job, first, last)
         kinds = {each: kind_of(each, job.policy.pay_period) for each in Accumulation}
         found = {kind: Periods.of(job.calendar, kind, first, last) for kind in set(kinds.values())}
         self._periods = {each: found[kind] for each, kind in kinds.items()}
+        self._modifiers: PolicyModifiers | None = None
+        if span is not None:
+            self._modifiers = PolicyModifiers.of(
+                job.policy,
+                self._table,
+                assigned,
+                self._periods,
+                span,
+                payees=job.payees,
+                scores=job.scores,
+                calendar=job.calendar,
+            )
         self._paid_digits = max([_digits_of(plan, job.currencies) for plan in job.policy.plans], default=2)
         by_sale = any(map(pays_by_sale, job.policy.plans))
         self._by_payout = PayoutColumns(job.policy.plans, self._table.num_rows) if by_sale else None
@@ -142,19 +158,19 @@ class _Paying:
         credits: Credits | None = None
         for number, plan in enumerate(self._job.policy.plans):
             rows = np.flatnonzero(whose == number)
-            if len(rows):
+            if len(rows) or (plan.modifiers and self._modifiers is not None):
                 compiled, found, amounts, made = self._pay(plan, rows)
                 credits = found or credits
                 paid.append((compiled, amounts, made))
         if self._faults:
             raise InvalidDocument(tuple(dict.fromkeys(self._faults)))
         digits = self._paid_digits
+        finest = max([digits, *(compiled.statement_digits for compiled, _, _ in paid)])
         total = np.zeros(rows_in_all, dtype=np.int64)
         statements: list[Statements] = []
         for compiled, amounts, parts in paid:
-            factor = 10 ** (digits - compiled.rounding.digits)
-            total += amounts * factor
-            statements += [attrs.evolve(each, total=each.total * factor) for each in parts]
+            total += amounts * 10 ** (digits - compiled.rounding.digits)
+            statements += [finer(each, compiled, finest) for each in parts]
         days = np.asarray(self._table["day"].cast(pa.int32()))
         plans = pa.array([plan.id for plan in self._job.policy.plans], pa.string())
         columns = {name: self._table[name] for name in ("id", "payee", "day", "role")}
@@ -166,7 +182,11 @@ class _Paying:
         if self._by_payout is not None:
             original = self._table["original"] if "original" in self._table.column_names else None
             columns |= self._by_payout.columns(digits, self._table["id"], original)
-        table = _no_statements() if credits is None else statements_table(digits, credits.payees, pay, statements)
+        plans_ = self._job.policy.plans
+        by_plan = [plan.id for plan in plans_ if plan.modifiers and self._by_payout is not None]
+        adjusted = any(plan.modifiers for plan in plans_)
+        names = Names(np.zeros(0, dtype=np.int64), pa.array([], pa.string())) if credits is None else credits.payees
+        table = statements_table(finest, names, pay, statements, adjusted=adjusted, by_plan=by_plan)
         table = self._with_pools(table, pay)
         return PolicyOutcome(credits=pa.table(columns), statements=table, findings=self._findings(pay))
 
@@ -201,6 +221,16 @@ class _Paying:
             self._faults += reader.faults
             return compiled, None, np.zeros(0, dtype=np.int64), []
         credits = self._told(credits)
+        modifying = idle = None
+        own = self._assigned.run.astype(np.int64)
+        if self._modifiers is not None:
+            credits = self._modifiers.credits(credits)
+            if plan.modifiers:
+                held = self._quotas_held(compiled.currency) if any(map(_needs_quota, compiled.components)) else None
+                modifying, idle = self._modifiers.prepared(compiled, credits, rows, held, self._faults)
+                if modifying is None and idle is None:
+                    return compiled, credits, np.zeros(credits.rows, dtype=np.int64), []
+                own = self._modifiers.run
         quotas, targets = self._quotas(compiled, credits, rows)
         limits, over = self._limits(compiled, rows)
         run = Run(
@@ -211,7 +241,10 @@ class _Paying:
             limits=limits,
             limits_over=over,
             limits_by_row=True,
-            run=self._assigned.run.astype(np.int64) + 1,
+            run=own + 1,
+            runs=len(self._assigned.runs) + 1,
+            modifying=modifying or idle,
+            idle=idle,
             by_component=self._by_payout is not None,
             wide=job.wide,
         )
@@ -358,6 +391,18 @@ class _Paying:
         return (*found, *self._credited.report_pending(periods.found[-1].end)) if periods.found else ()
 
 
+def _whole_periods(job: PolicyJob, first: int, last: int) -> tuple[int, int]:
+    """The days of whole pay periods from the first assignment or credit to the last credit, or to `until`."""
+    days = [EPOCH + timedelta(days=day) for day in (first, last)]
+    start = job.calendar.at(job.policy.pay_period, min([days[0], *(a.effective.start for a in job.policy.assignments)]))
+    end = job.calendar.at(job.policy.pay_period, max(days[1], job.until or days[1]))
+    return (start.start - EPOCH).days, (end.end - EPOCH).days - 1
+
+
+def _needs_quota(component: CompiledComponent) -> bool:
+    return bool(component.quota_measure)
+
+
 def _digits_of(plan: Plan, currencies: CurrencyTable | None) -> int:
     digits = plan.rounding.digits
     return (currencies or CurrencyTable.iso()).digits(plan.currency) if digits is None else digits
@@ -375,8 +420,3 @@ def _ints(column: pa.ChunkedArray) -> Whole:
 
 def _codes(credits: Credits, column: pa.ChunkedArray) -> Whole:
     return credits.ids.find(column.combine_chunks().dictionary_decode())
-
-
-def _no_statements() -> pa.Table:
-    kinds = {"payee": pa.string(), "period": pa.string(), "credits": pa.int64(), "commission": pa.decimal128(38, 2)}
-    return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})

@@ -10,7 +10,7 @@ from salesrules.frames.kernel.block import Block, changes
 from salesrules.frames.kernel.modifiers.grid import Grid
 from salesrules.frames.kernel.modifiers.items import Items, sums
 from salesrules.frames.kernel.modifiers.setting import Modifying
-from salesrules.frames.kernel.whole import Places, Runs, Whole, round_ratio
+from salesrules.frames.kernel.whole import Flags, Places, Runs, Whole, round_ratio
 
 __all__ = ["Limits", "Tally"]
 
@@ -45,6 +45,10 @@ class _Carried:
     by: Whole
     amount: Whole
 
+    def among(self, chosen: Flags) -> _Carried:
+        """Some of it."""
+        return _Carried(self.payee[chosen], self.by[chosen], self.amount[chosen])
+
 
 class Limits:
     """Applies caps and floors to the items of a block, and keeps what runs on from one pay period to the next."""
@@ -63,6 +67,10 @@ class Limits:
         statement = np.full(int(self._grid.number[-1]) + 1, -1, dtype=np.int64)
         statement[self._grid.number[active]] = active
         where = statement[carried.payee]
+        now = where >= 0
+        if not now.all():  # those whose plan does not hold in the period wait
+            self._carried[cap.id] = carried.among(~now)
+            where, carried = where[now], carried.among(now)
         value = items.like(carried.amount) * (items.over(where) // items.fine)
         items.add(where, value, carried.amount, place, carried.by)
 
@@ -100,10 +108,14 @@ class Limits:
         kept = (amount > 0).astype(np.bool_)
         if kept.any():
             payee, by = np.divmod(distinct[kept], self._setting.names)
-            self._carried[cap.id] = _Carried(payee, by, amount[kept])
+            new, waiting = _Carried(payee, by, amount[kept]), self._carried.get(cap.id)
+            if waiting is not None:
+                pairs = ((getattr(each, name) for each in (waiting, new)) for name in ("payee", "by", "amount"))
+                new = _Carried(*map(np.concatenate, map(tuple, pairs)))
+            self._carried[cap.id] = new
 
     def _limit(self, items: Items, modifier: EarningsCap | EarningsFloor, chosen: Places) -> Whole:
-        limits = self._setting.limits[modifier.id][self._grid.period[items.statement[chosen]]]
+        limits = self._setting.limits[modifier.id][self._grid.kind[items.statement[chosen]]]
         found: Whole = items.like(limits) * (items.below(chosen) // self._setting.whole)
         return found
 
@@ -146,7 +158,7 @@ class Limits:
         size = self._grid.size
         earned = items.by_statement(items.value[chosen], chosen, size)[active]
         paid = items.by_statement(items.paid[chosen], chosen, size)[active]
-        limits = items.like(self._setting.limits[floor.id][self._grid.period[active]])
+        limits = items.like(self._setting.limits[floor.id][self._grid.kind[active]])
         limit = limits * (items.over(active) // self._setting.whole)
         low = (earned < limit).astype(np.bool_)
         whole = round_ratio(limits[low], self._setting.whole, items.mode) * items.fine

@@ -20,6 +20,7 @@ from salesrules.commissions import (
     RoundingLevel,
 )
 from salesrules.core import RoundingMode
+from salesrules.frames.kernel.modifiers.grid import Roster
 from salesrules.frames.kernel.whole import Flags, Whole
 
 __all__ = ["LONG", "HoldsAmounts", "Modifier", "Modifying", "Observing", "Scores"]
@@ -40,10 +41,12 @@ class HoldsAmounts(Protocol):
 
 @attrs.frozen(eq=False)
 class Observing:
-    """The spans of a component that touch each pay period, from the first to the last, and its quotas over them."""
+    """The spans of a component that touch a pay period, by kind of statement, and its quotas over them.
 
-    first: Whole
-    last: Whole
+    `spans` has as many numbers for each kind as there are at most, below zero where there are fewer.
+    """
+
+    spans: tuple[Whole, ...]
     quotas: HoldsAmounts | None
 
 
@@ -67,10 +70,11 @@ class Modifying:
     `denominators` has one for each modifier: that of its factors, 1 where it scales nothing; `growth` is what all of
     their factors can come to. `whole` is a multiple of
     the denominators of all limits and amounts in units of the rounding; `fine` says how many units of what kickers pay
-    are one of these. By modifier: `limits` over `whole` and `spans` (numbers of the spans that a cap runs over) for
-    each pay period, `amounts` of kickers in fine units, `scores`. `by` gives, for each attribute, the number of each
+    are one of these. By modifier: `limits` over `whole` for each kind of statement, `spans` (numbers of the spans that a
+    cap runs over) for each pay period, `amounts` of kickers in fine units, `scores`. `by` gives, for each attribute, the number of each
     of its values among all names that tell limits apart (the last one where it is missing), in the order of the names;
-    the empty one is 0. `last` is the number of the last pay period.
+    the empty one is 0. `last` is the number of the last pay period. A `roster` says which statements there are, where
+    that does not follow from the credits.
     """
 
     modifiers: tuple[Modifier, ...]
@@ -89,6 +93,7 @@ class Modifying:
     scores: Mapping[str, Scores]
     by: Mapping[str, Whole]
     names: int
+    roster: Roster | None = None
 
     @property
     def runs_on(self) -> bool:
