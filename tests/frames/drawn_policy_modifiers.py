@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import attrs
+import pyarrow as pa
 from drawn_policies import CALENDAR
 
 from salesrules.commissions import (
@@ -26,7 +27,7 @@ KINDS = ("gate", "kicker", "multiplier", "coefficient", "cap", "cap", "floor")
 
 def with_modifiers(rng, policy, facts, until, *, apart=False):
     """The policy whose plans have modifiers, and the facts with the scores that these ask for."""
-    kinds = {plan.family: [rng.choice(KINDS) for _ in range(rng.randint(0, 3))] for plan in policy.plans}
+    kinds = {plan.family: [rng.choice(KINDS) for _ in range(rng.randint(1, 4))] for plan in policy.plans}
     pers = {plan.family: rng.choice(("period", "quarter", "year", "plan", "transaction")) for plan in policy.plans}
     plans = []
     for plan in policy.plans:
@@ -36,9 +37,7 @@ def with_modifiers(rng, policy, facts, until, *, apart=False):
             for name, kind in zip(names, kinds[plan.family], strict=True)
             if (modifier := _draw(rng, name, kind, plan, pers[plan.family])) is not None
         ]
-        plans.append(
-            attrs.evolve(plan, modifiers=modifiers, modifier_base=rng.choice(("rounded", "unrounded")))
-        )
+        plans.append(attrs.evolve(plan, modifiers=modifiers, modifier_base=rng.choice(("rounded", "unrounded"))))
     days = DateRange(date(2019, 1, 1), until)
     scores = [
         AppraisalScore(payee=payee, span=period.span, score=rng.choice(("1", "0.9", "0", "1.25", "0.333")))
@@ -46,6 +45,17 @@ def with_modifiers(rng, policy, facts, until, *, apart=False):
         for period in CALENDAR.periods(policy.pay_period, days)
     ]
     return attrs.evolve(policy, plans=plans), attrs.evolve(facts, appraisal_scores=scores)
+
+
+def scores_of(policy, facts):
+    rows = facts.appraisal_scores
+    return pa.table(
+        {
+            "payee": [each.payee for each in rows],
+            "period": [CALENDAR.at(policy.pay_period, each.span.start).label for each in rows],
+            "score": pa.array([each.score for each in rows], pa.decimal128(12, 4)),
+        }
+    )
 
 
 def _draw(rng, id, kind, plan, per):
@@ -84,7 +94,12 @@ def _condition(rng, plan):
     has_quota = needed_quota(part.table) is not None
     observe = "attainment" if has_quota and rng.random() < 0.7 else "measured"
     threshold = rng.choice(("0", "0.5", "1", "3") if observe == "attainment" else ("0", "1", "2", "900", "5000"))
-    return {"component": part.id, "observe": observe, "threshold": Decimal(threshold), "side": rng.choice(("lower", "upper"))}
+    return {
+        "component": part.id,
+        "observe": observe,
+        "threshold": Decimal(threshold),
+        "side": rng.choice(("lower", "upper")),
+    }
 
 
 def _rate(rng, rates=("0%", "50%", "33.3%", "100%", "120%", "7.25%")):

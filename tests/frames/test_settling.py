@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from drawn_payouts import advances, draw_open_facts, pays_later
 from drawn_policies import draw_case, in_bulk, last_day, statements_by_the_rules
+from drawn_policy_modifiers import chance, scores_of, with_modifiers
 
 from salesrules.commissions import BalanceKind, Clawback, Instalments, PayEvent, ProRataClawback
 from salesrules.core import Band, BandTable, InvalidDocument, Rate
@@ -38,6 +39,8 @@ def draw_settled(seed):
     rng = random.Random(f"{seed}/payouts")
     policy = attrs.evolve(policy, plans=[pays_later(rng, plan) for plan in policy.plans])
     policy = advances(rng, policy)
+    if seed % 2:
+        policy, facts = with_modifiers(chance(seed), policy, facts, last_day(facts))
     return policy, draw_open_facts(rng, facts, policy)
 
 
@@ -90,7 +93,8 @@ def cases():
     for seed in SEEDS:
         policy, facts = draw_settled(seed)
         try:
-            result = in_bulk(policy, facts, wide=True)
+            scores = scores_of(policy, facts)
+            result = in_bulk(policy, facts, wide=True, scores=scores, until=last_day(facts))
         except InvalidDocument as error:
             if {fault.code for fault in error.faults} == {"frames.out_of_range"}:
                 continue

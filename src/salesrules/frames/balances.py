@@ -15,7 +15,6 @@ from salesrules.commissions import (
     BalanceKind,
     CommissionPolicy,
     Draw,
-    EarnedOnSale,
     OpeningHold,
     Payee,
     PayEvent,
@@ -26,7 +25,6 @@ from salesrules.commissions import (
     settle_balances,
 )
 from salesrules.core import (
-    EXACT,
     CurrencyTable,
     DateRange,
     Fault,
@@ -138,7 +136,6 @@ class _Balances:
         until: date,
     ) -> None:
         self._policy, self._earnings, self._calendar = policy, earnings, calendar
-        self._plans = {plan.id: plan for plan in policy.plans}
         self.currency = policy.plans[0].currency
         self.digits = currencies.digits(self.currency)
         self.events: dict[str, list[PayEvent]] = defaultdict(list)
@@ -199,19 +196,11 @@ class _Balances:
         digits = plan.rounding.digits
         return Rounding(digits=self.digits if digits is None else digits, mode=plan.rounding.mode)
 
-    def _trimmed(self, earned: EarnedOnSale) -> EarnedOnSale:
-        """Without digits that only other plans have: what is split is split to the unit of its own plan."""
-        shift = self._rounding(self._plans[earned.plan]).digits
-        whole = earned.amount.scaleb(shift, EXACT)
-        is_whole = whole == whole.to_integral_value()
-        amount = Decimal(int(whole)).scaleb(-shift, EXACT) if is_whole else earned.amount.normalize(EXACT)
-        return earned._replace(amount=amount)
-
     def _entries(
         self, payee: Payee, period: Period, owed: Decimal, spans: tuple[PlanSpan, ...], payouts: PayoutRun
     ) -> Sequence[BalanceEntry]:
         """What turns the earnings of a period into pay: what is due of them, then balances, then the minimum."""
-        on_sales = map(self._trimmed, self._earnings.on_sales.get(payee.id, {}).get(period.label, ()))
+        on_sales = self._earnings.on_sales.get(payee.id, {}).get(period.label, ())
         earned = self._earnings.earned.get(payee.id, {}).get(period.label, _ZERO)
         due = payouts.settle_earned(period, on_sales, self.currency)
         payable = Money(exact_sum([earned, *(entry.amount.amount for entry in due)]), self.currency)

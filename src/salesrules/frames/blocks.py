@@ -14,7 +14,7 @@ from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Block, Flags, OutOfRange, Paid, Places, Whole, pay_block
 from salesrules.frames.kernel.block import changes
-from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
+from salesrules.frames.kernel.modifiers import Adjusted, Kept, Lacking, Modifying
 from salesrules.frames.kernel.whole import bound_of, guard
 from salesrules.frames.ordering import Ordered, ordered_blocks, payee_bounds, settle_ties
 from salesrules.frames.periods import Periods
@@ -54,8 +54,8 @@ class Run:
 class Statements:
     """Payees and pay periods by number, how many credits each has, and what is paid in all.
 
-    `adjustments` are what modifiers pay beside the credits, where `has_beside`; with them all is in the finer units of
-    statements. `plan` is the id of the plan that pays.
+    `adjustments` are what modifiers pay beside the credits, where `has_beside`; with them all is in finer units, `fine`
+    of which are one of the rounding. `plan` is the id of the plan that pays.
     """
 
     payee: Whole
@@ -64,6 +64,7 @@ class Statements:
     total: Whole
     adjustments: Whole | None = None
     has_beside: Flags | None = None
+    fine: int = 1
     plan: str = ""
 
 
@@ -72,7 +73,7 @@ class Outcome:
     """What each row is paid in all and by component, in the given order, and the statements.
 
     `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component, `lacking` what
-    modifiers lack.
+    modifiers lack, `kept` what caps have come to.
     """
 
     total: Whole
@@ -82,6 +83,7 @@ class Outcome:
     doubles: list[Places] = attrs.field(factory=list)
     unmet: dict[tuple[str, str], list[Places]] = attrs.field(factory=dict)
     lacking: list[Lacking] = attrs.field(factory=list)
+    kept: list[Kept] = attrs.field(factory=list)
 
 
 def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threads: int = 1) -> Outcome:
@@ -148,10 +150,12 @@ def _pay_part(run: Run, credits: Credits, rows: Places | None, outcome: Outcome)
 def _pay_idle(run: Run, credits: Credits, idle: Modifying, outcome: Outcome) -> None:
     """What modifiers pay those who have no credit: a block without rows."""
     none = np.zeros(0, dtype=np.int64)
-    block = _block(run, credits, Ordered(none, none, none, none.astype(np.bool_)))
+    wide = attrs.evolve(run, wide=True)  # no row says that a constant is too large
+    block = _block(wide, credits, Ordered(none, none, none, none.astype(np.bool_)))
     paid = pay_block(run.plan, block, none, by_component=run.by_component, modifying=idle)
     assert paid.adjusted is not None  # there is a modifier
     outcome.lacking += paid.adjusted.lacking
+    outcome.kept += paid.adjusted.kept
     outcome.statements.append(_adjusted(paid.adjusted, none, none, none))
 
 
@@ -203,6 +207,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         returned=_of_rows(credits.returned, rows),
         returned_of=_of_rows(credits.returned_of, rows),
         has_counts=credits.has_counts,
+        deals=None if credits.part is None else credits.ids.codes[rows],
     )
 
 
@@ -244,6 +249,7 @@ def _keep(paid: Paid, block: Block, ordered: Ordered, outcome: Outcome) -> None:
     ends = np.add.reduceat(total, starts) if block.rows else total
     if paid.adjusted is not None:
         outcome.lacking += paid.adjusted.lacking
+        outcome.kept += paid.adjusted.kept
         outcome.statements.append(_adjusted(paid.adjusted, starts, statements.lengths, ends))
         return
     outcome.statements.append(Statements(block.payee[starts], block.period[starts], statements.lengths, ends))
@@ -257,4 +263,4 @@ def _adjusted(adjusted: Adjusted, starts: Places, counts: Whole, totals: Whole) 
     credited = grid.of_row[starts]
     count[credited] = counts
     total[credited] += totals * adjusted.fine
-    return Statements(grid.payee, grid.period, count, total, adjusted.beside, adjusted.has_beside)
+    return Statements(grid.payee, grid.period, count, total, adjusted.beside, adjusted.has_beside, adjusted.fine)

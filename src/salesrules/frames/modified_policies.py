@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import attrs
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import Accumulation, CommissionPolicy
-from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, PeriodKind
+from salesrules.commissions import Accumulation, CommissionPolicy, EarningsCap, Plan
+from salesrules.core import CurrencyTable, DateRange, Fault, FiscalCalendar, InvalidDocument, PeriodKind
 from salesrules.frames.assigning import Assigned, assign_in_bulk
-from salesrules.frames.blocks import Statements
+from salesrules.frames.blocks import Outcome, Statements
 from salesrules.frames.compiled import CompiledPlan
+from salesrules.frames.compiling import compile_plan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Places, Whole
 from salesrules.frames.kernel.modifiers import Modifying
@@ -23,8 +24,9 @@ from salesrules.frames.quoting import BulkQuotas
 from salesrules.frames.reading import Names
 from salesrules.frames.rosters import Rostering
 from salesrules.frames.scores import read_scores
+from salesrules.frames.standing import StandingCaps
 
-__all__ = ["PolicyModifiers", "finer", "span_of"]
+__all__ = ["PolicyModifiers", "finer", "in_order", "span_of", "whole_periods"]
 
 
 def span_of(
@@ -40,6 +42,16 @@ def span_of(
     first = min([*days, *(each.effective.start for each in policy.assignments)])
     ends = [calendar.at(PeriodKind.YEAR, day) for day in (first, max([*days, until or date.min]))]
     return DateRange(ends[0].start, ends[1].end)
+
+
+def whole_periods(
+    policy: CommissionPolicy, calendar: FiscalCalendar, first: int, last: int, until: date | None
+) -> tuple[int, int]:
+    """The days of whole pay periods from the first assignment or credit to the last credit, or to `until`."""
+    days = [EPOCH + timedelta(days=day) for day in (first, last)]
+    start = calendar.at(policy.pay_period, min([days[0], *(each.effective.start for each in policy.assignments)]))
+    end = calendar.at(policy.pay_period, max(days[1], until or days[1]))
+    return (start.start - EPOCH).days, (end.end - EPOCH).days - 1
 
 
 def _edges(days: pa.ChunkedArray) -> tuple[int, int]:
@@ -63,6 +75,7 @@ class PolicyModifiers:
     periods: Mapping[Accumulation, Periods]
     scores: pa.Table | None
     calendar: FiscalCalendar
+    standing: Mapping[str, StandingCaps] = attrs.field(factory=dict)
 
     @classmethod
     def of(
@@ -76,6 +89,7 @@ class PolicyModifiers:
         payees: pa.Table | None,
         scores: pa.Table | None,
         calendar: FiscalCalendar,
+        currencies: CurrencyTable | None,
     ) -> PolicyModifiers:
         """For the credits of a table within the days of `span`."""
         column = table["payee"].combine_chunks()
@@ -98,6 +112,7 @@ class PolicyModifiers:
             periods=periods,
             scores=scores,
             calendar=calendar,
+            standing=_standing(policy, currencies),
         )
 
     def credits(self, credits: Credits) -> Credits:
@@ -124,22 +139,50 @@ class PolicyModifiers:
         others = np.setdiff1d(np.arange(len(self.names)), payees)
         holdings = (
             rostering.holding(plan, self.assigned, payees, groups),
-            rostering.holding(plan, self.everybody, others, self.everybody.group[others].astype(np.int64), is_idle=True),
+            rostering.holding(
+                plan, self.everybody, others, self.everybody.group[others].astype(np.int64), is_idle=True
+            ),
         )
-        pay = self.periods[Accumulation.PERIOD]
+        pay, standing = self.periods[Accumulation.PERIOD], self.standing.get(plan.plan.family)
         scores = read_scores(self.scores, plan, credits.payees, pay, faults)
         first_, second = (
             None
             if holding is None
-            else prepare_modifiers(plan, credits, holding, periods=pay, scores=scores, calendar=self.calendar)
+            else prepare_modifiers(
+                plan, credits, holding, periods=pay, scores=scores, calendar=self.calendar, standing=standing
+            )
             for holding in holdings
         )
         return first_, second
 
+    def keep(self, plan: CompiledPlan, modifying: Modifying, outcome: Outcome) -> None:
+        """Keep what a plan's caps have come to for its later versions."""
+        standing = self.standing.get(plan.plan.family)
+        if standing is not None:
+            pay = self.periods[Accumulation.PERIOD]
+            standing.keep(plan, modifying.names, outcome.kept, pay, self.calendar, modifying.fine)
+
+
+def in_order(plans: Sequence[Plan]) -> list[int]:
+    """The places of plans: versions of one after the other, as they hold."""
+    return sorted(range(len(plans)), key=lambda place: plans[place].life.effective.start)
+
+
+def _standing(policy: CommissionPolicy, currencies: CurrencyTable | None) -> dict[str, StandingCaps]:
+    """What runs on between versions of each plan family of which several have caps."""
+    families: dict[str, list[Plan]] = {}
+    for plan in policy.plans:
+        if any(isinstance(each, EarningsCap) for each in plan.modifiers):
+            families.setdefault(plan.family, []).append(plan)
+    return {
+        family: StandingCaps(max(compile_plan(plan, currencies, wide=True).statement_digits for plan in plans))
+        for family, plans in families.items()
+        if len(plans) > 1
+    }
+
 
 def finer(statements: Statements, plan: CompiledPlan, digits: int) -> Statements:
     """Statements of a plan in units of 10^-`digits`."""
-    own = plan.rounding.digits if statements.adjustments is None else plan.statement_digits
-    factor = 10 ** (digits - own)
+    factor = 10 ** (digits - plan.rounding.digits) // statements.fine
     adjustments = None if statements.adjustments is None else statements.adjustments * factor
     return attrs.evolve(statements, total=statements.total * factor, adjustments=adjustments, plan=plan.id)

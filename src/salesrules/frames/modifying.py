@@ -22,17 +22,16 @@ from salesrules.commissions import (
     prorated,
     share_of_period,
 )
-from salesrules.core import DateRange, FiscalCalendar, Money, Period, PeriodKind
+from salesrules.core import DateRange, FiscalCalendar, Money, Period
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Whole
 from salesrules.frames.kernel.modifiers import Modifier, Modifying, Observing, Roster, Scores
 from salesrules.frames.periods import EPOCH, Periods
 from salesrules.frames.quotas import HeldAmounts
+from salesrules.frames.standing import StandingCaps, span_start
 
 __all__ = ["Holding", "Parts", "hold_throughout", "limits_of", "parts_of", "prepare_modifiers"]
-
-_KINDS = {LimitSpan.QUARTER: PeriodKind.QUARTER, LimitSpan.YEAR: PeriodKind.YEAR}
 
 
 #: Days of a pay period on which a plan version holds.
@@ -73,8 +72,12 @@ def prepare_modifiers(
     periods: Periods,
     scores: Mapping[str, Scores],
     calendar: FiscalCalendar,
+    standing: StandingCaps | None = None,
 ) -> Modifying | None:
-    """What the modifiers of a plan look up; `None` where it has none. `periods` are the pay periods."""
+    """What the modifiers of a plan look up; `None` where it has none. `periods` are the pay periods.
+
+    `standing` is what caps had come to under earlier versions of the plan, and takes what they come to under this one.
+    """
     modifiers = plan.plan.modifiers
     if not modifiers:
         return None
@@ -88,10 +91,10 @@ def prepare_modifiers(
         for each in modifiers
         if isinstance(each, Kicker) and each.amount is not None
     }
-    fine = 10 ** (plan.statement_digits - plan.rounding.digits)
+    fine = 10 ** (max(plan.statement_digits, standing.digits if standing else 0) - plan.rounding.digits)
     whole = lcm(fine, *(limit.denominator for found in limits.values() for limit in found))
     factors = [_factors(each, scores) for each in modifiers]
-    by, names = _names(modifiers, credits)
+    texts, by = _names(modifiers, credits, standing.names if standing else ())
     return Modifying(
         modifiers=modifiers,
         base=plan.plan.modifier_base,
@@ -108,7 +111,9 @@ def prepare_modifiers(
         amounts={id: int(amount * fine) for id, amount in amounts.items()},
         scores=scores,
         by=by,
-        names=names,
+        names=texts,
+        standing=standing.of(plan, modifiers, texts, periods, calendar, fine) if standing else {},
+        keeps=standing is not None,
         roster=holding.roster,
     )
 
@@ -169,22 +174,21 @@ def _observing(
 
 def _spans_of(per: LimitSpan, periods: Periods, calendar: FiscalCalendar) -> Whole:
     """The number of the span of each pay period: that in which its first day lies."""
-    if per not in _KINDS:
-        number = np.arange(len(periods.found))
-        return number * 0 if per is LimitSpan.PLAN else number
-    starts = [calendar.at(_KINDS[per], period.start).start for period in periods.found]
-    return np.unique(np.array(starts, dtype="datetime64[D]"), return_inverse=True)[1].reshape(-1)
+    starts = [span_start(per, period, calendar) for period in periods.found]
+    number = {start: place for place, start in enumerate(dict.fromkeys(starts))}
+    return np.array([number[start] for start in starts], dtype=np.int64)
 
 
-def _names(modifiers: Iterable[Modifier], credits: Credits) -> tuple[dict[str, Whole], int]:
-    """The names that tell limits apart, numbered in their order whichever attribute has them; the empty one is 0."""
+def _names(
+    modifiers: Iterable[Modifier], credits: Credits, others: Iterable[str]
+) -> tuple[tuple[str, ...], dict[str, Whole]]:
+    """The names that tell limits apart, in their order whichever attribute has them, and their numbers by attribute."""
     wanted = [each.by for each in modifiers if isinstance(each, EarningsCap) and each.by]
     texts = {name: [text or "" for text in credits.attributes[name].texts] for name in wanted}
-    number = {
-        text: place for place, text in enumerate(sorted({"", *(text for each in texts.values() for text in each)}))
-    }
+    names = tuple(sorted({"", *others, *(text for each in texts.values() for text in each)}))
+    number = {text: place for place, text in enumerate(names)}
     by = {name: np.array([number[text] for text in (*each, "")], dtype=np.int64) for name, each in texts.items()}
-    return by, len(number)
+    return names, by
 
 
 def _whole(values: Iterable[int]) -> Whole:

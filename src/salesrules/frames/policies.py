@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from fractions import Fraction
-from math import lcm
+from datetime import date
 from typing import Any
 
 import attrs
@@ -18,8 +16,6 @@ from salesrules.commissions import (
     CommissionPolicy,
     Measure,
     Plan,
-    prorated,
-    share_of_period,
 )
 from salesrules.core import (
     CurrencyTable,
@@ -33,15 +29,16 @@ from salesrules.core import (
 )
 from salesrules.frames.assigning import Assigned, assign_in_bulk
 from salesrules.frames.blocks import Run, Statements, pay_credits
-from salesrules.frames.compiled import LIMIT, CompiledComponent, CompiledPlan
+from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.compiling import compile_plan
 from salesrules.frames.crediting import Credited, credit_in_bulk
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Flags, Places, Whole
-from salesrules.frames.modified_policies import PolicyModifiers, finer, span_of
+from salesrules.frames.modified_policies import PolicyModifiers, finer, in_order, span_of, whole_periods
 from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
+from salesrules.frames.policy_limits import find_part_returns, limits_of_rows
 from salesrules.frames.pool_parts import add_pool_parts
 from salesrules.frames.pooling import pool_in_bulk
 from salesrules.frames.quoting import BulkQuotas
@@ -112,8 +109,9 @@ class PolicyJob:
         )
         span = span_of(self.policy, credited.credits, self.calendar, self.until)
         assigned = assign_in_bulk(self.policy, credited.credits, payees=self.payees, calendar=self.calendar, span=span)
-        if assigned.faults:
-            raise InvalidDocument(assigned.faults)
+        faults = (*assigned.faults, *find_part_returns(credited.credits, assigned))
+        if faults:
+            raise InvalidDocument(faults)
         return _Paying(self, credited, assigned, span).outcome()
 
 
@@ -125,10 +123,10 @@ class _Paying:
         self._table = credited.credits
         self._held: BulkQuotas | None = None
         self._faults: list[Fault] = []
-        days = np.asarray(self._table["day"].cast(pa.int32()))
+        days = self._days = np.asarray(self._table["day"].cast(pa.int32()))
         first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
         if span is not None:
-            first, last = _whole_periods(job, first, last)
+            first, last = whole_periods(job.policy, job.calendar, first, last, job.until)
         kinds = {each: kind_of(each, job.policy.pay_period) for each in Accumulation}
         found = {kind: Periods.of(job.calendar, kind, first, last) for kind in set(kinds.values())}
         self._periods = {each: found[kind] for each, kind in kinds.items()}
@@ -143,6 +141,7 @@ class _Paying:
                 payees=job.payees,
                 scores=job.scores,
                 calendar=job.calendar,
+                currencies=job.currencies,
             )
         self._paid_digits = max([_digits_of(plan, job.currencies) for plan in job.policy.plans], default=2)
         by_sale = any(map(pays_by_sale, job.policy.plans))
@@ -156,7 +155,8 @@ class _Paying:
         pay = self._periods[Accumulation.PERIOD]
         paid: list[tuple[CompiledPlan, Whole, list[Statements]]] = []
         credits: Credits | None = None
-        for number, plan in enumerate(self._job.policy.plans):
+        for number in in_order(self._job.policy.plans):
+            plan = self._job.policy.plans[number]
             rows = np.flatnonzero(whose == number)
             if len(rows) or (plan.modifiers and self._modifiers is not None):
                 compiled, found, amounts, made = self._pay(plan, rows)
@@ -232,7 +232,7 @@ class _Paying:
                     return compiled, credits, np.zeros(credits.rows, dtype=np.int64), []
                 own = self._modifiers.run
         quotas, targets = self._quotas(compiled, credits, rows)
-        limits, over = self._limits(compiled, rows)
+        limits, over = limits_of_rows(compiled, rows, self._assigned, self._periods[Accumulation.PERIOD], self._days)
         run = Run(
             plan=compiled,
             periods=self._periods,
@@ -249,6 +249,8 @@ class _Paying:
             wide=job.wide,
         )
         outcome = pay_credits(run, credits, rows, threads=job.threads or os.cpu_count() or 1)
+        if self._modifiers is not None and (used := modifying or idle) is not None:
+            self._modifiers.keep(compiled, used, outcome)
         self._faults += find_faults(outcome, run, credits, Reader(table, "credits", {}))
         if self._by_payout is not None:
             self._by_payout.add(compiled, credits, outcome, rows, self._paid_digits)
@@ -355,33 +357,6 @@ class _Paying:
         order[is_needed] = np.arange(len(asked))
         return needs, order[places]
 
-    def _limits(self, plan: CompiledPlan, rows: Places) -> tuple[Whole | None, int]:
-        """The cap of each row: that of its pay period, for the days on which its payee has the plan version."""
-        cap = plan.plan.cap
-        if cap is None:
-            return None, 1
-        periods, assigned = self._periods[Accumulation.PERIOD], self._assigned
-        number = periods.at(np.asarray(self._table["day"].cast(pa.int32()))[rows])
-        keys = assigned.group[rows].astype(np.int64) * len(periods.found) + number
-        distinct, places = np.unique(keys, return_inverse=True)
-        amounts = []
-        for key in distinct.tolist():
-            group, place = divmod(key, len(periods.found))
-            span = periods.found[place].span
-            held = [
-                (both, run.plan)
-                for run in (assigned.runs[each] for each in assigned.runs_of_group[group])
-                if run.plan is plan.plan and (both := run.span.intersection(span)) is not None
-            ]
-            amount = prorated(cap.amount, share_of_period(held, span), plan.rounding.digits)
-            amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
-        over = lcm(*(amount.denominator for amount in amounts))
-        found = [int(amount * over) for amount in amounts]
-        kind = np.int64 if max(found, default=0) <= LIMIT else object
-        limits = np.zeros(self._table.num_rows, dtype=kind)
-        limits[rows] = np.array(found, dtype=kind)[places]
-        return limits, over
-
     def _findings(self, periods: Periods) -> tuple[Reason, ...]:
         """What waits at the end, and by period who is paid by no plan, and sales that are credited to nobody."""
         found: list[Reason] = []
@@ -389,14 +364,6 @@ class _Paying:
             found += self._credited.report_uncredited(period)
             found += self._assigned.report_without_plan(period)
         return (*found, *self._credited.report_pending(periods.found[-1].end)) if periods.found else ()
-
-
-def _whole_periods(job: PolicyJob, first: int, last: int) -> tuple[int, int]:
-    """The days of whole pay periods from the first assignment or credit to the last credit, or to `until`."""
-    days = [EPOCH + timedelta(days=day) for day in (first, last)]
-    start = job.calendar.at(job.policy.pay_period, min([days[0], *(a.effective.start for a in job.policy.assignments)]))
-    end = job.calendar.at(job.policy.pay_period, max(days[1], job.until or days[1]))
-    return (start.start - EPOCH).days, (end.end - EPOCH).days - 1
 
 
 def _needs_quota(component: CompiledComponent) -> bool:

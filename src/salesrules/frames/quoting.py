@@ -40,7 +40,7 @@ _DIGITS = 12  # more are of no use: what is finer is refused
 
 @attrs.frozen(kw_only=True, eq=False)
 class Quoted:
-    """The quota of each need, in whole numbers of the digits asked for; 1 where none `is_held`, and `faults` say why."""
+    """The quota of each need, in whole numbers of the digits asked for; 1 where none `is_held`; `faults` say why."""
 
     amounts: Whole
     is_held: Flags

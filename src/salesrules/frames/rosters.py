@@ -15,7 +15,7 @@ from salesrules.frames.assigning import Assigned
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.kernel import Whole
 from salesrules.frames.kernel.modifiers import Observing, Roster
-from salesrules.frames.modifying import Holding, Parts
+from salesrules.frames.modifying import Holding
 from salesrules.frames.periods import EPOCH, Periods
 from salesrules.frames.quotas import HeldAmounts
 from salesrules.frames.quoting import BulkQuotas

@@ -116,7 +116,7 @@ def split_payout(
             later = calendar.next(later)
         dues = [day, None if payout.after_periods is None else later.start]
         weights = [whole - Fraction(payout.share.value), Fraction(payout.share.value)]
-    finest = max(digits, -int(amount.as_tuple().exponent))
+    finest = max(digits, -int(amount.normalize(EXACT).as_tuple().exponent))  # equal amounts are split alike
     units = allocate_units(int(amount.scaleb(finest, EXACT)), weights)
     return [(due, Decimal(part).scaleb(-finest, EXACT)) for due, part in zip(dues, units, strict=True)]
 

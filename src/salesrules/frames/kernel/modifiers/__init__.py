@@ -2,6 +2,18 @@
 
 from salesrules.frames.kernel.modifiers.adjusting import Adjusted, Lacking, adjust
 from salesrules.frames.kernel.modifiers.grid import Roster
-from salesrules.frames.kernel.modifiers.setting import Modifier, Modifying, Observing, Scores
+from salesrules.frames.kernel.modifiers.limits import Kept
+from salesrules.frames.kernel.modifiers.setting import Modifier, Modifying, Observing, Scores, Standing
 
-__all__ = ["Adjusted", "Lacking", "Modifier", "Modifying", "Observing", "Roster", "Scores", "adjust"]
+__all__ = [
+    "Adjusted",
+    "Kept",
+    "Lacking",
+    "Modifier",
+    "Modifying",
+    "Observing",
+    "Roster",
+    "Scores",
+    "Standing",
+    "adjust",
+]

@@ -21,7 +21,7 @@ from salesrules.frames.kernel.lines import Lines
 from salesrules.frames.kernel.modifiers.conditions import Conditions
 from salesrules.frames.kernel.modifiers.grid import Grid
 from salesrules.frames.kernel.modifiers.items import Items
-from salesrules.frames.kernel.modifiers.limits import Limits
+from salesrules.frames.kernel.modifiers.limits import Kept, Limits
 from salesrules.frames.kernel.modifiers.scale import items_of, touched
 from salesrules.frames.kernel.modifiers.setting import Modifier, Modifying
 from salesrules.frames.kernel.whole import Flags, Places, Whole
@@ -52,6 +52,7 @@ class Adjusted:
     has_beside: Flags
     fine: int
     lacking: tuple[Lacking, ...]
+    kept: tuple[Kept, ...] = ()
 
 
 def adjust(setting: Modifying, block: Block, lines: Lines) -> Adjusted:
@@ -71,7 +72,8 @@ def adjust(setting: Modifying, block: Block, lines: Lines) -> Adjusted:
         beside += part.by_statement(part.paid[extra], extra, grid.size)
         has_beside[part.statement[extra]] = True
     by_component = tuple(amounts.reshape(-1, count).T) if count else ()
-    return Adjusted(by_component, grid, beside, has_beside, setting.fine, tuple(run.lacking))
+    kept = tuple(run.limits.kept(items)) if setting.keeps else ()
+    return Adjusted(by_component, grid, beside, has_beside, setting.fine, tuple(run.lacking), kept)
 
 
 def _parts(setting: Modifying, grid: Grid, items: Items) -> Iterator[tuple[Places, Items]]:
@@ -94,7 +96,7 @@ class _Run:
 
     def __init__(self, setting: Modifying, block: Block, lines: Lines, grid: Grid, conditions: Conditions) -> None:
         self._setting, self._grid, self._conditions = setting, grid, conditions
-        self._limits = Limits(setting, grid, block)
+        self.limits = Limits(setting, grid, block)
         self._components = [each.component.id for each in lines.moved]
         self.lacking: list[Lacking] = []
 
@@ -105,14 +107,14 @@ class _Run:
                 case Kicker():
                     self._kick(items, modifier, active, place)
                 case EarningsCap():
-                    self._limits.carry_in(items, modifier, place, active)
-                    self._limits.cap(items, modifier, self._scope(items, modifier, place))
+                    self.limits.carry_in(items, modifier, place, active)
+                    self.limits.cap(items, modifier, self._scope(items, modifier, place))
                 case EarningsFloor():
                     chosen = self._scope(items, modifier)
                     if modifier.per is LimitSpan.TRANSACTION:
-                        self._limits.floor_of_transactions(items, modifier, chosen)
+                        self.limits.floor_of_transactions(items, modifier, chosen)
                     else:
-                        self._limits.floor_of_periods(items, modifier, chosen, active, place)
+                        self.limits.floor_of_periods(items, modifier, chosen, active, place)
                 case _:
                     self._scale(items, modifier, active, place)
 
