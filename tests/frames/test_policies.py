@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+from campaign import TIMES
 from drawn_policies import by_the_rules, draw_case, in_bulk
 
 from salesrules.core import InvalidDocument
@@ -31,14 +32,14 @@ def compare(seed):
 
 
 def test_random_policies_pay_in_bulk_what_the_scalar_rules_pay():
-    results = [compare(seed) for seed in range(16)]
+    results = [compare(seed) for seed in range(8 * TIMES)]
     compared = [result for result in results if result is not None]
     assert [wrong for _, wrong in compared if wrong] == []
-    assert sum(count for count, _ in compared) > 3000
+    assert sum(count for count, _ in compared) > 1500 * TIMES
 
 
 def test_the_draws_reach_enough():
-    policies = [draw_case(seed) for seed in range(16)]
+    policies = [draw_case(seed) for seed in range(8 * TIMES)]
     plans = [plan for policy, _ in policies for plan in policy.plans]
     assert any(plan.cap and plan.proration.value == "by_days" for plan in plans)
     assert {plan.returns.value for plan in plans} == {"original_terms", "current_measure"}

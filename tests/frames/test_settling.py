@@ -10,6 +10,7 @@ from functools import lru_cache
 import attrs
 import pyarrow as pa
 import pytest
+from campaign import TIMES
 from drawn_payouts import advances, draw_open_facts, pays_later
 from drawn_policies import draw_case, in_bulk, last_day, statements_by_the_rules
 from drawn_policy_modifiers import chance, scores_of, with_modifiers
@@ -20,7 +21,7 @@ from salesrules.frames import balances, calculate, settle_in_bulk
 from salesrules.testing import simple_plan
 from salesrules.testing.cases import policy_around
 
-SEEDS = range(6)
+SEEDS = range(6 * TIMES)
 ZERO = Decimal(0)
 KINDS = {
     "held_back": ["held"],

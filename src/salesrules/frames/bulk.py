@@ -70,8 +70,9 @@ def calculate(
     and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least
     unit is finer than a cent or a piece. Without `by_component` only what a credit pays in all is given, which is
     faster. `wide` calculates in Python's own whole numbers, which nothing is too large for, some twenty times as
-    slowly. As many `threads` work as there are processors, where they are not given. A plan with modifiers has
-    statements up to the pay period of the day `until`, or of the last credit where that is later or no day is given.
+    slowly. As many `threads` work as there are processors, where they are not given. Where there are modifiers,
+    statements run up to the pay period of the day `until`, or of the last credit where that is later or no day is given;
+    in a policy they begin with the first assignment, also of those without a credit, as far as there is any credit.
 
     What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
     and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
