@@ -33,9 +33,9 @@ def column_of(plan: Plan, component: str) -> str:
 
 
 def plain(names: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Names in place of the numbers that stand for them in dictionaries."""
-    is_coded = pa.types.is_dictionary(names.type)
-    return names.cast(names.type.value_type) if is_coded else names
+    """Names in place of the numbers that stand for them in dictionaries, and of views of them."""
+    kind = names.type.value_type if pa.types.is_dictionary(names.type) else names.type
+    return names.cast(pa.string() if pa.types.is_string_view(kind) else kind)
 
 
 class PayoutColumns:
@@ -59,7 +59,8 @@ class PayoutColumns:
 
     def columns(self, digits: int, ids: pa.ChunkedArray, original: pa.ChunkedArray | None) -> dict[str, pa.Array]:
         """The columns by name, first the sale that each credit is about."""
-        found = {"sale": ids if original is None else pc.coalesce(plain(original).cast(plain(ids).type), plain(ids))}
+        own = plain(ids)
+        found = {"sale": own if original is None else pc.coalesce(plain(original).cast(own.type), own)}
         for name, values in self._values.items():
             found[name] = with_gaps(money(values, digits), self._exists[name])
         return found

@@ -88,7 +88,7 @@ class Limits:
             if rows:
                 payee, by, amount = (list(each) for each in zip(*rows, strict=True))
                 self._carried[id] = _Carried(np.array(payee), np.array(by), np.array(amount, dtype=object))
-        self._by = {name: numbers[block.attributes[name]] for name, numbers in setting.by.items()}
+        self._by = {name: numbers[block.codes_of(name)] for name, numbers in setting.by.items()}
 
     def carry_in(self, items: Items, cap: EarningsCap, place: int, active: Places) -> None:
         """What was carried over is earned anew, after all else, in the order of the names."""
@@ -253,8 +253,8 @@ def _deals(block: Block, grid: Grid) -> Whole:
     """A number for each transaction in a role: several of a statement's rows, where payments credit parts of it."""
     if block.deals is None:
         return np.arange(block.rows)
-    roles = np.zeros(block.rows, dtype=np.int64) if block.roles is None else block.roles
-    keys = np.stack((grid.of_row, block.deals, roles))
+    roles = block.codes_of("")
+    keys = np.stack((grid.of_row, block.deals, np.zeros(block.rows, dtype=np.int64) if roles is None else roles))
     return np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1)
 
 
