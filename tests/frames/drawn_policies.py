@@ -91,11 +91,11 @@ def draw_quotas(rng, policy):
     ]
 
 
-def draw_case(seed):
+def draw_case(seed, sales=60):
     rng = random.Random(seed)
     cash = seed % 4 == 0
     policy = draw_whole_policy(rng, cash)
-    facts = draw_facts(rng, 60, cash=cash)
+    facts = draw_facts(rng, sales, cash=cash)
     return policy, attrs.evolve(facts, quotas=draw_quotas(rng, policy))
 
 

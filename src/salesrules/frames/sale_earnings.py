@@ -147,7 +147,8 @@ def _amounts(reader: Reader, columns: Sequence[str]) -> tuple[list[tuple[Whole, 
     found = [reader.array(name, pa.types.is_decimal, "decimals", optional=True) for name in columns]
     if any(each is None for each in found):
         return [], 0
-    digits = max((each.type.scale for each in found), default=0)
+    kinds = [each.type for each in found if pa.types.is_decimal(each.type)]  # a column without a value has no type
+    digits = max((kind.scale for kind in kinds), default=0)
     kind = pa.decimal128(38, digits)
     pairs = []
     for name, each in zip(columns, found, strict=True):
