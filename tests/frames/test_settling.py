@@ -14,11 +14,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from campaign import TIMES
+from drawn_facts import ALWAYS
 from drawn_payouts import advances, draw_open_facts, pays_later
 from drawn_policies import draw_case, in_bulk, last_day, statements_by_the_rules
 from drawn_policy_modifiers import chance, scores_of, with_modifiers
 
-from salesrules.commissions import BalanceKind, Clawback, Instalments, Kicker, PayEvent, ProRataClawback
+from salesrules.commissions import (
+    AmountTable,
+    BalanceKind,
+    Clawback,
+    Component,
+    EarningsFloor,
+    Instalments,
+    Kicker,
+    PayEvent,
+    PoolMember,
+    ProRataClawback,
+    TeamPool,
+)
 from salesrules.core import Band, BandTable, InvalidDocument, Money, Rate
 from salesrules.frames import BulkJob, balances, calculate, calculate_to_parquet, settle_in_bulk
 from salesrules.testing import simple_plan
@@ -269,3 +282,41 @@ def test_holds_and_events_come_as_frames_too():
         )
         events = pa.Table.from_pylist([attrs.asdict(each) for each in facts.pay_events])
         assert [*differences(settled(policy, facts, result, holds=frame, events=events), wanted)] == []
+
+
+def test_parts_of_pools_stand_beside_what_plans_pay():
+    policy, facts = draw_settled(7)
+    table = AmountTable(mode="marginal", tiers=BandTable(bands=[Band(start=0, value=Rate.parse("10%"))]))
+    part = Component(id="part", credits=["direct"], measure="amount", accumulate="period", table=table)
+    members = [PoolMember(id="all", effective=ALWAYS, payees=[*facts.payees])]
+    pool = TeamPool(id="all", effective=ALWAYS, currency="USD", component=part, members=members, split="equal")
+    policy = attrs.evolve(policy, pools=[pool])
+    scores = scores_of(policy, facts)
+    result = in_bulk(policy, facts, wide=True, scores=scores, until=last_day(facts))
+    rows = statements_by_the_rules(policy, facts, last_day(facts))
+    parts = {
+        (row.payee, row.period.label): sum(
+            (each.amount.amount for each in row.balances if each.kind is BalanceKind.POOL_PART), ZERO
+        )
+        for row in rows
+    }
+    wanted = {(row.payee, row.period.label): as_row(row) for row in rows}
+    wanted = {key: {**row, "pools": parts[key]} for key, row in wanted.items()}
+    assert [*differences(settled(policy, facts, result), wanted)] == []
+    assert sum(part != 0 for part in parts.values()) > 20
+
+
+def test_a_member_of_a_pool_who_has_no_plan_is_paid_their_part_alone():
+    table = AmountTable(mode="marginal", tiers=BandTable(bands=[Band(start=0, value=Rate.parse("1%"))]))
+    part = Component(id="part", credits=["direct"], measure="amount", accumulate="period", table=table)
+    members = [PoolMember(id="all", effective=ALWAYS, payees=["ana", "cy"])]
+    pool = TeamPool(id="all", effective=ALWAYS, currency="USD", component=part, members=members, split="equal")
+    floor = EarningsFloor(id="least", amount=usd(95), per="period")
+    plan = attrs.evolve(PLAN, modifiers=[floor], payouts=[Instalments(id="halves", count=2)])
+    policy = attrs.evolve(policy_around(plan, "month", ["ana"], date(2020, 1, 1)), pools=[pool])
+    people = pa.table({"payee": ["ana", "cy"], "position": ["", ""]})
+    result = calculate(policy, sold(("a", 1, 5, 900)), payees=people)
+    rows = settle_in_bulk(policy, result.statements, credits=result.credits, until=date(2020, 1, 31)).to_pylist()
+    assert [(row["payee"], str(row["earned"]), str(row["pools"]), str(row["paid"])) for row in rows] == [
+        ("ana", "95.00", "4.50", "52.00"), ("cy", "0.00", "4.50", "4.50")
+    ]  # fmt: skip
