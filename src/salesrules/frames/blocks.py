@@ -47,6 +47,7 @@ class Run:
     modifying: Modifying | None = None
     idle: Modifying | None = None
     by_component: bool = False
+    trust_ids: bool = False
     wide: bool = False
 
 
@@ -112,15 +113,15 @@ def _without_modifiers(plan: CompiledPlan) -> Fault:
     return Fault(
         code="frames.modifiers",
         path="plan.modifiers",
-        problem="modifiers are paid for one plan that holds throughout, not where plans are assigned",
-        remedy="calculate the plan alone, or all of it with calculate_commissions",
+        problem="the plan has modifiers, and nothing says what they look up",
+        remedy="run it through calculate, with the quotas and scores that they ask for",
         value=plan.id,
     )
 
 
 def _pay_part(run: Run, credits: Credits, part: Part, outcome: Outcome) -> None:
     for given in part(_ROWS):
-        own, doubles = settle_ties(credits, given)
+        own, doubles = settle_ties(credits, given, trust_ids=run.trust_ids)
         outcome.doubles.append(doubles)
         block = _block(run, credits, own)
         try:
