@@ -69,8 +69,9 @@ def calculate(
     unit is finer than a cent or a piece. Without `by_component` only what a credit pays in all is given, which is
     faster; `trust_ids` spares the search for doubled ids, where a key of the table rules them out. `wide` calculates in
     Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many `threads` work as
-    there are processors, where they are not given. A plan with modifiers has statements up to the pay period of the day
-    `until`, or of the last credit where that is later or no day is given.
+    there are processors, where they are not given. Where there are modifiers, statements run up to the pay period of
+    the day `until`, or of the last credit where that is later or no day is given; in a policy they begin with the first
+    assignment, also of those without a credit, where there is any credit.
 
     What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
     and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
@@ -97,6 +98,8 @@ def calculate(
             currencies=currencies,
             wide=wide,
             threads=threads,
+            scores=_table_or_given(scores, "scores"),
+            until=until,
         )
         job.check()
         table = as_table(credits, "transactions")

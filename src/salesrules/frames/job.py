@@ -19,7 +19,8 @@ from salesrules.frames.compiling import compile_plan
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Whole
-from salesrules.frames.modifying import limits_of, prepare_modifiers
+from salesrules.frames.modifying import hold_throughout, limits_of, parts_of, prepare_modifiers
+from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.quotas import read_quotas
 from salesrules.frames.reading import Reader
@@ -81,9 +82,8 @@ class BulkJob:
         modifying = prepare_modifiers(
             compiled,
             found,
+            hold_throughout(compiled, pay, spans, held),
             periods=pay,
-            spans=spans,
-            quotas=held,
             scores=read_scores(self.scores, compiled, found.payees, pay, faults),
             calendar=self.calendar,
         )
@@ -95,7 +95,7 @@ class BulkJob:
             limits=limits,
             limits_over=over,
             modifying=modifying,
-            by_component=self.by_component,
+            by_component=self.by_component or pays_by_sale(self.plan),
             trust_ids=self.trust_ids,
             wide=self.wide,
         )
@@ -104,14 +104,22 @@ class BulkJob:
         if faults:
             raise InvalidDocument(tuple(faults))
         given = _given(credits, reader, found.rows)
+        paid = credits_table(compiled, found, given, pay, outcome, views=views, threads=threads)
+        if pays_by_sale(self.plan):
+            by_payout = PayoutColumns((self.plan,), found.rows)
+            by_payout.add(compiled, found, outcome, np.arange(found.rows), compiled.rounding.digits)
+            original = credits[reader.columns("original")] if reader.has("original") else None
+            for name, column in by_payout.columns(compiled.rounding.digits, given["id"][1], original).items():
+                paid = paid.append_column(name, column)
         return (
-            credits_table(compiled, found, given, pay, outcome, views=views, threads=threads),
+            paid,
             statements_table(
                 compiled.statement_digits,
                 found.payees,
                 pay,
-                outcome.statements,
+                [attrs.evolve(each, plan=self.plan.id) for each in outcome.statements],
                 adjusted=bool(self.plan.modifiers),
+                by_plan=[self.plan.id] if self.plan.modifiers and pays_by_sale(self.plan) else (),
             ),
         )
 
@@ -161,7 +169,7 @@ def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
     cap = plan.plan.cap
     if cap is None or not plan.components:
         return None, 1
-    amounts = limits_of(plan, cap.amount, periods.found, is_prorated=True)
+    amounts = limits_of(plan, cap.amount, parts_of(plan.plan, periods.found), is_prorated=True)
     over = lcm(*(amount.denominator for amount in amounts))
     found = [int(amount * over) for amount in amounts]
     return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

@@ -11,13 +11,13 @@ import pyarrow as pa
 from salesrules.frames.blocks import Outcome, Statements
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.credits import Credits
-from salesrules.frames.kernel import Whole
+from salesrules.frames.kernel import Flags, Whole
 from salesrules.frames.kernel.block import changes
 from salesrules.frames.kernel.whole import Runs
 from salesrules.frames.periods import Periods
 from salesrules.frames.reading import Names
 
-__all__ = ["credits_table", "money", "period_labels", "statements_table"]
+__all__ = ["credits_table", "money", "period_labels", "statements_table", "with_gaps"]
 
 _ROWS = 1 << 16
 #: Bytes of a text that its view holds itself.
@@ -53,14 +53,29 @@ def credits_table(
 
 
 def statements_table(
-    digits: int, names: Names, periods: Periods, found: Sequence[Statements], *, adjusted: bool = False
+    digits: int,
+    names: Names,
+    periods: Periods,
+    found: Sequence[Statements],
+    *,
+    adjusted: bool = False,
+    by_plan: Sequence[str] = (),
 ) -> pa.Table:
-    """The statements by payee and period; `adjustments` only where they are asked for."""
-    columns = ["payee", "period", "credits", "total"]
-    columns += ["adjustments"] if adjusted else []
+    """The statements by payee and period; `adjustments` only where they are asked for.
+
+    Those `by_plan` are empty where a plan pays nothing beside the credits.
+    """
+    given = [[each.payee, each.period, each.credits, each.total] for each in found]
+    for own, each in zip(given, found, strict=True):
+        none = np.zeros(len(each.payee), dtype=np.int64)
+        beside = none if each.adjustments is None else each.adjustments
+        marks = none if each.has_beside is None else each.has_beside.astype(np.int64)
+        own += [beside] if adjusted else []
+        own += [part if plan == each.plan else none for plan in by_plan for part in (beside, marks)]
     payee, period, count, *amounts = (
-        np.concatenate([getattr(each, name) for each in found]) if found else np.zeros(0, dtype=np.int64)
-        for name in columns
+        [np.concatenate(each) for each in zip(*given, strict=True)]
+        if given
+        else [np.zeros(0, dtype=np.int64)] * (4 + adjusted + 2 * len(by_plan))
     )
     order = np.lexsort((period, payee if names.values is None else names.rank[payee]))
     payee, period, count, *amounts = (each[order] for each in (payee, period, count, *amounts))
@@ -69,14 +84,22 @@ def statements_table(
         if len(runs.starts) < len(payee):
             count, *amounts = (np.add.reduceat(each, runs.starts) for each in (count, *amounts))
             payee, period = payee[runs.starts], period[runs.starts]
-    return pa.table(
-        {
-            "payee": names.at(payee),
-            "period": period_labels(periods, period),
-            "credits": pa.array(count, pa.int64()),
-            **{name: money(each, digits) for name, each in zip(("commission", "adjustments"), amounts, strict=False)},
-        }
-    )
+    columns = {
+        "payee": names.at(payee),
+        "period": period_labels(periods, period),
+        "credits": pa.array(count, pa.int64()),
+        **{name: money(each, digits) for name, each in zip(("commission", "adjustments"), amounts, strict=False)},
+    }
+    apart = amounts[1 + adjusted :]
+    for plan, beside, marks in zip(by_plan, apart[::2], apart[1::2], strict=True):
+        columns[f"adjustments:{plan}"] = with_gaps(money(beside, digits), marks > 0)
+    return pa.table(columns)
+
+
+def with_gaps(amounts: pa.Array, exists: Flags) -> pa.Array:
+    """Amounts of which only those that exist are given."""
+    bits = pa.array(exists).buffers()[1]
+    return pa.Array.from_buffers(amounts.type, len(amounts), [bits, amounts.buffers()[1]])
 
 
 def period_labels(periods: Periods, numbers: Whole) -> pa.Array:

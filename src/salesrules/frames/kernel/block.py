@@ -39,8 +39,8 @@ class Block:
     above zero where there is none; `columns` the columns of tables in two dimensions, below zero where there is none.
     `limits` is the cap over `limits_over`. Rows with `is_reversal` take back what their sale was paid and move no
     measure; `returned` over `returned_of` is the share of its sale that a return takes back, told by the measures
-    where it is not given. With `has_counts` the counts of
-    returns are known already. `unmet` collects what rows lack.
+    where it is not given. With `has_counts` the counts of returns are known already. `deals` tells transactions apart
+    where several rows are parts of one. `unmet` collects what rows lack.
     """
 
     payee: Whole
@@ -66,6 +66,7 @@ class Block:
     returned: Whole | None = None
     returned_of: Whole | None = None
     has_counts: bool = False
+    deals: Whole | None = None
     unmet: list[Unmet] = attrs.field(factory=list)
     _counted: dict[Any, Flags | None] = attrs.field(factory=dict, init=False)
     _measured: dict[Any, Whole] = attrs.field(factory=dict, init=False)
