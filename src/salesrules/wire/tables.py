@@ -130,6 +130,7 @@ def _rows(text: str, delimiter: str, file: str, faults: list[Fault]) -> Iterator
     if not text.strip():
         raise refuse(file, "wire.empty", "it is empty", "fill it, or give the path of another file")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    has_nul = "\0" in text
     while True:
         line = reader.line_num + 1
         try:
@@ -140,10 +141,10 @@ def _rows(text: str, delimiter: str, file: str, faults: list[Fault]) -> Iterator
             remedy = "write a quote inside a quoted cell twice, and close every quote"
             faults.append(_fault(file, "", "wire.malformed", f"the row cannot be read: {error}", remedy, line))
             continue
-        if any("\0" in cell for cell in cells):
+        if has_nul and any("\0" in cell for cell in cells):
             problem = "the row has a NUL character"
             faults.append(_fault(file, "", "wire.nul", problem, "export the file again as text in UTF-8", line))
-        elif any(len(cell) > MAX_FIELD_CHARACTERS for cell in cells):
+        elif max(map(len, cells), default=0) > MAX_FIELD_CHARACTERS:
             problem = f"a cell has more than {MAX_FIELD_CHARACTERS} characters"
             faults.append(_fault(file, "", "wire.too_large", problem, "close the quote that opens it", line))
         elif cells:
