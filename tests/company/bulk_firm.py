@@ -211,3 +211,22 @@ def _sold(chance: random.Random) -> tuple[list[list[object]], ...]:
             part = f"{amount / 4:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
             returns.append([f"R{number}", f"{back:%d.%m.%Y}", "ben", f"-{part}", f"O{number}", 1])
     return orders, returns, splits, payments
+
+
+def as_parquet(firm: Folder, name: str) -> None:
+    """One of a firm's tables as Parquet, with days, decimals and text of few values."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    path = firm.path / f"data/{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kinds = {"date": pa.date32(), "day": pa.date32(), "due": pa.date32(), "delivered": pa.date32()}
+    kinds |= {"amount": pa.decimal128(18, 3), "paid": pa.decimal128(18, 2), "line": pa.int64()}
+    columns = {column: pa.array([row[column] or None for row in rows]) for column in rows[0]}
+    columns = {column: cells.cast(kinds.get(column, pa.string())) for column, cells in columns.items()}
+    if "seller" in columns:
+        columns["seller"] = columns["seller"].dictionary_encode()
+    parquet.write_table(pa.table(columns), path.with_suffix(".parquet"))
+    path.unlink()
+    firm.edit("company.toml", f"{name}.csv", f"{name}.parquet")

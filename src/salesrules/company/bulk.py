@@ -20,6 +20,7 @@ from salesrules.commissions import (
     calculate_commissions,
     report_outside_territory_lines,
     report_owed,
+    report_statements,
 )
 from salesrules.company.sold import SoldColumns
 from salesrules.company.window import rows_within_reach
@@ -104,8 +105,11 @@ def pay_in_bulk(
         version=rulebook.version,
         on_progress=on_progress,
     )
+    statements = paid.with_openings(run.statements)
+    findings = tuple(_findings(run, statements, near, sold, paid))
+    run = attrs.evolve(run, statements=statements, earlier=(), findings=findings)
     paid.check(run)
-    return attrs.evolve(run, earlier=(), findings=tuple(_findings(run, near, sold, paid))), near
+    return run, near
 
 
 class _Paid:
@@ -155,6 +159,18 @@ class _Paid:
         return [
             OpeningBalance(payee=payee, day=self._period.start, owed=Money(owed, self._currency))
             for payee, owed in last.items()
+        ]
+
+    def with_openings(self, statements: Iterable[Statement]) -> list[Statement]:
+        """The statements; those of members of pools, whom no plan pays any more, with what they still owe."""
+        owed = {opening.payee: opening.owed for opening in self.openings()}
+        return [
+            each
+            if each.plans or each.lines
+            else attrs.evolve(
+                each, opening=owed.get(each.payee, each.opening), closing=owed.get(each.payee, each.closing)
+            )
+            for each in statements
         ]
 
     def owed_by_others(self, here: Iterable[str]) -> Iterator[tuple[str, Money]]:
@@ -239,7 +255,9 @@ def _until(facts: CommissionFacts, sold: SoldColumns, period: Period) -> tuple[A
     return columns, facts.payees.values(), splits, payments, [o for o in facts.opening_balances if o.day < end]
 
 
-def _findings(run: CommissionRun, facts: CommissionFacts, sold: SoldColumns, paid: _Paid) -> Iterator[Reason]:
+def _findings(
+    run: CommissionRun, statements: Sequence[Statement], facts: CommissionFacts, sold: SoldColumns, paid: _Paid
+) -> Iterator[Reason]:
     """The findings of a run over some of what was sold, as a run over everything finds them."""
     regions = sold.attributes.get("region") or [None] * len(sold)
     sales = zip(sold.kind, sold.payee, regions, sold.amount, sold.currency, strict=True)
@@ -251,10 +269,8 @@ def _findings(run: CommissionRun, facts: CommissionFacts, sold: SoldColumns, pai
         ),
         facts.payees,
     )
-    here = {statement.payee for statement in run.statements}
-    for finding in run.findings:
-        if finding.code == "commissions.outside_territory":
-            continue
-        if finding.code != "commissions.balance_owed" or finding.parameters["payee"] in here:
-            yield finding
-    yield from report_owed(paid.owed_by_others(here))
+    own = {*report_statements(run.statements)}  # said again below, with what those owe whom no plan pays
+    others = ("commissions.outside_territory", "commissions.balance_owed")
+    yield from (finding for finding in run.findings if finding.code not in others and finding not in own)
+    yield from report_statements(statements)
+    yield from report_owed(paid.owed_by_others(statement.payee for statement in statements))

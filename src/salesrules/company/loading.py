@@ -235,10 +235,13 @@ def load(
 def looks_large(folder: str | PathLike[str], rows: int = BULK_ROWS) -> bool:
     """Whether a folder has transactions in Parquet, or more lines of them than so many rows; no row is read for it.
 
-    Raises `InvalidDocument` for a company's document that cannot be read.
+    Where its documents cannot be read it does not: `load` says why.
     """
     root = Path(folder)
-    tables = load_document(inside(root, DOCUMENT), CompanyDocument).transactions
+    try:
+        tables = load_document(inside(root, DOCUMENT), CompanyDocument).transactions
+    except InvalidDocument:
+        return False
     return any(is_parquet(table) for table in tables) or sum(_count_lines(root, table.file) for table in tables) > rows
 
 

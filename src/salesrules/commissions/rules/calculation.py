@@ -53,7 +53,7 @@ from salesrules.core import (
 )
 from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
 
-__all__ = ["calculate_commissions", "report_owed"]
+__all__ = ["calculate_commissions", "report_owed", "report_statements"]
 
 
 def calculate_commissions(
@@ -142,7 +142,7 @@ def calculate_commissions(
             *findings,
             *report_pending(pending),
             *_closed_gates(reached, policy),
-            *_findings(now),
+            *report_statements(now),
             *_owed_by_others(statements, now),
         ),
         currencies=currencies,
@@ -220,7 +220,8 @@ def report_owed(owed: Iterable[tuple[str, Money]]) -> Iterator[Reason]:
             yield BALANCE_OWED(payee=payee, amount=amount)
 
 
-def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:
+def report_statements(statements: Iterable[Statement]) -> Iterator[Reason]:
+    """What each statement has to tell: what caps took, shortfalls that are carried, and what is owed."""
     for statement in statements:
         for cap in sorted({line.cap.policy for line in statement.lines if line.cap is not None}):
             cut = [line for line in statement.lines if line.cap is not None and line.cap.policy == cap]
