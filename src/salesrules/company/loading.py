@@ -108,8 +108,11 @@ class Company:
         found = rulebook.calendar.period(period)
         faults = (*check_ramps_of(facts.quotas, rulebook, found), *_errors(rulebook.policy(CommissionPolicy)))
         try:
-            if faults or _has_unfit_openings(facts, found, rulebook.calendar):
+            if faults:
                 raise InvalidDocument(faults)
+            if _has_unfit_openings(facts, found, rulebook.calendar):  # said before anything is paid
+                without = attrs.evolve(self.facts, commissions=attrs.evolve(facts, transactions=(), pay_events=()))
+                attrs.evolve(self, facts=without, sold=None).run(period)
             ramped = attrs.evolve(facts, transactions=(), quotas=ramp_quotas(facts.quotas, rulebook))
             run, near = pay_in_bulk(ramped, sold, rulebook, found, on_progress=on_progress)
         except RefusedInBulk as error:
