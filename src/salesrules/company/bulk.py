@@ -197,7 +197,11 @@ class _Paid:
             if scalar.get(key, _ZERO) != bulk.get(key, _ZERO):
                 raise BulkDisagreement(key[0], bulk.get(key, _ZERO), scalar.get(key, _ZERO))
         label = self._period.label
-        settled = {row["payee"]: row for row in self._rows if row["period"] == label}
+        settled = {
+            row["payee"]: {**row, "paid": row["paid"] - row.get("pools", _ZERO)}
+            for row in self._rows
+            if row["period"] == label
+        }
         missing = sorted(settled.keys() - {statement.payee for statement in run.statements})
         if missing:
             raise BulkDisagreement(f"{missing[0]} in {label}", settled[missing[0]]["paid"], _ZERO)
