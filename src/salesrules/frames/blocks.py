@@ -16,7 +16,7 @@ from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay
 from salesrules.frames.kernel.block import changes
 from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
 from salesrules.frames.kernel.whole import bound_of, guard
-from salesrules.frames.ordering import Ordered, ordered_blocks, payee_bounds, settle_ties
+from salesrules.frames.ordering import Ordered, Part, settle_ties, split_by_payee
 from salesrules.frames.periods import Periods
 from salesrules.frames.quotas import HeldAmounts
 
@@ -91,24 +91,10 @@ def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threa
     )
     if not credits.rows:
         return outcome
-    bounds = payee_bounds(credits, threads)
-
-    def part(number: int) -> None:
-        codes = credits.payees.codes if rows is None else credits.payees.codes[rows]
-        own = np.ones(len(codes), dtype=np.bool_)
-        if number:
-            own &= codes >= bounds[number - 1]
-        if number < len(bounds):
-            own &= codes < bounds[number]
-        places = None if rows is None and own.all() else np.flatnonzero(own) if rows is None else rows[own]
-        if places is None or len(places):
-            _pay_part(run, credits, places, outcome)
-
-    if not bounds:
-        part(0)
-    else:
-        with ThreadPoolExecutor(len(bounds) + 1) as pool:
-            list(pool.map(part, range(len(bounds) + 1)))
+    with ThreadPoolExecutor(threads) as pool:
+        spread = pool.map if threads > 1 else map
+        parts = split_by_payee(credits, rows, threads, spread)
+        list(spread(lambda part: _pay_part(run, credits, part, outcome), parts))
     return outcome
 
 
@@ -122,8 +108,8 @@ def _without_modifiers(plan: CompiledPlan) -> Fault:
     )
 
 
-def _pay_part(run: Run, credits: Credits, rows: Places | None, outcome: Outcome) -> None:
-    for given in ordered_blocks(credits, rows, credits.first_day, _ROWS):
+def _pay_part(run: Run, credits: Credits, part: Part, outcome: Outcome) -> None:
+    for given in part(_ROWS):
         own, doubles = settle_ties(credits, given)
         outcome.doubles.append(doubles)
         block = _block(run, credits, own)
@@ -160,7 +146,13 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         )
         for amounts in (run.quotas, run.targets)
     ]
-    limits = None if run.limits is None else run.limits[rows if run.limits_by_row else pay]
+    riding = () if ordered.kind is None else credits.kinds.sizes
+    limits = None
+    if run.limits is not None and run.limits_by_row:
+        limits = run.limits[rows]
+    elif run.limits is not None:
+        is_one = len(run.limits) == 1 or (run.limits == run.limits[0]).all()
+        limits = np.broadcast_to(run.limits[:1], len(rows)) if is_one else run.limits[pay]
     return Block(
         payee=ordered.payee,
         period=pay,
@@ -168,12 +160,12 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         measures={name: values[rows].astype(kind, copy=False) for name, values in credits.measures.items()},
         digits=credits.digits,
         is_return=ordered.is_return,
-        roles=None if credits.roles is None else credits.codes_of("", credits.roles, rows, ordered.riders),
+        roles=None if credits.roles is None or "" in riding else credits.roles.codes[rows],
         role_names=credits.role_names,
-        attributes={
-            name: credits.codes_of(name, values, rows, ordered.riders) for name, values in credits.attributes.items()
-        },
+        attributes={name: each.codes[rows] for name, each in credits.attributes.items() if name not in riding},
         attribute_values=credits.attribute_values,
+        kinds=None if ordered.kind is None else credits.kinds,
+        kind=ordered.kind,
         columns={name: values[rows] for name, values in credits.columns.items()},
         identity=credits.ids.codes[rows] if credits.original is not None else None,
         original=_of_rows(credits.original, rows),
@@ -222,7 +214,8 @@ def _keep(paid: Paid, block: Block, ordered: Ordered, outcome: Outcome) -> None:
     for kept, part in zip(outcome.by_component, paid.by_component, strict=True):
         kept[ordered.rows] = part
     starts = statements.starts
-    guard(np.array(bound_of(total) * statements.longest > LIMIT).repeat(block.rows))
+    if bound_of(total) * statements.longest > LIMIT:
+        guard(np.ones(block.rows, dtype=np.bool_))
     ends = np.add.reduceat(total, starts) if block.rows else total
     if paid.adjusted is not None:
         outcome.lacking += paid.adjusted.lacking

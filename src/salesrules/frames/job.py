@@ -56,14 +56,17 @@ class BulkJob:
         """The compiled plan; raises `InvalidDocument` with every feature that the kernel does not do."""
         return compile_plan(self.plan, self.currencies, digits=self.digits, wide=self.wide)
 
-    def run(self, credits: pa.Table) -> tuple[pa.Table, pa.Table]:
+    def run(self, credits: pa.Table, *, views: bool = False) -> tuple[pa.Table, pa.Table]:
         """What each credit pays, in the given order, and the statements; the table has all credits of its payees.
+
+        With `views` texts are made as views.
 
         Raises as `calculate` does.
         """
         compiled = self.compiled()
         reader = Reader(credits, "credits", self.columns)
-        found = read_credits(reader, compiled)
+        threads = self.threads or os.cpu_count() or 1
+        found = read_credits(reader, compiled, threads=threads)
         if found is None:
             raise InvalidDocument(tuple(reader.faults))
         first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
@@ -94,13 +97,13 @@ class BulkJob:
             by_component=self.by_component,
             wide=self.wide,
         )
-        outcome = pay_credits(run, found, threads=self.threads or os.cpu_count() or 1)
+        outcome = pay_credits(run, found, threads=threads)
         faults = [*reader.faults, *faults, *find_faults(outcome, run, found, Reader(credits, "credits", self.columns))]
         if faults:
             raise InvalidDocument(tuple(faults))
         given = _given(credits, reader, found.rows)
         return (
-            credits_table(compiled, found, given, pay, outcome),
+            credits_table(compiled, found, given, pay, outcome, views=views, threads=threads),
             statements_table(
                 compiled.statement_digits,
                 found.payees,
@@ -124,14 +127,20 @@ class BulkJob:
         return {accumulate: found[kind] for accumulate, kind in kinds.items()}
 
 
-def _given(credits: pa.Table, reader: Reader, rows: int) -> list[pa.ChunkedArray]:
-    """The columns of ids, payees, days and roles as they came."""
-    own = reader.columns
-    given = [credits[own("id")], credits[own("payee")], credits[own("day")].cast(pa.date32())]
-    if reader.has("role"):
-        return [*given, credits[own("role")]]
-    direct = pa.DictionaryArray.from_arrays(np.zeros(rows, dtype=np.int8), pa.array([DIRECT]))
-    return [*given, pa.chunked_array([direct.dictionary_decode()])]
+def _given(credits: pa.Table, reader: Reader, rows: int) -> dict[str, tuple[pa.Field, pa.ChunkedArray]]:
+    """The columns of ids, payees, days and roles as they came, with what libraries note of them."""
+    found = {}
+    for name in ("id", "payee", "day", "role"):
+        if name != "role" or reader.has(name):
+            own = reader.columns(name)
+            found[name] = credits.schema.field(own), credits[own]
+    field, days = found["day"]
+    if field.type != pa.date32():
+        found["day"] = pa.field(field.name, pa.date32()), days.cast(pa.date32())
+    if "role" not in found:
+        direct = pa.DictionaryArray.from_arrays(np.zeros(rows, dtype=np.int8), pa.array([DIRECT]))
+        found["role"] = pa.field("role", pa.string()), pa.chunked_array([direct.dictionary_decode()])
+    return found
 
 
 def _check_days(plan: Plan, credits: Credits, reader: Reader, first: int, last: int) -> None:

@@ -16,7 +16,19 @@ import numpy.typing as npt
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import LIMIT
 
-__all__ = ["Flags", "OutOfRange", "Places", "Runs", "Whole", "bound_of", "guard", "is_wide", "round_ratio", "running"]
+__all__ = [
+    "Flags",
+    "OutOfRange",
+    "Places",
+    "Runs",
+    "Whole",
+    "bound_of",
+    "guard",
+    "is_wide",
+    "round_ratio",
+    "running",
+    "steps_of",
+]
 
 #: Whole numbers in 64 bits, or Python's own in an array of objects.
 Whole = npt.NDArray[Any]
@@ -98,6 +110,14 @@ def running(values: Whole, runs: Runs, bound: int | None = None) -> Whole:
             guard(runs.spread(largest.astype(np.float64) * runs.lengths > LIMIT))
     sums = np.cumsum(values)  # may wrap over many runs, but the difference within one of them is exact all the same
     return sums - runs.spread(sums[runs.starts] - values[runs.starts])
+
+
+def steps_of(totals: Whole, runs: Runs) -> Whole:
+    """What each row adds to the running total of its run."""
+    steps = totals.copy()
+    steps[1:] -= totals[:-1]
+    steps[runs.starts] = totals[runs.starts]
+    return steps
 
 
 def round_ratio(numerator: Whole, denominator: Whole | int, mode: RoundingMode) -> Whole:

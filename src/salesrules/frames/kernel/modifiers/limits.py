@@ -53,7 +53,7 @@ class Limits:
         self._setting, self._grid, self._block = setting, grid, block
         self._used: dict[str, Tally] = {}
         self._carried: dict[str, _Carried] = {}
-        self._by = {name: numbers[block.attributes[name]] for name, numbers in setting.by.items()}
+        self._by = {name: numbers[block.codes_of(name)] for name, numbers in setting.by.items()}
 
     def carry_in(self, items: Items, cap: EarningsCap, place: int, active: Places) -> None:
         """What was carried over is earned anew, after all else, in the order of the names."""
