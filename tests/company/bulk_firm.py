@@ -183,6 +183,8 @@ def bulk_firm(path: Path, *, trigger: str = "booking", accumulate: str = "quarte
     firm.edit("rulebook.toml", 'pay_period = "quarter"', 'pay_period = "month"')
     firm.edit("rulebook.toml", 'accumulate = "quarter"', f'accumulate = "{accumulate}"', every=True)
     firm.edit("rulebook.toml", 'id = "seller"\n', f'id = "seller"\ntrigger = {{ on = "{trigger}", safety_days = 0 }}\n')
+    if trigger == "cash":  # a part of a sale is never taken back by its return at original terms in bulk
+        firm.edit("rulebook.toml", 'returns = "original_terms"', 'returns = "current_measure"', every=True)
     firm.add("rulebook.toml", _RULES + (_POOL if pool else ""))
     return firm
 

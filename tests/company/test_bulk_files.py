@@ -163,6 +163,15 @@ def test_what_the_engine_does_not_do_is_refused_by_name_all_at_once(firm: Folder
     assert all("--no-bulk" in fault.remedy for fault in found)
 
 
+def test_what_only_the_engine_refuses_names_the_way_around(kept: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*given: Any, **named: Any) -> None:
+        raise InvalidDocument((Fault(code="frames.wide", path="transactions", problem="too large", remedy="lower it"),))
+
+    monkeypatch.setattr("salesrules.frames.bulk.calculate", refuses)
+    [found] = refused(lambda: in_bulk(kept).run_in_bulk(PERIOD))
+    assert found.remedy == "lower it; or run it with --no-bulk, which does all of it"
+
+
 def test_sales_in_another_currency_are_refused_by_name(firm: Folder) -> None:
     firm.edit("company.toml", 'amount = "amount"\n', 'amount = "amount"\ncurrency = "region"\n')
     path = firm.path / "data/orders.csv"

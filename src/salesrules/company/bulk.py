@@ -28,12 +28,13 @@ from salesrules.core import Fault, InvalidDocument, InvalidValue, Money, Period,
 from salesrules.quotas import QuotaPolicy
 from salesrules.rulebook import Rulebook
 
-__all__ = ["BULK_ROWS", "RefusedInBulk", "find_bulk_faults", "pay_in_bulk"]
+__all__ = ["BULK_REMEDY", "BULK_ROWS", "RefusedInBulk", "find_bulk_faults", "pay_in_bulk"]
 
 #: Transactions above which a run takes the bulk path by itself.
 BULK_ROWS: Final = 200_000
 
-_REMEDY = "run it with --no-bulk, which does all of it"
+#: What helps where a run in bulk does not do something.
+BULK_REMEDY: Final = "run it with --no-bulk, which does all of it"
 _COLUMNS = frozenset({"id", "day", "payee", "amount", "cost", "quantity", "original", "delivered", "invoiced"})
 _ZERO = Decimal(0)
 
@@ -63,7 +64,7 @@ def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: Sol
 
 def _fault(code: str, what: str, value: str) -> Fault:
     problem = f"a run in bulk does not do {what}"
-    return Fault(code=f"company.bulk_{code}", path=f"bulk.{code}", problem=problem, remedy=_REMEDY, value=value)
+    return Fault(code=f"company.bulk_{code}", path=f"bulk.{code}", problem=problem, remedy=BULK_REMEDY, value=value)
 
 
 def pay_in_bulk(
@@ -119,7 +120,7 @@ class _Paid:
         try:
             from salesrules.frames import calculate, fact_tables, settle_in_bulk
         except ImportError as error:
-            problem, remedy = f"a run in bulk needs {error.name}", f"pip install 'salesrules[frames]', or {_REMEDY}"
+            problem, remedy = f"a run in bulk needs {error.name}", f"pip install 'salesrules[frames]', or {BULK_REMEDY}"
             fault = Fault(code="company.missing_extra", path="bulk", problem=problem, remedy=remedy)
             raise RefusedInBulk((fault,)) from None
         policy = rulebook.policy(CommissionPolicy)

@@ -23,7 +23,7 @@ from salesrules.commissions import (
     check_policy,
     prove_plan,
 )
-from salesrules.company.bulk import BULK_ROWS, RefusedInBulk, find_bulk_faults, pay_in_bulk
+from salesrules.company.bulk import BULK_REMEDY, BULK_ROWS, RefusedInBulk, find_bulk_faults, pay_in_bulk
 from salesrules.company.columns import UncleanTable
 from salesrules.company.comparing import PayComparison, compare_pay
 from salesrules.company.facts import CompanyFacts, read_facts
@@ -106,10 +106,10 @@ class Company:
         """
         rulebook, facts, sold = self.rulebook, self.facts.commissions, self._sold()
         found = rulebook.calendar.period(period)
-        faults = (*check_ramps_of(facts.quotas, rulebook, found), *_errors(rulebook.policy(CommissionPolicy)))
+        faults = [*check_ramps_of(facts.quotas, rulebook, found), *_errors(rulebook.policy(CommissionPolicy))]
         try:
             if faults:
-                raise InvalidDocument(faults)
+                raise InvalidDocument(tuple(faults))
             if _has_unfit_openings(facts, found, rulebook.calendar):  # said before anything is paid
                 without = attrs.evolve(self.facts, commissions=attrs.evolve(facts, transactions=(), pay_events=()))
                 attrs.evolve(self, facts=without, sold=None).run(period)
@@ -120,7 +120,8 @@ class Company:
         except InvalidDocument as error:
             if len(sold) <= _TOLD_ROWS:
                 self.run(period)  # its faults say where each stands
-            raise InvalidDocument(self._placed(error.faults)) from None
+            faults = [attrs.evolve(fault, remedy=f"{fault.remedy}; or {BULK_REMEDY}") for fault in error.faults]
+            raise InvalidDocument(self._placed(faults)) from None
         return self._result(run, near, sold.sales, REPORT_LINES)
 
     def find_bulk_faults(self) -> tuple[Fault, ...]:
