@@ -43,6 +43,7 @@ def calculate(
     currencies: CurrencyTable | None = None,
     digits: Mapping[str, int] | None = None,
     by_component: bool = True,
+    trust_ids: bool = False,
     wide: bool = False,
     threads: int | None = None,
     until: date | None = None,
@@ -66,9 +67,10 @@ def calculate(
     `scores` has `payee`, `period` (a label of the pay period), `subject` (`performance` where there is no such column)
     and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least
     unit is finer than a cent or a piece. Without `by_component` only what a credit pays in all is given, which is
-    faster. `wide` calculates in Python's own whole numbers, which nothing is too large for, some twenty times as
-    slowly. As many `threads` work as there are processors, where they are not given. A plan with modifiers has
-    statements up to the pay period of the day `until`, or of the last credit where that is later or no day is given.
+    faster; `trust_ids` spares the search for doubled ids, where a key of the table rules them out. `wide` calculates in
+    Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many `threads` work as
+    there are processors, where they are not given. A plan with modifiers has statements up to the pay period of the day
+    `until`, or of the last credit where that is later or no day is given.
 
     What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
     and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
@@ -113,6 +115,7 @@ def calculate(
             currencies=currencies,
             digits=digits or {},
             by_component=by_component,
+            trust_ids=trust_ids,
             wide=wide,
             threads=threads,
             until=until,

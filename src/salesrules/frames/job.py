@@ -48,6 +48,7 @@ class BulkJob:
     currencies: CurrencyTable | None = None
     digits: Mapping[str, int] = attrs.field(factory=dict, converter=as_parameters)
     by_component: bool = True
+    trust_ids: bool = False
     wide: bool = False
     threads: int | None = None
     until: date | None = None
@@ -95,6 +96,7 @@ class BulkJob:
             limits_over=over,
             modifying=modifying,
             by_component=self.by_component,
+            trust_ids=self.trust_ids,
             wide=self.wide,
         )
         outcome = pay_credits(run, found, threads=threads)

@@ -121,10 +121,10 @@ class _Plain:
             yield Ordered(rows[part], payees[part], days[part], is_return[part], ties[part])
 
 
-def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
+def settle_ties(credits: Credits, ordered: Ordered, *, trust_ids: bool = False) -> tuple[Ordered, Places]:
     """A block with the rows of one payee, day and sort by id and role, and the rows that stand in it twice.
 
-    Most rows have their day for themselves, or are in order already.
+    Most rows have their day for themselves, or are in order already. With `trust_ids` nobody looks for doubled rows.
     """
     rows, ids = ordered.rows, credits.ids.codes[ordered.rows]
     role = _roles(credits, ordered)
@@ -150,6 +150,8 @@ def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
             kind, role, part = (None if each is None else each[order] for each in (ordered.kind, role, part))
             # Payee, day and sort are the same for all rows of a tie.
             ordered = attrs.evolve(ordered, rows=rows, kind=kind)
+    if trust_ids:
+        return ordered, np.zeros(0, dtype=np.intp)
     keys = [
         ordered.payee - ordered.payee[0],
         ids,

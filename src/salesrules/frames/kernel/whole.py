@@ -128,8 +128,14 @@ def round_ratio(numerator: Whole, denominator: Whole | int, mode: RoundingMode) 
     """
     if isinstance(denominator, int) and denominator == 1:
         return numerator
-    below = numerator // denominator
+    below: Whole = numerator // denominator
     rest = numerator - below * denominator
+    if mode is RoundingMode.HALF_UP and isinstance(denominator, int) and not is_wide(below):
+        half = (denominator + 1) // 2
+        if denominator % 2 == 0:
+            rest += below >> 63  # an exact half below zero goes down, away from zero
+        below += rest >= half
+        return below
     match mode:
         case RoundingMode.FLOOR:
             return below
