@@ -145,7 +145,7 @@ if TYPE_CHECKING:
     from salesrules.commissions.rules.adjustment_explanation import explain_adjustment
     from salesrules.commissions.rules.assignments import PlanRun, PlanSpan, plan_runs, plan_spans
     from salesrules.commissions.rules.balances import prorated, settle_balances, share_of_period
-    from salesrules.commissions.rules.calculation import calculate_commissions
+    from salesrules.commissions.rules.calculation import calculate_commissions, report_owed, report_statements
     from salesrules.commissions.rules.closing import (
         ClosedPeriod,
         CommissionInputs,
@@ -159,6 +159,7 @@ if TYPE_CHECKING:
         credit_transactions,
         list_pending,
         report_outside_territory,
+        report_outside_territory_lines,
         report_pending,
         report_pending_counts,
         report_uncredited,
@@ -233,9 +234,10 @@ __all__ = [
     "measure_credit", "measure_rates", "names_in", "needed_quota", "override_role", "pay_version", "payout_curve",
     "payout_curves", "payout_place", "plan_runs", "plan_spans", "pool_plan", "pool_weights", "pools_in_order",
     "prorated", "prove_curve", "prove_plan", "reopen_period", "report_curve", "report_left_out",
-    "report_outside_territory", "report_pending", "report_pending_counts", "report_uncredited",
-    "report_uncredited_lines", "report_without_plan", "restate_commissions", "safe_day", "save_calculation",
-    "settle_balances", "share_of_period", "solve_measure", "split_payout", "split_pool", "why_changed",
+    "report_outside_territory", "report_outside_territory_lines", "report_owed", "report_pending",
+    "report_pending_counts", "report_statements", "report_uncredited", "report_uncredited_lines", "report_without_plan",
+    "restate_commissions", "safe_day", "save_calculation", "settle_balances", "share_of_period", "solve_measure",
+    "split_payout", "split_pool", "why_changed",
 ]  # fmt: skip  # one name a line would make the longest module of the house
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
