@@ -45,7 +45,7 @@ def pay_files(folder: Path) -> None:
     from salesrules.frames.streams import calculate_to_parquet
 
     calculate_to_parquet(
-        BulkJob(plan=workload.plan(), pay_period="quarter", by_component=False, threads=1),
+        BulkJob(plan=workload.plan(), pay_period="quarter", by_component=False, trust_ids=True, threads=1),
         folder / "credits.parquet",
         quotas=folder / "quotas.parquet",
         credits_to=folder / "paid.parquet",
