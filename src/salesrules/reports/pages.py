@@ -85,10 +85,13 @@ def _left_out(content: ReportContent, words: Words) -> str:
     shown, of = content.shown(), content.run.statements
     if len(shown) == len(of):
         return ""
-    lines = sum(len(statement.lines) for statement in shown)
-    of_lines = sum(len(statement.lines) for statement in of)
-    counts = {"shown": len(shown), "of": len(of), "lines": lines, "of_lines": of_lines}
-    return words.say("first_statements", **{name: words.number(count) for name, count in counts.items()})
+    return words.say(
+        "first_statements",
+        shown=words.number(len(shown)),
+        of=words.number(len(of)),
+        lines=words.number(sum(len(statement.lines) for statement in shown)),
+        of_lines=words.number(sum(len(statement.lines) for statement in of)),
+    )
 
 
 def _summary(content: ReportContent, names: Names) -> dict[str, Any]:
