@@ -70,7 +70,8 @@ def round_exactly(value: Decimal | Fraction | int, digits: int, mode: RoundingMo
     if type(digits) is not int or digits not in _QUANTA:
         raise InvalidValue("digits", digits, f"give a whole number from -{_PLACES} to {_PLACES}")
     try:
-        rounded = _as_decimal(value, digits).quantize(_QUANTA[digits], rounding=_DECIMAL_MODE[mode], context=_ROUNDING)
+        number = value if type(value) is Decimal and value.is_finite() else _as_decimal(value, digits)
+        rounded = number.quantize(_QUANTA[digits], _DECIMAL_MODE[mode], _ROUNDING)  # by place: names double the time
     except (decimal.InvalidOperation, decimal.Inexact):
         raise PrecisionExceeded("a rounded number", EXACT.prec) from None
     return rounded if rounded else rounded.copy_abs()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import attrs
@@ -11,11 +11,11 @@ from salesrules.approvals import ApprovalPolicy, ApprovalRequest, Directory, Rou
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract, PartyRole
 from salesrules.contracts.policy import ContractPolicy
-from salesrules.contracts.rules.terms import calculate_total
+from salesrules.contracts.rules.lines import calculate_total
 from salesrules.core import ApprovalEvidence, Decision, ExchangeRates, Outcome, Reason, check_identifier, decide
 from salesrules.org import Act, Limit, OrgPolicy, check_authority, find_limits, is_within_limits
 
-__all__ = ["check_approval", "check_signatory", "make_request"]
+__all__ = ["check_approval", "find_signatory_fault", "make_request"]
 
 
 def make_request(contract: Contract, policy: ContractPolicy, day: datetime) -> ApprovalRequest:
@@ -50,9 +50,9 @@ def check_approval(
     directory: Directory | None,
     *,
     as_of: datetime,
-    related: Iterable[Contract],
+    related: Sequence[Contract],
     rates: ExchangeRates | None,
-    evidence: Iterable[ApprovalEvidence],
+    evidence: Sequence[ApprovalEvidence],
     path: str,
 ) -> tuple[Decision, Route | None]:
     """What the approval of a contract comes to, with its route: nothing needed, given by evidence, or still to ask for.
@@ -94,35 +94,39 @@ def check_approval(
     return _at(found.decision, path), found
 
 
-def check_signatory(
+def find_signatory_fault(
     contract: Contract,
     directory: Directory,
     found: Route | None,
     policy: ContractPolicy,
-    evidence: Iterable[ApprovalEvidence],
+    evidence: Sequence[ApprovalEvidence],
     *,
     as_of: datetime,
     path: str,
-) -> Iterator[Reason]:
+) -> Reason | None:
     """Why whoever is to sign may not: neither authority for an act of this size, nor among those who approved it.
 
     The size is the amount that counts, with the parts of the matter added up. Where there is no route it is unknown;
     the faults of the route come first.
     """
-    person, structure = contract.signatory.strip(), directory.structure
+    person = contract.signatory.strip()
     if not person or directory.policy is None or found is None or found.decision.outcome is Outcome.DENY:
-        return
-    approvers = {name for one in evidence if one.subject == contract.reference for name in one.approvers}
-    if person in approvers:
-        return
+        return None
+    if evidence and _has_approved(person, contract.reference, evidence):
+        return None
     act = Act(kind=policy.sign_act, amount=found.amount, unit=contract.unit)
     if is_within_limits(act, _own_limits(person, act, directory, directory.policy), directory.policy):
-        return
-    if directory.delegations and structure.knows_person(person):
-        said = check_authority(person, act, structure, directory.policy, directory.delegations, as_of=as_of)
+        return None
+    structure, lent = directory.structure, directory.delegations
+    if lent and structure.knows_person(person):
+        said = check_authority(person, act, structure, directory.policy, lent, as_of=as_of)
         if said.is_allowed:
-            return
-    yield codes.SIGNATORY_WITHOUT_AUTHORITY(person=person, act=act.kind, path=f"{path}.signatory")
+            return None
+    return codes.SIGNATORY_WITHOUT_AUTHORITY(person=person, act=act.kind, path=f"{path}.signatory")
+
+
+def _has_approved(person: str, subject: str, evidence: Sequence[ApprovalEvidence]) -> bool:
+    return any(one.subject == subject and person in one.approvers for one in evidence)
 
 
 def _own_limits(person: str, act: Act, directory: Directory, policy: OrgPolicy) -> tuple[Limit, ...]:
@@ -146,7 +150,10 @@ def _may_be_asked(contract: Contract) -> bool:
 
 def _at(decision: Decision, path: str) -> Decision:
     """The decision with its reasons at the contract: a request's own fields stand in the document under these names."""
-    if not any(reason.path for reason in decision.reasons):
+    for reason in decision.reasons:
+        if reason.path:
+            break
+    else:
         return decision
     renamed = {"party": "parties", "amount": "total", "requester": "owner", "act": ""}
     reasons = [

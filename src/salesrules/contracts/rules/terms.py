@@ -4,173 +4,118 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
-from functools import partial, reduce
-from operator import add
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from salesrules.contracts import reasons as codes
-from salesrules.contracts.model import Contract, ObligationKind, PartyRole
-from salesrules.contracts.policy import ContractPolicy, RequiredTerms, Term
-from salesrules.core import Money, PolicyReference, Reason, Side, exact_product, nearest_names, total
+from salesrules.contracts.model import Contract, ObligationKind, PartyRole, PaymentTerms, TemplateReference
+from salesrules.contracts.policy import ContractPolicy, PaymentRule, RequiredTerms, Term
+from salesrules.contracts.rules.lines import find_line_faults
+from salesrules.core import Decision, PolicyReference, Reason, Side, check_life, nearest_names, total
 
-__all__ = ["calculate_total", "find_term_faults"]
-
-
-_NOTHING = Decimal(0)
+__all__ = ["PolicyDay", "find_term_faults", "policy_on"]
 
 
-def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, path: str) -> Iterator[Reason]:
+def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, path: str) -> list[Reason]:
     """Every finding about a contract that needs nothing but the contract and the policy, each at its path."""
-    yield from _missing(contract, policy, contract.dated or as_of, path)
-    yield from _parties(contract, path)
-    yield from _lines(contract, policy, path)
-    yield from _template(contract, policy, contract.dated or as_of, path)
-    yield from _payment(contract, policy, path)
-    yield from _dates(contract, as_of, path)
-    yield from _obligations(contract, path)
+    dated = contract.dated or as_of
+    found = _missing(contract, policy_on(policy, dated).asked, path)
+    found += _parties(contract, path)
+    found += find_line_faults(contract, policy, path)
+    if contract.template is not None and policy.templates:
+        found += _template(contract.template, policy, dated, path)
+    if contract.payment is not None:
+        found += _payment(contract.payment, policy.payment, path)
+    found += _dates(contract, as_of, path)
+    if contract.obligations:
+        found += _obligations(contract, path)
+    return found
 
 
 def _of_buyer(contract: Contract, field: str) -> str:
     buyer = contract.party(PartyRole.BUYER)
-    return "" if buyer is None else str(getattr(buyer, field)).strip()
+    return "" if buyer is None else str(getattr(buyer, field))
 
 
-#: Where each required term stands, and whether it is there.
+#: Where each required term stands, and what reads it: nothing, or a blank text, is not there.
 _TERMS: dict[Term, tuple[str, Callable[[Contract], object]]] = {
     Term.SELLER: ("parties", lambda contract: contract.party(PartyRole.SELLER)),
     Term.BUYER: ("parties", lambda contract: contract.party(PartyRole.BUYER)),
-    Term.OWNER: ("owner", lambda contract: contract.owner.strip()),
-    Term.MATTER: ("matter", lambda contract: contract.matter.strip()),
-    Term.LINES: ("lines", lambda contract: contract.lines),
-    Term.TOTAL: ("total", lambda contract: contract.total),
+    Term.OWNER: ("owner", attrgetter("owner")),
+    Term.MATTER: ("matter", attrgetter("matter")),
+    Term.LINES: ("lines", attrgetter("lines")),
+    Term.TOTAL: ("total", attrgetter("total")),
     Term.LINE_AMOUNTS: ("lines", lambda contract: all(line.amount is not None for line in contract.lines)),
-    Term.PAYMENT_METHOD: ("payment.method", lambda contract: contract.payment and contract.payment.method.strip()),
+    Term.PAYMENT_METHOD: ("payment.method", lambda contract: contract.payment and contract.payment.method),
     Term.PAYMENT_DAYS: (
         "payment.days",
         lambda contract: contract.payment is not None and contract.payment.days is not None,
     ),
-    Term.DELIVERY: ("delivery", lambda contract: contract.delivery),
-    Term.SIGNATORY: ("signatory", lambda contract: contract.signatory.strip()),
+    Term.DELIVERY: ("delivery", attrgetter("delivery")),
+    Term.SIGNATORY: ("signatory", attrgetter("signatory")),
     Term.BUYER_SIGNATORY: ("parties", lambda contract: _of_buyer(contract, "signatory")),
     Term.BUYER_LICENCE: ("parties", lambda contract: _of_buyer(contract, "licence")),
-    Term.DATED: ("dated", lambda contract: contract.dated),
-    Term.EFFECTIVE: ("effective", lambda contract: contract.effective),
-    Term.TEMPLATE: ("template", lambda contract: contract.template),
-    Term.QUOTATION: ("quotation", lambda contract: contract.quotation),
-    Term.OBLIGATIONS: ("obligations", lambda contract: contract.obligations),
+    Term.DATED: ("dated", attrgetter("dated")),
+    Term.EFFECTIVE: ("effective", attrgetter("effective")),
+    Term.TEMPLATE: ("template", attrgetter("template")),
+    Term.QUOTATION: ("quotation", lambda contract: bool(contract.quotation)),
+    Term.OBLIGATIONS: ("obligations", attrgetter("obligations")),
 }
 
 
-#: A required term, the entry that asks it, where it stands, and whether it is there.
+#: A required term, the entry that asks it, where it stands, and what reads it.
 _Asked = tuple[Term, RequiredTerms, str, Callable[[Contract], object]]
+
+
+class PolicyDay(NamedTuple):
+    """What of a policy depends on the day alone: whether it decides, and what it asks of a contract."""
+
+    life: Decision
+    asked: tuple[_Asked, ...]
+
+
 #: How many days a policy remembers before its memory is emptied.
 _REMEMBERED = 1_000
 
 
-def _missing(contract: Contract, policy: ContractPolicy, day: date, path: str) -> Iterator[Reason]:
-    asked: list[_Asked] | None = policy.prepared.get(day)
-    if asked is None:
+def policy_on(policy: ContractPolicy, day: date) -> PolicyDay:
+    """A policy as of a day, looked through once."""
+    known: PolicyDay | None = policy.prepared.get(day)
+    if known is None:
         if len(policy.prepared) >= _REMEMBERED:
             policy.prepared.clear()
-        asked = policy.prepared[day] = [(term, entry, *_TERMS[term]) for term, entry in policy.required_on(day)]
-    for term, entry, place, is_there in asked:
-        if not is_there(contract):
+        asked = tuple((term, entry, *_TERMS[term]) for term, entry in policy.required_on(day))
+        known = policy.prepared[day] = PolicyDay(check_life(policy.life, day, "ContractPolicy"), asked)
+    return known
+
+
+def _missing(contract: Contract, asked: tuple[_Asked, ...], path: str) -> list[Reason]:
+    found: list[Reason] = []
+    for term, entry, place, read in asked:
+        value = read(contract)
+        if not value or (type(value) is str and not value.strip()):
             where = PolicyReference("RequiredTerms", entry.id, "terms")
-            yield codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)
+            reason = codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)
+            found.append(reason)
+    return found
 
 
-def _parties(contract: Contract, path: str) -> Iterator[Reason]:
+def _parties(contract: Contract, path: str) -> list[Reason]:
+    found: list[Reason] = []
     seen: dict[PartyRole, str] = {}
     for index, party in enumerate(contract.parties):
-        if party.role is not PartyRole.OTHER and party.role in seen:
-            yield codes.PARTY_DOUBLED(party=party.id, role=party.role.value, path=f"{path}.parties[{index}].role")
-        elif party.role is not PartyRole.OTHER and party.id in seen.values():
-            yield codes.PARTIES_SAME(party=party.id, path=f"{path}.parties[{index}].id")
-        seen.setdefault(party.role, party.id)
+        role, id = party.role, party.id
+        if role in seen:
+            if role is not PartyRole.OTHER:
+                found.append(codes.PARTY_DOUBLED(party=id, role=role.value, path=f"{path}.parties[{index}].role"))
+            continue
+        if role is not PartyRole.OTHER and id in seen.values():
+            found.append(codes.PARTIES_SAME(party=id, path=f"{path}.parties[{index}].id"))
+        seen[role] = id
+    return found
 
 
-def calculate_total(contract: Contract, policy: ContractPolicy) -> Money | None:
-    """What the lines come to, each rounded, less the discount; `None` where they are of several currencies or none."""
-    return _sum_up(contract, _line_amounts(contract, policy))
-
-
-def _line_amounts(contract: Contract, policy: ContractPolicy) -> list[Money]:
-    rounding = policy.rounding
-    return [
-        line.unit_price.with_amount(rounding(exact_product(line.unit_price.amount, line.quantity)))
-        for line in contract.lines
-    ]
-
-
-def _sum_up(contract: Contract, amounts: list[Money]) -> Money | None:
-    if not amounts:
-        return None
-    currency, off = contract.currency or amounts[0].currency, contract.discount
-    for money in amounts:
-        if money.currency != currency:
-            return None
-    if off is not None and off.currency != currency:
-        return None
-    whole = reduce(add, amounts)
-    return whole if off is None else whole - off
-
-
-def _lines(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
-    seen: set[str] = set()
-    amounts = _line_amounts(contract, policy)
-    for index, line in enumerate(contract.lines):
-        # A path is a text that is made only where something is found there.
-        place = partial("{}.lines[{}].{}".format, path, index)
-        if line.id in seen:
-            yield codes.LINE_DOUBLED(line=line.id, path=place("id"))
-        seen.add(line.id)
-        if line.quantity <= _NOTHING:
-            yield codes.QUANTITY_NOT_POSITIVE(line=line.id, quantity=line.quantity, path=place("quantity"))
-        if line.unit_price.amount < _NOTHING:
-            yield codes.PRICE_NEGATIVE(line=line.id, price=line.unit_price, path=place("unit_price"))
-        if line.amount is not None and line.amount != amounts[index]:
-            yield codes.LINE_DIFFERS(line=line.id, stated=line.amount, expected=amounts[index], path=place("amount"))
-    if contract.currency and not _is_in_one_currency(contract):
-        for field, money in _moneys(contract):
-            if money.currency != contract.currency:
-                yield codes.CURRENCY_DIFFERS(
-                    currency=money.currency, expected=contract.currency, path=f"{path}.{field}"
-                )
-    expected_total = _sum_up(contract, amounts)
-    if contract.total is not None and expected_total is not None and contract.total != expected_total:
-        yield codes.TOTAL_DIFFERS(stated=contract.total, expected=expected_total, path=f"{path}.total")
-
-
-def _is_in_one_currency(contract: Contract) -> bool:
-    """Whether every amount is in the contract's currency, as almost every contract's are."""
-    currency, discount, whole = contract.currency, contract.discount, contract.total
-    for line in contract.lines:
-        if line.unit_price.currency != currency or (line.amount is not None and line.amount.currency != currency):
-            return False
-    if (discount is not None and discount.currency != currency) or (whole is not None and whole.currency != currency):
-        return False
-    return all(one.amount is None or one.amount.currency == currency for one in contract.obligations)
-
-
-def _moneys(contract: Contract) -> Iterator[tuple[str, Money]]:
-    for index, line in enumerate(contract.lines):
-        yield f"lines[{index}].unit_price", line.unit_price
-        if line.amount is not None:
-            yield f"lines[{index}].amount", line.amount
-    for name in ("discount", "total"):
-        money: Money | None = getattr(contract, name)
-        if money is not None:
-            yield name, money
-    for index, obligation in enumerate(contract.obligations):
-        if obligation.amount is not None:
-            yield f"obligations[{index}].amount", obligation.amount
-
-
-def _template(contract: Contract, policy: ContractPolicy, day: date, path: str) -> Iterator[Reason]:
-    given = contract.template
-    if given is None or not policy.templates:
-        return
+def _template(given: TemplateReference, policy: ContractPolicy, day: date, path: str) -> Iterator[Reason]:
     versions = [rule for rule in policy.templates if (rule.id, rule.version) == (given.id, given.version)]
     shown: dict[str, Any] = {"template": given.id, "version": given.version, "path": f"{path}.template"}
     where = PolicyReference("ContractPolicy", "", "templates")
@@ -182,10 +127,7 @@ def _template(contract: Contract, policy: ContractPolicy, day: date, path: str) 
         yield codes.TEMPLATE_OUTDATED(day=day, policy=where, **shown)
 
 
-def _payment(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
-    terms, rule = contract.payment, policy.payment
-    if terms is None:
-        return
+def _payment(terms: PaymentTerms, rule: PaymentRule | None, path: str) -> Iterator[Reason]:
     if terms.days is not None and terms.days < 0:
         yield codes.DAYS_NEGATIVE(days=terms.days, path=f"{path}.payment.days")
     if rule is None:
@@ -201,31 +143,33 @@ def _payment(contract: Contract, policy: ContractPolicy, path: str) -> Iterator[
         yield codes.PAYMENT_TOO_LONG(days=days, maximum=most, path=f"{path}.payment.days", policy=where)
 
 
-def _dates(contract: Contract, as_of: date, path: str) -> Iterator[Reason]:
+def _dates(contract: Contract, as_of: date, path: str) -> list[Reason]:
     dated, signed, filed, delivery = contract.dated, contract.signed, contract.filed, contract.delivery
     effective = contract.effective
-    start = None if effective is None else effective.start
-    last = None if effective is None or effective.end is None else effective.last
-    for earlier, one, later, other, place in (
-        ("dated", dated, "signed", signed, "signed"),
-        ("signed", signed, "filed", filed, "filed"),
-        ("dated", dated, "start", start, "effective.start"),
-        ("dated", dated, "delivery", delivery, "delivery"),
-        ("start", start, "delivery", delivery, "delivery"),
-        ("delivery", delivery, "last", last, "delivery"),
-    ):
+    found: list[Reason] = []
+
+    def in_order(earlier: str, one: date | None, later: str, other: date | None, place: str) -> None:
         if one is not None and other is not None and one > other:
-            yield codes.DATES_DISORDERED(
-                earlier=earlier, earlier_day=one, later=later, later_day=other, path=f"{path}.{place}"
-            )
+            shown: dict[str, Any] = {"earlier": earlier, "earlier_day": one, "later": later, "later_day": other}
+            found.append(codes.DATES_DISORDERED(path=f"{path}.{place}", **shown))
+
+    if signed is not None:
+        in_order("dated", dated, "signed", signed, "signed")
+        in_order("signed", signed, "filed", filed, "filed")
+    if effective is not None:
+        in_order("dated", dated, "start", effective.start, "effective.start")
+    if delivery is not None:
+        in_order("dated", dated, "delivery", delivery, "delivery")
+        if effective is not None:
+            in_order("start", effective.start, "delivery", delivery, "delivery")
+            in_order("delivery", delivery, "last", effective.last, "delivery")
     for name, day in (("dated", dated), ("signed", signed), ("filed", filed)):
         if day is not None and day > as_of:
-            yield codes.DAY_IN_FUTURE(field=name, day=day, as_of=as_of, path=f"{path}.{name}")
+            found.append(codes.DAY_IN_FUTURE(field=name, day=day, as_of=as_of, path=f"{path}.{name}"))
+    return found
 
 
 def _obligations(contract: Contract, path: str) -> Iterator[Reason]:
-    if not contract.obligations:
-        return
     seen: set[str] = set()
     for index, obligation in enumerate(contract.obligations):
         place = f"{path}.obligations[{index}]"
