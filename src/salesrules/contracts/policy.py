@@ -149,8 +149,8 @@ class ContractPolicy:
     required: tuple[RequiredTerms, ...] = attrs.field(converter=as_tuple)
     templates: tuple[TemplateRule, ...] = attrs.field(default=(), converter=as_tuple)
     payment: PaymentRule | None = None
-    sign_act: str = "contract.sign"
-    change_act: str = "contract.change"
+    sign_act: str = attrs.field(default="contract.sign", validator=is_named)
+    change_act: str = attrs.field(default="contract.change", validator=is_named)
     filing: DayLimit | None = None
     handoff: DayLimit | None = None
     late: LateRule | None = None

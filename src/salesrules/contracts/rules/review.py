@@ -78,7 +78,7 @@ def review(
         raise InvalidValue("as_of", as_of, "give an instant with its time zone")
     day, given = as_of.date(), tuple(evidence)
     life = policy_on(policy, day).life
-    if not life.is_allowed:
+    if life is not ALLOW and not life.is_allowed:
         return life
     reasons = [*life.reasons, *find_term_faults(contract, policy, day, path)]
     decisions: list[Decision] = []
@@ -88,7 +88,7 @@ def review(
         decisions += check_prices(
             contract, pricing, quotation, as_of=day, authority=authority, evidence=given, path=path
         )  # fmt: skip
-    approval: Decision = ALLOW
+    approval = ALLOW
     if approvals is not None:
         approval, found = check_approval(
             contract, policy, approvals, directory,
@@ -103,7 +103,7 @@ def review(
         decisions.append(credit)
     elif policy.credit_from_days is not None:
         reasons += _missing_credit(contract, policy.credit_from_days, path)
-    if not reasons and all(decision is ALLOW or decision is approval for decision in decisions):
+    if not reasons and len(decisions) == 1 and decisions[0] is approval:
         return approval  # as it is, since it says all that there is
     return _join([decide(reasons), *decisions], approval.headroom)
 

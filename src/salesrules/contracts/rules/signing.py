@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 
 import attrs
 
-from salesrules.approvals import ApprovalPolicy, ApprovalRequest, Directory, Route, find_evidence_faults, route
+from salesrules.approvals import (
+    ApprovalPolicy,
+    ApprovalRequest,
+    Directory,
+    Route,
+    find_evidence_faults,
+    request_of,
+    route,
+)
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract, PartyRole
 from salesrules.contracts.policy import ContractPolicy
 from salesrules.contracts.rules.lines import calculate_total
-from salesrules.core import ApprovalEvidence, Decision, ExchangeRates, Outcome, Reason, check_identifier, decide
-from salesrules.org import Act, Limit, OrgPolicy, check_authority, find_limits, is_within_limits
+from salesrules.core import (
+    ALLOW,
+    ApprovalEvidence,
+    Decision,
+    ExchangeRates,
+    InvalidValue,
+    Outcome,
+    Parameters,
+    Reason,
+    as_parameters,
+    check_identifier,
+    decide,
+)
+from salesrules.org import Act, Limit, OrgPolicy, check_authority, find_limits, is_well_within, is_within_limits
 
 __all__ = ["check_approval", "find_signatory_fault", "make_request"]
+
+_NOTHING = Decimal(0)
+#: A member that is looked up through its class takes as long as a call.
+_BUYER, _DENIED = PartyRole.BUYER, Outcome.DENY
 
 
 def make_request(contract: Contract, policy: ContractPolicy, day: datetime) -> ApprovalRequest:
@@ -24,18 +49,24 @@ def make_request(contract: Contract, policy: ContractPolicy, day: datetime) -> A
     A version that replaces another asks for the act of change. The attribute `template` is the template's id. Raises
     `InvalidValue` for an id or an owner that no request can have.
     """
-    buyer = contract.party(PartyRole.BUYER)
-    attributes = contract.attributes
+    check_identifier("id", contract.reference)
+    if not contract.owner.strip():
+        raise InvalidValue("requester", contract.owner, "name it")
+    return _request_of(contract, contract.reference, policy, day.date())
+
+
+def _request_of(contract: Contract, reference: str, policy: ContractPolicy, day: date) -> ApprovalRequest:
+    """The request of a contract whose reference and owner were checked."""
+    buyer, attributes = contract.party(_BUYER), as_parameters(contract.attributes)
     if contract.template is not None and "template" not in attributes:
-        attributes = {**attributes, "template": contract.template.id}
+        attributes = Parameters(attributes, template=contract.template.id)
     amount = contract.total if contract.total is not None else calculate_total(contract, policy)
-    return ApprovalRequest(
-        id=contract.reference,
-        act=policy.sign_act if contract.replaces is None else policy.change_act,
-        subject=contract.reference,
-        requester=contract.owner,
-        day=contract.dated or day.date(),
-        amount=None if amount is not None and amount.amount < 0 else amount,
+    return request_of(
+        reference,
+        policy.sign_act if contract.replaces is None else policy.change_act,
+        contract.owner,
+        contract.dated or day,
+        amount=None if amount is not None and amount.amount < _NOTHING else amount,
         unit=contract.unit,
         party=None if buyer is None else buyer.id,
         matter=contract.matter or None,
@@ -61,16 +92,12 @@ def check_approval(
     covers the contract but does not carry it is a finding. Where the owner or an id is missing there is no route; that
     they are missing is found elsewhere.
     """
-    if not contract.owner.strip() or not _may_be_asked(contract):
-        return decide([]), None
-    request = make_request(contract, policy, as_of)
-    others = [
-        make_request(other, policy, as_of)
-        for other in related
-        if other.id != contract.id and other.owner.strip() and _may_be_asked(other)
-    ]
+    request = _ask(contract, policy, as_of)
+    if request is None:
+        return ALLOW, None
+    others = _ask_all(related, contract.id, policy, as_of) if related else ()
     found = route(request, approvals, directory, as_of=as_of, related=others, rates=rates)
-    if found.decision.outcome is not Outcome.REFER:
+    if not evidence or found.decision.outcome is not Outcome.REFER:
         return _at(found.decision, path), found
     given = [one for one in evidence if one.covers(request.act, request.subject)]
     faults: list[Reason] = []
@@ -110,12 +137,16 @@ def find_signatory_fault(
     the faults of the route come first.
     """
     person = contract.signatory.strip()
-    if not person or directory.policy is None or found is None or found.decision.outcome is Outcome.DENY:
+    if not person or directory.policy is None or found is None or found.decision.outcome is _DENIED:
         return None
     if evidence and _has_approved(person, contract.reference, evidence):
         return None
+    limits = _own_limits(person, policy.sign_act, contract.unit, directory, directory.policy)
+    for limit in limits:
+        if is_well_within(found.amount, limit):
+            return None
     act = Act(kind=policy.sign_act, amount=found.amount, unit=contract.unit)
-    if is_within_limits(act, _own_limits(person, act, directory, directory.policy), directory.policy):
+    if is_within_limits(act, limits, directory.policy):
         return None
     structure, lent = directory.structure, directory.delegations
     if lent and structure.knows_person(person):
@@ -129,23 +160,35 @@ def _has_approved(person: str, subject: str, evidence: Sequence[ApprovalEvidence
     return any(one.subject == subject and person in one.approvers for one in evidence)
 
 
-def _own_limits(person: str, act: Act, directory: Directory, policy: OrgPolicy) -> tuple[Limit, ...]:
+def _own_limits(person: str, act: str, unit: str | None, directory: Directory, policy: OrgPolicy) -> tuple[Limit, ...]:
     """What a person may sign by their own positions; it does not change in one structure, so it is sought once."""
-    key = ("own limits", person, act.kind, act.unit)
+    key = ("own limits", person, act, unit)
     known: tuple[Limit, ...] | None = directory.recall(key, policy)
     if known is None:
-        known = find_limits(person, act.kind, act.unit, directory.structure, policy)
+        known = find_limits(person, act, unit, directory.structure, policy)
         directory.remember(key, policy, known)
     return known
 
 
-def _may_be_asked(contract: Contract) -> bool:
-    """Whether an approval can name this contract: an id that no database would refuse."""
+def _ask(contract: Contract, policy: ContractPolicy, as_of: datetime) -> ApprovalRequest | None:
+    """The request of a contract, `None` where no approval can name it: without an owner, or an id that no database
+    would take.
+    """
+    if not contract.owner.strip():
+        return None
+    reference = contract.reference
     try:
-        check_identifier("id", contract.reference)
+        check_identifier("id", reference)
     except ValueError:
-        return False
-    return True
+        return None
+    return _request_of(contract, reference, policy, as_of.date())
+
+
+def _ask_all(
+    contracts: Sequence[Contract], but: str, policy: ContractPolicy, as_of: datetime
+) -> tuple[ApprovalRequest, ...]:
+    asked = (_ask(contract, policy, as_of) for contract in contracts if contract.id != but)
+    return tuple(request for request in asked if request is not None)
 
 
 def _at(decision: Decision, path: str) -> Decision:

@@ -16,10 +16,15 @@ from salesrules.core import Decision, PolicyReference, Reason, Side, check_life,
 __all__ = ["PolicyDay", "find_term_faults", "policy_on"]
 
 
+#: A member that is looked up through its class takes as long as a call.
+_SELLER, _BUYER, _OTHER = PartyRole.SELLER, PartyRole.BUYER, PartyRole.OTHER
+
+
 def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, path: str) -> list[Reason]:
     """Every finding about a contract that needs nothing but the contract and the policy, each at its path."""
     dated = contract.dated or as_of
-    found = _missing(contract, policy_on(policy, dated).asked, path)
+    day = policy_on(policy, dated)
+    found: list[Reason] = [] if _is_complete(contract, day) else [*_missing(contract, day.asked, path)]
     found += _parties(contract, path)
     found += find_line_faults(contract, policy, path)
     if contract.template is not None and policy.templates:
@@ -33,14 +38,14 @@ def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, pa
 
 
 def _of_buyer(contract: Contract, field: str) -> str:
-    buyer = contract.party(PartyRole.BUYER)
+    buyer = contract.party(_BUYER)
     return "" if buyer is None else str(getattr(buyer, field))
 
 
 #: Where each required term stands, and what reads it: nothing, or a blank text, is not there.
 _TERMS: dict[Term, tuple[str, Callable[[Contract], object]]] = {
-    Term.SELLER: ("parties", lambda contract: contract.party(PartyRole.SELLER)),
-    Term.BUYER: ("parties", lambda contract: contract.party(PartyRole.BUYER)),
+    Term.SELLER: ("parties", lambda contract: contract.party(_SELLER)),
+    Term.BUYER: ("parties", lambda contract: contract.party(_BUYER)),
     Term.OWNER: ("owner", attrgetter("owner")),
     Term.MATTER: ("matter", attrgetter("matter")),
     Term.LINES: ("lines", attrgetter("lines")),
@@ -63,15 +68,25 @@ _TERMS: dict[Term, tuple[str, Callable[[Contract], object]]] = {
 }
 
 
-#: A required term, the entry that asks it, where it stands, and what reads it.
-_Asked = tuple[Term, RequiredTerms, str, Callable[[Contract], object]]
+class _Asked(NamedTuple):
+    """A required term, the entry that asks it, where it stands, and what reads it."""
+
+    term: Term
+    entry: RequiredTerms
+    place: str
+    read: Callable[[Contract], object]
 
 
 class PolicyDay(NamedTuple):
-    """What of a policy depends on the day alone: whether it decides, and what it asks of a contract."""
+    """What of a policy depends on the day alone: whether it decides, and what it asks of a contract.
+
+    `read_fields` reads at once the terms that are plain fields, `readers` read the others one by one.
+    """
 
     life: Decision
     asked: tuple[_Asked, ...]
+    read_fields: Callable[[Contract], tuple[object, ...]]
+    readers: tuple[Callable[[Contract], object], ...]
 
 
 #: How many days a policy remembers before its memory is emptied.
@@ -84,20 +99,33 @@ def policy_on(policy: ContractPolicy, day: date) -> PolicyDay:
     if known is None:
         if len(policy.prepared) >= _REMEMBERED:
             policy.prepared.clear()
-        asked = tuple((term, entry, *_TERMS[term]) for term, entry in policy.required_on(day))
-        known = policy.prepared[day] = PolicyDay(check_life(policy.life, day, "ContractPolicy"), asked)
+        asked = tuple(_Asked(term, entry, *_TERMS[term]) for term, entry in policy.required_on(day))
+        fields = [one.place for one in asked if isinstance(one.read, attrgetter)]
+        readers = tuple(one.read for one in asked if not isinstance(one.read, attrgetter))
+        life = check_life(policy.life, day, "ContractPolicy")
+        # The id is always there; two names make a tuple of what is read.
+        known = policy.prepared[day] = PolicyDay(life, asked, attrgetter("id", "id", *fields), readers)
     return known
 
 
-def _missing(contract: Contract, asked: tuple[_Asked, ...], path: str) -> list[Reason]:
-    found: list[Reason] = []
+def _is_complete(contract: Contract, day: PolicyDay) -> bool:
+    """Whether a contract says all that is asked, as almost every contract does."""
+    for value in day.read_fields(contract):
+        if not value or (type(value) is str and not value.strip()):
+            return False
+    for read in day.readers:
+        value = read(contract)
+        if not value or (type(value) is str and not value.strip()):
+            return False
+    return True
+
+
+def _missing(contract: Contract, asked: tuple[_Asked, ...], path: str) -> Iterator[Reason]:
     for term, entry, place, read in asked:
         value = read(contract)
         if not value or (type(value) is str and not value.strip()):
             where = PolicyReference("RequiredTerms", entry.id, "terms")
-            reason = codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)
-            found.append(reason)
-    return found
+            yield codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)
 
 
 def _parties(contract: Contract, path: str) -> list[Reason]:
@@ -106,10 +134,10 @@ def _parties(contract: Contract, path: str) -> list[Reason]:
     for index, party in enumerate(contract.parties):
         role, id = party.role, party.id
         if role in seen:
-            if role is not PartyRole.OTHER:
+            if role is not _OTHER:
                 found.append(codes.PARTY_DOUBLED(party=id, role=role.value, path=f"{path}.parties[{index}].role"))
             continue
-        if role is not PartyRole.OTHER and id in seen.values():
+        if role is not _OTHER and id in seen.values():
             found.append(codes.PARTIES_SAME(party=id, path=f"{path}.parties[{index}].id"))
         seen[role] = id
     return found
@@ -147,26 +175,32 @@ def _dates(contract: Contract, as_of: date, path: str) -> list[Reason]:
     dated, signed, filed, delivery = contract.dated, contract.signed, contract.filed, contract.delivery
     effective = contract.effective
     found: list[Reason] = []
-
-    def in_order(earlier: str, one: date | None, later: str, other: date | None, place: str) -> None:
-        if one is not None and other is not None and one > other:
-            shown: dict[str, Any] = {"earlier": earlier, "earlier_day": one, "later": later, "later_day": other}
-            found.append(codes.DATES_DISORDERED(path=f"{path}.{place}", **shown))
-
     if signed is not None:
-        in_order("dated", dated, "signed", signed, "signed")
-        in_order("signed", signed, "filed", filed, "filed")
-    if effective is not None:
-        in_order("dated", dated, "start", effective.start, "effective.start")
+        if dated is not None and dated > signed:
+            found.append(_disordered("dated", dated, "signed", signed, f"{path}.signed"))
+        if filed is not None and signed > filed:
+            found.append(_disordered("signed", signed, "filed", filed, f"{path}.filed"))
+    if effective is not None and dated is not None and dated > effective.start:
+        found.append(_disordered("dated", dated, "start", effective.start, f"{path}.effective.start"))
     if delivery is not None:
-        in_order("dated", dated, "delivery", delivery, "delivery")
+        if dated is not None and dated > delivery:
+            found.append(_disordered("dated", dated, "delivery", delivery, f"{path}.delivery"))
         if effective is not None:
-            in_order("start", effective.start, "delivery", delivery, "delivery")
-            in_order("delivery", delivery, "last", effective.last, "delivery")
-    for name, day in (("dated", dated), ("signed", signed), ("filed", filed)):
-        if day is not None and day > as_of:
-            found.append(codes.DAY_IN_FUTURE(field=name, day=day, as_of=as_of, path=f"{path}.{name}"))
+            if effective.start > delivery:
+                found.append(_disordered("start", effective.start, "delivery", delivery, f"{path}.delivery"))
+            if (last := effective.last) is not None and delivery > last:
+                found.append(_disordered("delivery", delivery, "last", last, f"{path}.delivery"))
+    if dated is not None and dated > as_of:
+        found.append(codes.DAY_IN_FUTURE(field="dated", day=dated, as_of=as_of, path=f"{path}.dated"))
+    if signed is not None and signed > as_of:
+        found.append(codes.DAY_IN_FUTURE(field="signed", day=signed, as_of=as_of, path=f"{path}.signed"))
+    if filed is not None and filed > as_of:
+        found.append(codes.DAY_IN_FUTURE(field="filed", day=filed, as_of=as_of, path=f"{path}.filed"))
     return found
+
+
+def _disordered(earlier: str, one: date, later: str, other: date, path: str) -> Reason:
+    return codes.DATES_DISORDERED(earlier=earlier, earlier_day=one, later=later, later_day=other, path=path)
 
 
 def _obligations(contract: Contract, path: str) -> Iterator[Reason]:
