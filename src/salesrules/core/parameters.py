@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -50,6 +50,14 @@ class Parameters(Mapping[str, Any]):
     def get(self, name: str, default: Any = None) -> Any:
         """The value of that name, the default where there is none."""
         return self._items.get(name, default)
+
+    def pick(self, names: Iterable[str]) -> tuple[Any, ...]:
+        """The values of several names, `None` for each that there is not.
+
+        >>> Parameters(limit=5).pick(["limit", "most"])
+        (5, None)
+        """
+        return tuple(map(self._items.get, names))
 
     def items(self) -> ItemsView[str, Any]:
         """The names with their values."""

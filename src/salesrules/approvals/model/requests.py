@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -116,19 +116,20 @@ class ApprovalRequest:
 _FIELDS = frozenset(("act", "subject", "requester", "day", "amount", "unit", "party", "matter", "interested"))
 
 
-def value_reader(names: tuple[str, ...]) -> Callable[[ApprovalRequest], Sequence[Any]]:
+def value_reader(names: tuple[str, ...]) -> Callable[[ApprovalRequest], tuple[Any, ...]]:
     """How the values of several names are read of a request at once, for a rule that asks the same of every request."""
     if len(names) > 1 and _FIELDS.issuperset(names):
         return attrgetter(*names)
-    return partial(_read_values, names)
+    return partial(_read_values, names, _FIELDS.isdisjoint(names))
 
 
-def _read_values(names: tuple[str, ...], request: ApprovalRequest) -> list[Any]:
-    found, attributes = [], request.attributes
-    for name in names:
-        word = None if name in _FIELDS else attributes.get(name)
-        found.append(request.value(name) if word is None else word)
-    return found
+def _read_values(names: tuple[str, ...], are_words: bool, request: ApprovalRequest) -> tuple[Any, ...]:
+    if are_words:
+        attributes: Parameters = request.attributes  # type: ignore[assignment]  # what the converter makes of them
+        said = attributes.pick(names)
+        if None not in said:
+            return said
+    return tuple([request.value(name) for name in names])
 
 
 # Frozen constructors set every field through `object.__setattr__`; the slots' own setters take half the time.

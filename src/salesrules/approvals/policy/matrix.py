@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -169,7 +169,7 @@ def _staying(count: int, conditions: list[tuple[int, WordCondition]], word: obje
     return left
 
 
-#: How many selections of rows a matrix remembers before its memory is emptied.
+#: For how many words a matrix remembers their rows before its memory is emptied.
 _REMEMBERED = 1_000
 
 
@@ -192,10 +192,12 @@ class ApprovalMatrix:
     is_required: bool = True
     choices: dict[tuple[str, int], ChosenRow] = attrs.field(init=False, repr=False, eq=False, factory=dict)
     words: tuple[str, ...] = attrs.field(init=False, repr=False, eq=False)
-    read_words: Callable[[ApprovalRequest], Sequence[Any]] = attrs.field(init=False, repr=False, eq=False)
+    read_words: Callable[[ApprovalRequest], tuple[Any, ...]] = attrs.field(init=False, repr=False, eq=False)
     _words: tuple[_WordIndex, ...] = attrs.field(init=False, repr=False, eq=False)
     _all: int = attrs.field(init=False, repr=False, eq=False)
-    _left: dict[int, tuple[ApprovalRow, ...]] = attrs.field(init=False, repr=False, eq=False, factory=dict)
+    _candidates: dict[tuple[object, ...], tuple[ApprovalRow, ...]] = attrs.field(
+        init=False, repr=False, eq=False, factory=dict
+    )
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_words", tuple(_index_words(self.rows)))
@@ -203,21 +205,28 @@ class ApprovalMatrix:
         object.__setattr__(self, "read_words", value_reader(self.words))
         object.__setattr__(self, "_all", (1 << len(self.rows)) - 1)
 
-    def candidates(self, said: Sequence[object]) -> tuple[ApprovalRow, ...]:
+    def candidates(self, said: tuple[object, ...]) -> tuple[ApprovalRow, ...]:
         """The rows that no word rules out, in their order; `said` are what a request says to `words`, `None` nothing.
 
-        What else a row asks, and words that the request does not say, are still to be looked at.
+        What else a row asks, and words that the request does not say, are still to be looked at. The same words have
+        the same rows, which are looked for once.
         """
+        known = self._candidates.get(said)
+        if known is None:
+            if len(self._candidates) >= _REMEMBERED:
+                self._candidates.clear()
+            known = self._candidates[said] = tuple(self._find_candidates(said))
+        return known
+
+    def _find_candidates(self, said: tuple[object, ...]) -> Iterator[ApprovalRow]:
         left = self._all
-        for (_, by_word, others), word in zip(self._words, said):  # noqa: B905  # it would take longer than the rest
+        for (_, by_word, others), word in zip(self._words, said, strict=True):
             if word is not None:
                 left &= by_word.get(word, others)
-        known = self._left.get(left)
-        if known is None:
-            if len(self._left) >= _REMEMBERED:
-                self._left.clear()
-            known = self._left[left] = tuple(row for place, row in enumerate(self.rows) if left >> place & 1)
-        return known
+        while left:
+            lowest = left & -left
+            yield self.rows[lowest.bit_length() - 1]
+            left ^= lowest
 
     @property
     def needs_currency(self) -> bool:

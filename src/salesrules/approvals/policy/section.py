@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -63,7 +63,7 @@ class ApprovalRule:
     last_resort: Approver | None = attrs.field(default=None, validator=_one_person)
     rejection_reasons: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     return_reasons: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    read_key: Callable[[ApprovalRequest], Sequence[Any]] = attrs.field(
+    read_key: Callable[[ApprovalRequest], tuple[Any, ...]] = attrs.field(
         init=False, repr=False, eq=False, default=attrs.Factory(lambda self: value_reader(self.combine_by), True)
     )
 

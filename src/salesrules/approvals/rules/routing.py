@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, Inexact
 
 import attrs
 
@@ -21,15 +21,18 @@ from salesrules.approvals.model import (
 )
 from salesrules.approvals.policy import ApprovalMatrix, ApprovalPolicy, ApprovalRule, SameReviewer
 from salesrules.approvals.rules.asking import begin_asking, check_day
-from salesrules.approvals.rules.combining import Combined, combine_requests, convert_amount
+from salesrules.approvals.rules.combining import combine_requests, convert_amount
 from salesrules.approvals.rules.rows import choose_row
 from salesrules.approvals.rules.seats import seat_step
 from salesrules.core import (
+    ALLOW,
+    EXACT,
     Decision,
     ExchangeRates,
     Money,
     Outcome,
     PolicyReference,
+    PrecisionExceeded,
     Reason,
     RequiredApproval,
     decision_of,
@@ -38,6 +41,9 @@ from salesrules.org import Hierarchy
 
 __all__ = ["route"]
 
+#: A member that is looked up through its class takes as long as a call.
+_REFERRED = Outcome.REFER
+_subtract = EXACT.subtract
 _NO_UNITS = Hierarchy.from_parents({})
 
 
@@ -63,7 +69,7 @@ def route(
     """
     day = as_of.date() if directory is None else check_day(directory, as_of)
     life, rule, matrices = policy.find_handling(request.act, day)
-    if not life.is_allowed:
+    if life is not ALLOW and not life.is_allowed:
         return Route(request=request.id, decision=life, rows=(), steps=(), as_of=day)
     faults: list[Reason] = []
     if rule is None:
@@ -74,15 +80,15 @@ def route(
         faults.append(codes.REQUESTER_UNKNOWN(person=request.requester, path="requester"))
     if faults or rule is None:
         return _denied(request, faults, day)
-    combined = combine_requests(request, related, rule)
-    for name in combined.missing:
+    requests, missing = combine_requests(request, related, rule)
+    for name in missing:
         where = PolicyReference("ApprovalRule", rule.id, "combine_by")
         faults.append(codes.KEY_MISSING(name=name, path=name, policy=where))
     units = _NO_UNITS if directory is None else directory.structure.units
     rows: list[ChosenRow] = []
     ends: list[tuple[str | None, Decimal]] = []
     for matrix in matrices:
-        row, found = choose_row(matrix, combined, units, rates)
+        row, found = choose_row(matrix, requests, units, rates)
         if row is None:
             faults += found
             continue
@@ -91,23 +97,24 @@ def route(
             ends.append((matrix.currency, row.end))
     if faults:
         return _denied(request, faults, day)
-    chosen, amount = tuple(rows), _amount(request, matrices, combined, rates)
+    chosen, amount = tuple(rows), _amount(requests, matrices, rates)
     way = _find_way(request, chosen, policy, rule, directory, amount, as_of)
     said = life.reasons
-    if combined.others:
-        added = codes.AMOUNTS_COMBINED(amount=amount, own=request.amount, requests=combined.others, path="amount")
+    combined = tuple(other.id for other in requests[1:]) if len(requests) > 1 else ()
+    if combined:
+        added = codes.AMOUNTS_COMBINED(amount=amount, own=request.amount, requests=combined, path="amount")
         said = (*said, added)
     if way.faults:
         decision = Decision(outcome=Outcome.DENY, reasons=(*way.faults, *said, *way.trace))
     else:
         decision = decision_of(
-            Outcome.REFER if way.steps else life.outcome,
+            _REFERRED if way.steps else life.outcome,
             (*said, *way.trace) if said else way.trace,
             way.until,
             _headroom(amount, ends),
             way.approvals,
         )
-    return route_of(request.id, decision, chosen, way.steps, amount, combined.others, day)
+    return route_of(request.id, decision, chosen, way.steps, amount, combined, day)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,7 +141,7 @@ def _find_way(
     if directory is None or directory.delegations:
         return _make_way(request, rows, policy, rule, directory, amount, as_of)
     # One row and band is one value as long as its policy lives, and what is remembered is for that very policy.
-    key = (request.act, request.requester, request.interested, request.unit, rule.id, tuple(map(id, rows)))
+    key = (request.requester, request.act, request.unit, request.interested, *map(id, rows))
     known: _Way | None = directory.recall(key, policy)
     if known is None:
         known = _make_way(request, rows, policy, rule, directory, amount, as_of)
@@ -200,31 +207,37 @@ def _seat_all(
 
 
 def _amount(
-    request: ApprovalRequest,
-    matrices: tuple[ApprovalMatrix, ...],
-    combined: Combined,
-    rates: ExchangeRates | None,
+    requests: tuple[ApprovalRequest, ...], matrices: tuple[ApprovalMatrix, ...], rates: ExchangeRates | None
 ) -> Money | None:
     """What chose the bands: the sum in the first matrix's currency, else in the request's own."""
-    if request.amount is None:
+    own = requests[0].amount
+    if own is None:
         return None
-    currency = request.amount.currency
+    currency = own.currency
     for matrix in matrices:
         if matrix.currency is not None:
             currency = matrix.currency
             break
-    if not combined.others and currency == request.amount.currency:
-        return request.amount
-    amount = convert_amount(combined.requests, currency, rates)
-    return request.amount if isinstance(amount, str) else Money(amount, currency)
+    if len(requests) == 1 and currency == own.currency:
+        return own
+    amount = convert_amount(requests, currency, rates)
+    return own if isinstance(amount, str) else Money(amount, currency)
 
 
 def _headroom(amount: Money | None, ends: list[tuple[str | None, Decimal]]) -> Money | None:
     """What could be added to an amount before the nearest band in its currency ends; `None` where all are open."""
-    if amount is None or not ends:
+    if amount is None:
         return None
-    near = [end for currency, end in ends if currency == amount.currency]
-    return amount.with_amount(min(near)) - amount if near else None
+    nearest: Decimal | None = None
+    for currency, end in ends:
+        if currency == amount.currency and (nearest is None or end < nearest):
+            nearest = end
+    if nearest is None:
+        return None
+    try:
+        return amount.with_amount(_subtract(nearest, amount.amount))
+    except Inexact:
+        raise PrecisionExceeded("the headroom", EXACT.prec) from None
 
 
 def _denied(request: ApprovalRequest, faults: list[Reason], day: date) -> Route:

@@ -16,7 +16,7 @@ from salesrules.approvals.policy import (
     WhenMissing,
     WordCondition,
 )
-from salesrules.approvals.rules.combining import Combined, convert_amount, convert_money
+from salesrules.approvals.rules.combining import convert_amount, convert_money
 from salesrules.core import ExchangeRates, PolicyReference, Reason, plus
 from salesrules.org import Hierarchy
 
@@ -25,21 +25,23 @@ __all__ = ["choose_row"]
 
 def choose_row(
     matrix: ApprovalMatrix,
-    combined: Combined,
+    requests: tuple[ApprovalRequest, ...],
     units: Hierarchy,
     rates: ExchangeRates | None,
 ) -> tuple[ChosenRow | None, tuple[Reason, ...]]:
-    """The first row of a matrix whose conditions hold, with its band; or no row, and the faults if that is one.
+    """The first row of a matrix whose conditions hold for a request, with the band of all that add up with it.
+
+    Or no row, and the faults if that is one. `requests` has the request itself first.
 
     A value that a condition needs and the request lacks stops the search there, since any later row would be a guess.
     """
-    request = combined.requests[0]
+    request = requests[0]
     said = matrix.read_words(request)
     is_said = None not in said
     for row in matrix.candidates(said):
         conditions = row.beside_words if is_said else row.when
         if not conditions:
-            return _band(matrix, row, combined, rates)
+            return _band(matrix, row, requests, rates)
         missing: list[str] = []
         for condition in conditions:
             holds = _holds(condition, request, matrix, units, rates)
@@ -54,7 +56,7 @@ def choose_row(
                     codes.VALUE_MISSING(matrix=matrix.id, row=row.id, name=name, path=name, policy=where)
                     for name in missing
                 )
-            return _band(matrix, row, combined, rates)
+            return _band(matrix, row, requests, rates)
     if not matrix.is_required:
         return None, ()
     where = PolicyReference("ApprovalMatrix", matrix.id, "rows")
@@ -62,20 +64,20 @@ def choose_row(
 
 
 def _band(
-    matrix: ApprovalMatrix, row: ApprovalRow, combined: Combined, rates: ExchangeRates | None
+    matrix: ApprovalMatrix, row: ApprovalRow, requests: tuple[ApprovalRequest, ...], rates: ExchangeRates | None
 ) -> tuple[ChosenRow | None, tuple[Reason, ...]]:
     if row.amounts is None:
         known = matrix.choices.get((row.id, -1))
         if known is None:
             known = matrix.choices[row.id, -1] = ChosenRow(matrix=matrix.id, row=row.id, steps=row.steps or ())
         return known, ()
-    money = combined.requests[0].amount
+    money = requests[0].amount
     if money is None:
         return None, (codes.AMOUNT_MISSING(matrix=matrix.id, path="amount", policy=_bands_of(matrix, row)),)
-    if not combined.others and money.currency == matrix.currency:
+    if len(requests) == 1 and money.currency == matrix.currency:
         amount: Decimal | str = money.amount
     else:
-        amount = convert_amount(combined.requests, str(matrix.currency), rates)
+        amount = convert_amount(requests, str(matrix.currency), rates)
     if isinstance(amount, str):
         where = _bands_of(matrix, row)
         wrong = codes.OTHER_CURRENCY(
