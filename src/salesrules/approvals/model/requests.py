@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import attrs
@@ -49,7 +49,7 @@ def _texts(instance: object, attribute: attrs.Attribute[Mapping[str, str]], valu
 
 def _check_texts(attributes: Mapping[str, object]) -> None:
     for name, value in attributes.items():
-        if not isinstance(value, str):
+        if type(value) is not str and not isinstance(value, str):
             raise InvalidValue(f"attributes.{name}", value, "give a text; numbers belong into measures")
 
 
@@ -118,18 +118,23 @@ _FIELDS = frozenset(("act", "subject", "requester", "day", "amount", "unit", "pa
 
 def value_reader(names: tuple[str, ...]) -> Callable[[ApprovalRequest], tuple[Any, ...]]:
     """How the values of several names are read of a request at once, for a rule that asks the same of every request."""
-    if len(names) > 1 and _FIELDS.issuperset(names):
-        return attrgetter(*names)
-    return partial(_read_values, names, _FIELDS.isdisjoint(names))
+    if len(names) < 2 or not (_FIELDS.issuperset(names) or _FIELDS.isdisjoint(names)):
+        return partial(_read_values, names)
+    return attrgetter(*names) if names[0] in _FIELDS else partial(_read_words, names, itemgetter(*names))
 
 
-def _read_values(names: tuple[str, ...], are_words: bool, request: ApprovalRequest) -> tuple[Any, ...]:
-    if are_words:
-        attributes: Parameters = request.attributes  # type: ignore[assignment]  # what the converter makes of them
-        said = attributes.pick(names)
-        if None not in said:
-            return said
+def _read_values(names: tuple[str, ...], request: ApprovalRequest) -> tuple[Any, ...]:
     return tuple([request.value(name) for name in names])
+
+
+def _read_words(
+    names: tuple[str, ...], getter: Callable[[Mapping[str, Any]], tuple[Any, ...]], request: ApprovalRequest
+) -> tuple[Any, ...]:
+    attributes: Parameters = request.attributes  # type: ignore[assignment]  # what the converter makes of them
+    try:
+        return attributes.pick(getter)
+    except KeyError:  # some are measures or amounts, or not said
+        return _read_values(names, request)
 
 
 # Frozen constructors set every field through `object.__setattr__`; the slots' own setters take half the time.
@@ -150,11 +155,12 @@ def request_of(
     unit: str | None,
     party: str | None,
     matter: str | None,
-    attributes: Parameters,
+    attributes: Mapping[str, str],
 ) -> ApprovalRequest:
-    """A request for its own subject, of parts that were checked before: only its attributes are looked at.
+    """A request for its own subject, of parts that were checked before: of the attributes, that they are texts, is not.
 
-    For rooms that ask very often about documents that they have checked. Raises `InvalidValue`.
+    For rooms that ask very often about documents that they have checked; `attributes` are parameters, which never
+    change. Raises `InvalidValue`.
 
     >>> request_of("r", "a", "li", date(2026, 1, 5), amount=None, unit=None, party="acme", matter=None,
     ...            attributes=Parameters(grade="A")).value("grade")

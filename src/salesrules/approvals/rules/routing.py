@@ -21,7 +21,7 @@ from salesrules.approvals.model import (
 )
 from salesrules.approvals.policy import ApprovalMatrix, ApprovalPolicy, ApprovalRule, SameReviewer
 from salesrules.approvals.rules.asking import begin_asking, check_day
-from salesrules.approvals.rules.combining import combine_requests, convert_amount
+from salesrules.approvals.rules.combining import combine_requests, convert_amount, find_unsaid
 from salesrules.approvals.rules.rows import choose_row
 from salesrules.approvals.rules.seats import seat_step
 from salesrules.core import (
@@ -80,7 +80,11 @@ def route(
         faults.append(codes.REQUESTER_UNKNOWN(person=request.requester, path="requester"))
     if faults or rule is None:
         return _denied(request, faults, day)
-    requests, missing = combine_requests(request, related, rule)
+    requests: tuple[ApprovalRequest, ...] = (request,)
+    if related:
+        requests, missing = combine_requests(request, related, rule)
+    else:
+        missing = find_unsaid(request, rule)
     for name in missing:
         where = PolicyReference("ApprovalRule", rule.id, "combine_by")
         faults.append(codes.KEY_MISSING(name=name, path=name, policy=where))
@@ -141,7 +145,8 @@ def _find_way(
     if directory is None or directory.delegations:
         return _make_way(request, rows, policy, rule, directory, amount, as_of)
     # One row and band is one value as long as its policy lives, and what is remembered is for that very policy.
-    key = (request.requester, request.act, request.unit, request.interested, *map(id, rows))
+    place = id(rows[0]) if len(rows) == 1 else tuple(map(id, rows))
+    key = (request.requester, request.act, request.unit, request.interested, place)
     known: _Way | None = directory.recall(key, policy)
     if known is None:
         known = _make_way(request, rows, policy, rule, directory, amount, as_of)

@@ -24,7 +24,7 @@ def calculate_total(contract: Contract, policy: ContractPolicy) -> Money | None:
 
 def _add_up(contract: Contract, policy: ContractPolicy) -> tuple[list[Decimal], Decimal | None]:
     """What each line comes to, and what `calculate_total` says, as plain decimals."""
-    lines, off, rounding = contract.lines, contract.discount, policy.rounding
+    lines, off, rounding = contract.lines, contract.discount, policy.rounding.__call__
     if not lines:
         return [], None
     currency = contract.currency or lines[0].unit_price.currency
@@ -68,11 +68,7 @@ def find_line_faults(contract: Contract, policy: ContractPolicy, path: str) -> l
             found.append(codes.LINE_DIFFERS(line=id, stated=stated, expected=expected, path=place))
     currency, total = contract.currency, contract.total
     if currency and not _is_in_one_currency(contract):
-        found += [
-            codes.CURRENCY_DIFFERS(currency=money.currency, expected=currency, path=f"{path}.{field}")
-            for field, money in _moneys(contract)
-            if money.currency != currency
-        ]
+        found += _find_other_currencies(contract, path)
     if total is not None and whole is not None:
         price = contract.lines[0].unit_price
         if total.amount != whole or total.currency != price.currency:
@@ -91,6 +87,12 @@ def _is_in_one_currency(contract: Contract) -> bool:
         if one.amount is not None and one.amount.currency != currency:
             return False
     return (discount is None or discount.currency == currency) and (whole is None or whole.currency == currency)
+
+
+def _find_other_currencies(contract: Contract, path: str) -> Iterator[Reason]:
+    for field, money in _moneys(contract):
+        if money.currency != contract.currency:
+            yield codes.CURRENCY_DIFFERS(currency=money.currency, expected=contract.currency, path=f"{path}.{field}")
 
 
 def _moneys(contract: Contract) -> Iterator[tuple[str, Money]]:

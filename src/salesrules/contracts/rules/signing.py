@@ -30,7 +30,6 @@ from salesrules.core import (
     Outcome,
     Parameters,
     Reason,
-    as_parameters,
     check_identifier,
     decide,
 )
@@ -57,7 +56,7 @@ def make_request(contract: Contract, policy: ContractPolicy, day: datetime) -> A
 
 def _request_of(contract: Contract, reference: str, policy: ContractPolicy, day: date) -> ApprovalRequest:
     """The request of a contract whose reference and owner were checked."""
-    buyer, attributes = contract.party(_BUYER), as_parameters(contract.attributes)
+    buyer, attributes = contract.party(_BUYER), contract.attributes
     if contract.template is not None and "template" not in attributes:
         attributes = Parameters(attributes, template=contract.template.id)
     amount = contract.total if contract.total is not None else calculate_total(contract, policy)
@@ -99,9 +98,23 @@ def check_approval(
     found = route(request, approvals, directory, as_of=as_of, related=others, rates=rates)
     if not evidence or found.decision.outcome is not Outcome.REFER:
         return _at(found.decision, path), found
-    given = [one for one in evidence if one.covers(request.act, request.subject)]
+    return _judge(evidence, request, found, contract, as_of=as_of, path=path), found
+
+
+def _judge(
+    evidence: Sequence[ApprovalEvidence],
+    request: ApprovalRequest,
+    found: Route,
+    contract: Contract,
+    *,
+    as_of: datetime,
+    path: str,
+) -> Decision:
+    """What evidence for a contract makes of a referral: one that carries it is a yes, else what is wrong with each."""
     faults: list[Reason] = []
-    for one in given:
+    for one in evidence:
+        if not one.covers(request.act, request.subject):
+            continue
         against = list(
             find_evidence_faults(
                 one,
@@ -113,12 +126,9 @@ def check_approval(
             )
         )
         if not against:
-            said = codes.APPROVED(contract=contract.reference, approver=one.approver, path=path)
-            return decide([said]), found
+            return decide([codes.APPROVED(contract=contract.reference, approver=one.approver, path=path)])
         faults += against
-    if faults:
-        return decide(faults), found
-    return _at(found.decision, path), found
+    return decide(faults) if faults else _at(found.decision, path)
 
 
 def find_signatory_fault(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
+
+import attrs
 
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract, ObligationKind, PartyRole, PaymentTerms, TemplateReference
@@ -24,7 +26,7 @@ def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, pa
     """Every finding about a contract that needs nothing but the contract and the policy, each at its path."""
     dated = contract.dated or as_of
     day = policy_on(policy, dated)
-    found: list[Reason] = [] if _is_complete(contract, day) else [*_missing(contract, day.asked, path)]
+    found: list[Reason] = [] if _is_complete(contract, day) else [*_missing(contract, day, path)]
     found += _parties(contract, path)
     found += find_line_faults(contract, policy, path)
     if contract.template is not None and policy.templates:
@@ -37,56 +39,45 @@ def find_term_faults(contract: Contract, policy: ContractPolicy, as_of: date, pa
     return found
 
 
-def _of_buyer(contract: Contract, field: str) -> str:
-    buyer = contract.party(_BUYER)
-    return "" if buyer is None else str(getattr(buyer, field))
-
-
-#: Where each required term stands, and what reads it: nothing, or a blank text, is not there.
-_TERMS: dict[Term, tuple[str, Callable[[Contract], object]]] = {
+#: The terms that are texts, and those that are facts of another kind, in a field of the contract.
+_TEXTS = {Term.OWNER: "owner", Term.MATTER: "matter", Term.SIGNATORY: "signatory"}
+_FACTS = {
+    Term.LINES: "lines", Term.TOTAL: "total", Term.DELIVERY: "delivery", Term.DATED: "dated",
+    Term.EFFECTIVE: "effective", Term.TEMPLATE: "template", Term.QUOTATION: "quotation",
+    Term.OBLIGATIONS: "obligations",
+}  # fmt: skip
+#: Where the other terms stand, and whether they are there.
+_OTHERS: dict[Term, tuple[str, Callable[[Contract], object]]] = {
     Term.SELLER: ("parties", lambda contract: contract.party(_SELLER)),
     Term.BUYER: ("parties", lambda contract: contract.party(_BUYER)),
-    Term.OWNER: ("owner", attrgetter("owner")),
-    Term.MATTER: ("matter", attrgetter("matter")),
-    Term.LINES: ("lines", attrgetter("lines")),
-    Term.TOTAL: ("total", attrgetter("total")),
     Term.LINE_AMOUNTS: ("lines", lambda contract: all(line.amount is not None for line in contract.lines)),
-    Term.PAYMENT_METHOD: ("payment.method", lambda contract: contract.payment and contract.payment.method),
+    Term.PAYMENT_METHOD: ("payment.method", lambda contract: contract.payment and contract.payment.method.strip()),
     Term.PAYMENT_DAYS: (
         "payment.days",
         lambda contract: contract.payment is not None and contract.payment.days is not None,
     ),
-    Term.DELIVERY: ("delivery", attrgetter("delivery")),
-    Term.SIGNATORY: ("signatory", attrgetter("signatory")),
     Term.BUYER_SIGNATORY: ("parties", lambda contract: _of_buyer(contract, "signatory")),
     Term.BUYER_LICENCE: ("parties", lambda contract: _of_buyer(contract, "licence")),
-    Term.DATED: ("dated", attrgetter("dated")),
-    Term.EFFECTIVE: ("effective", attrgetter("effective")),
-    Term.TEMPLATE: ("template", attrgetter("template")),
-    Term.QUOTATION: ("quotation", lambda contract: bool(contract.quotation)),
-    Term.OBLIGATIONS: ("obligations", attrgetter("obligations")),
 }
 
 
-class _Asked(NamedTuple):
-    """A required term, the entry that asks it, where it stands, and what reads it."""
-
-    term: Term
-    entry: RequiredTerms
-    place: str
-    read: Callable[[Contract], object]
+def _of_buyer(contract: Contract, field: str) -> str:
+    buyer = contract.party(_BUYER)
+    return "" if buyer is None else str(getattr(buyer, field)).strip()
 
 
-class PolicyDay(NamedTuple):
-    """What of a policy depends on the day alone: whether it decides, and what it asks of a contract.
+@attrs.frozen(kw_only=True)
+class PolicyDay:
+    """What of a policy depends on the day alone: whether it decides, and the terms that it asks.
 
-    `read_fields` reads at once the terms that are plain fields, `readers` read the others one by one.
+    `read_texts` and `read_facts` read fields of a contract at once, `others` look at the other terms one by one.
     """
 
     life: Decision
-    asked: tuple[_Asked, ...]
-    read_fields: Callable[[Contract], tuple[object, ...]]
-    readers: tuple[Callable[[Contract], object], ...]
+    asked: tuple[tuple[Term, RequiredTerms], ...]
+    read_texts: Callable[[Contract], tuple[str, ...]]
+    read_facts: Callable[[Contract], tuple[object, ...]]
+    others: tuple[Callable[[Contract], object], ...]
 
 
 #: How many days a policy remembers before its memory is emptied.
@@ -99,31 +90,43 @@ def policy_on(policy: ContractPolicy, day: date) -> PolicyDay:
     if known is None:
         if len(policy.prepared) >= _REMEMBERED:
             policy.prepared.clear()
-        asked = tuple(_Asked(term, entry, *_TERMS[term]) for term, entry in policy.required_on(day))
-        fields = [one.place for one in asked if isinstance(one.read, attrgetter)]
-        readers = tuple(one.read for one in asked if not isinstance(one.read, attrgetter))
-        life = check_life(policy.life, day, "ContractPolicy")
-        # The id is always there; two names make a tuple of what is read.
-        known = policy.prepared[day] = PolicyDay(life, asked, attrgetter("id", "id", *fields), readers)
+        asked = policy.required_on(day)
+        texts, facts = ([table[term] for term, _ in asked if term in table] for table in (_TEXTS, _FACTS))
+        known = policy.prepared[day] = PolicyDay(
+            life=check_life(policy.life, day, "ContractPolicy"),
+            asked=asked,
+            read_texts=attrgetter("id", "id", *texts),  # of two names it makes a tuple, and an id is always there
+            read_facts=attrgetter("id", "id", *facts),
+            others=tuple(_OTHERS[term][1] for term, _ in asked if term in _OTHERS),
+        )
     return known
 
 
 def _is_complete(contract: Contract, day: PolicyDay) -> bool:
     """Whether a contract says all that is asked, as almost every contract does."""
-    for value in day.read_fields(contract):
-        if not value or (type(value) is str and not value.strip()):
+    for text in day.read_texts(contract):
+        if not text.strip():
             return False
-    for read in day.readers:
-        value = read(contract)
-        if not value or (type(value) is str and not value.strip()):
+    if not all(day.read_facts(contract)):
+        return False
+    for is_there in day.others:  # noqa: SIM110  # a generator for every contract would take as long as the rest
+        if not is_there(contract):
             return False
     return True
 
 
-def _missing(contract: Contract, asked: tuple[_Asked, ...], path: str) -> Iterator[Reason]:
-    for term, entry, place, read in asked:
-        value = read(contract)
-        if not value or (type(value) is str and not value.strip()):
+def _missing(contract: Contract, day: PolicyDay, path: str) -> Iterator[Reason]:
+    for term, entry in day.asked:
+        if term in _OTHERS:
+            place, is_there = _OTHERS[term]
+            is_said = bool(is_there(contract))
+        elif term in _TEXTS:
+            place = _TEXTS[term]
+            is_said = bool(getattr(contract, place).strip())
+        else:
+            place = _FACTS[term]
+            is_said = bool(getattr(contract, place))
+        if not is_said:
             where = PolicyReference("RequiredTerms", entry.id, "terms")
             yield codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)
 
