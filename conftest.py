@@ -19,6 +19,7 @@ import unittest.mock
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from sybil import Example, Sybil
 from sybil.evaluators.doctest import OutputChecker
@@ -34,6 +35,35 @@ settings.register_profile("unhurried", parent=settings(), deadline=None, suppres
 settings.load_profile("unhurried")
 
 collect_ignore = ["docs/conf.py", "noxfile.py"]
+
+#: The files that take longest, the longest first. Processes begin with them, so that none is left to one of them alone
+#: at the end; pytest-xdist begins with the files that have most tests.
+LONGEST = [
+    "tests/docs/test_pages.py",
+    "tests/differential/test_literal_oracle.py",
+    "tests/architecture/test_lint.py",
+    "tests/differential/test_proofs_z3.py",
+    "tests/frames/test_spark.py",
+    "tests/frames/test_sql_exactness.py",
+    "tests/frames/test_expressions_exactness.py",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the order of files to `LONGEST` when they go to several processes."""
+    if config.getoption("numprocesses", None):
+        config.option.loadscopereorder = False
+        missing = [name for name in LONGEST if not (ROOT / name).is_file()]
+        if missing:
+            raise pytest.UsageError(f"LONGEST in conftest.py names what is not there: {', '.join(missing)}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first in each of several processes."""
+    if hasattr(config, "workerinput"):
+        places = {ROOT / name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
 
 
 def run_console(example: Example) -> str:

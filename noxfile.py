@@ -17,6 +17,8 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["lint", "types", "architecture", "tests", "docs", "examples", "demo"]
 
 ROOT = Path(__file__).parent
+#: Whose tests in `tests/frames` draw more in a campaign.
+BULK = ("exactness", "crediting", "policies", "policy_modifiers", "settling")
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
@@ -167,7 +169,8 @@ def mutation(session: nox.Session) -> None:
 def campaign(session: nox.Session) -> None:
     """The rules beside the literal oracle on a million credits, the proofs beside z3 on ten thousand plans.
 
-    `SALESRULES_CASES`, `SALESRULES_SEED` and `SALESRULES_PLANS` may differ.
+    The bulk engine beside both on four times what the default run draws. `SALESRULES_CASES`, `SALESRULES_SEED`,
+    `SALESRULES_PLANS` and `SALESRULES_BULK` may differ.
     """
     install(session)
     sizes = {"SALESRULES_CASES": "1000000", "SALESRULES_SEED": "1", "SALESRULES_PLANS": "10000"}
@@ -177,6 +180,8 @@ def campaign(session: nox.Session) -> None:
         *session.posargs,
         env={name: os.environ.get(name, size) for name, size in sizes.items()},
     )
+    bulk = [f"tests/frames/test_{name}.py" for name in BULK]
+    session.run("pytest", *bulk, *session.posargs, env={"SALESRULES_BULK": os.environ.get("SALESRULES_BULK", "4")})
 
 
 @nox.session

@@ -11,11 +11,20 @@ from frames_peers import workload
 from salesrules.frames import BulkJob, BulkResult, calculate
 
 
-def pay(credits: Any, quotas: Any, *, by_component: bool = False) -> BulkResult:
-    """What `salesrules.frames.calculate` gives for the plan: as the peers do, what a credit pays in all."""
+def pay(credits: Any, quotas: Any, *, by_component: bool = False, trust_ids: bool = True) -> BulkResult:
+    """What `salesrules.frames.calculate` gives for the plan: as the peers do, what a credit pays in all.
+
+    Without `trust_ids` doubled ids are looked for, which no peer does.
+    """
     plan = workload.plan()
     return calculate(
-        plan, credits, pay_period="quarter", quotas=quotas, by_component=by_component, threads=workload.THREADS
+        plan,
+        credits,
+        pay_period="quarter",
+        quotas=quotas,
+        by_component=by_component,
+        trust_ids=trust_ids,
+        threads=workload.THREADS,
     )
 
 
@@ -36,7 +45,7 @@ def pay_files(folder: Path) -> None:
     from salesrules.frames.streams import calculate_to_parquet
 
     calculate_to_parquet(
-        BulkJob(plan=workload.plan(), pay_period="quarter", by_component=False, threads=1),
+        BulkJob(plan=workload.plan(), pay_period="quarter", by_component=False, trust_ids=True, threads=1),
         folder / "credits.parquet",
         quotas=folder / "quotas.parquet",
         credits_to=folder / "paid.parquet",

@@ -23,7 +23,7 @@ from salesrules.core import RoundingMode
 from salesrules.frames import compile_plan
 from salesrules.frames.compiled import CompiledCurve
 from salesrules.frames.kernel.curves import At, earn, move
-from salesrules.frames.kernel.whole import Runs, round_ratio
+from salesrules.frames.kernel.whole import Runs, bound_of, round_ratio
 from salesrules.testing import simple_plan
 
 PER_PAYEE = 25
@@ -81,7 +81,8 @@ def by_engine(tiers: Tiers, moves: Moves) -> Callable[[], np.ndarray]:
 
     def paid(block: slice) -> np.ndarray:
         runs = Runs.of(moves.begins[block])
-        earned = earn(curve, move(moves.amounts[block], runs), runs, At())
+        amounts = moves.amounts[block]
+        earned = earn(curve, move(amounts, runs, bound_of(amounts)), runs, At())
         return round_ratio(earned.numerator, earned.denominator, RoundingMode.HALF_UP)
 
     return lambda: np.concatenate([paid(block) for block in blocks])

@@ -265,7 +265,7 @@ def table_of(title: str, *columns: str) -> Table:
 def grades_table(reviews: Mapping[str, Review], policy: CreditPolicy, day: date) -> Table:
     """How many resellers have which grade, and what they may owe."""
     columns = ("Grade", "Resellers", "Ordered within a year", "Average limit", "All limits")
-    table = table_of(f"Grades and limits at the review of {day}", *columns)
+    table = table_of(f"Grades and limits at the review of {day}, of all who had ordered by then", *columns)
     by_grade: dict[str, list[Money]] = {grade: [] for grade in reversed(policy.grading.order)}
     active = Counter(review.graded.grade for review in reviews.values() if review.is_active)
     for review in reviews.values():
@@ -430,6 +430,10 @@ def main(folder: Path) -> None:
     console.print(
         f"Dunning due on {as_of}, since none was sent before: "
         + ", ".join(f"{count} × {action}" for action, count in notices.items())
+    )
+    console.print(
+        "\nRefer: somebody must release the order; deny: nobody can. Every order was delivered, whatever the answer."
+        "\nHow to read the figures, and why A may owe more than AA: docs/explanation/credit-desk.md"
     )
 
 

@@ -228,7 +228,7 @@ def render(report: Report) -> Iterator[str]:
     yield f"conforming: {found.conformant_cases} of {len(found.cases)} ({shown(report.share * 100, 2)} %)"
     yield f"amounts that the declared rounding changed: {report.changed} of {report.amounts}"
     yield ""
-    yield "deviations"
+    yield "deviations: how often, what is wrong, which activity in which state of the claim"
     for code, what, count in report.deviations():
         yield f"{count:7}  {code.removeprefix('workflow.')}: {what}"
     yield ""

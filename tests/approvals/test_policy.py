@@ -145,6 +145,7 @@ class TestDocument:
             "approvals.steps[4].approvers[0].kind",
             "approvals.matrices[4].rows[0].amounts.bands[2].from",
             "approvals.rules[1].same_reviewer",
+            "approvals.rules[2].same_reviewer",
         }
 
     def test_unknown_steps_are_found_when_it_loads(self) -> None:

@@ -83,6 +83,8 @@ class TestKinds:
             (UnitHeadApprover(unit_kind="region"), [("nia",)]),
             (FunctionApprover(function="legal"), [("lou",)]),
             (FunctionApprover(function="legal", seat="members"), [("lev", "liv", "lou")]),
+            (FunctionApprover(function="finance"), [("fay",)]),
+            (FunctionApprover(function="company"), [("pam",)]),  # headquarters
             (PersonApprover(person="sol"), [("sol",)]),
             (PersonApprover(person="out"), [("out",)]),
         ],

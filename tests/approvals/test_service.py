@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -61,13 +62,13 @@ class Desk:
     def __init__(self, storage: Storage, policy: Any, *, careless: bool = False) -> None:
         self.storage, self.policy, self.careless = storage, policy, careless
 
-    def run(self, service: Any, *given: Any, **named: Any) -> Any:
+    def run(self, service: Any, *given: Any, as_of: Any = NOON, **named: Any) -> Any:
         def act(work: Any) -> Any:
             files, bundles = work.aggregates(FILES), work.aggregates(BUNDLES)
             if self.careless:
                 files = Careless(self.storage, FILES, files)
                 bundles = Careless(self.storage, BUNDLES, bundles)
-            return service(*given, files=files, bundles=bundles, as_of=NOON, **named)
+            return service(*given, files=files, bundles=bundles, as_of=as_of, **named)
 
         return run_unit(self.storage, act, attempts=50, sleep=lambda _: None)
 
@@ -178,6 +179,19 @@ class TestBundles:
         else:
             desk.run({"withdraw": withdraw_approval, "revise": revise_approval}[how], "r1", actor="ann")
         assert desk.bundled() == [[]]
+        desk.submit(request_for("150000", id="r2"))
+        assert desk.file("r2").case.state == "director"
+
+    def test_what_expired_leaves(self, storage) -> None:
+        deadline = StepDeadline(hours=1, kind="elapsed", side="lower")
+        policy = make_policy()
+        policy = attrs.evolve(policy, steps=[attrs.evolve(step, deadline=deadline) for step in policy.steps])
+        desk = Desk(storage, policy)
+        desk.submit(request_for("150000", id="r1"))
+        assert desk.run(expire_approval, "r1", as_of=NOON + timedelta(minutes=59)).is_allowed
+        assert (desk.file("r1").case.state, desk.bundled()) == ("director", [["r1"]])
+        assert desk.run(expire_approval, "r1", as_of=NOON + timedelta(hours=1)).is_allowed
+        assert (desk.file("r1").case.state, desk.bundled()) == ("expired", [[]])
         desk.submit(request_for("150000", id="r2"))
         assert desk.file("r2").case.state == "director"
 

@@ -160,6 +160,7 @@ def test_instalments_are_equal_to_a_cent_which_the_first_ones_get():
 def test_parts_keep_the_digits_of_an_amount_that_has_more_than_the_plan():
     assert [part for _, part in split("0.005", thirds())] == ["0.002", "0.002", "0.001"]
     assert [part for _, part in split("100", thirds(), digits=0)] == ["34", "33", "33"]
+    assert [part for _, part in split("100.00", thirds(), digits=0)] == ["34", "33", "33"]  # equal amounts alike
     assert sum(Decimal(part) for _, part in split("1E+2", thirds(), digits=0)) == 100
 
 

@@ -108,6 +108,8 @@ class TestTerms:
         assert ("quantity_not_positive", "lines[0].quantity") not in found(line(quantity="0.001"))
         assert ("price_negative", "lines[0].unit_price") in found(line(unit_price=cny("-0.01")))
         assert ("price_negative", "lines[0].unit_price") not in found(line(unit_price=cny("0")))
+        assert ("discount_negative", "discount") in found(attrs.evolve(ALONE, discount=cny("-0.01")))
+        assert ("discount_negative", "discount") not in found(attrs.evolve(ALONE, discount=cny("0")))
         mixed = found(attrs.evolve(line(unit_price=Money(1, "USD"), amount=Money(18, "USD")), discount=Money(1, "EUR")))
         assert [path for code, path in mixed if code == "currency_differs"] == [
             "lines[0].unit_price",
@@ -177,6 +179,7 @@ class TestTerms:
             ({"delivery": date(2027, 6, 9)}, []),
             ({"delivery": date(2027, 6, 10)}, [("dates_disordered", "delivery")]),
             ({"effective": DateRange(date(2026, 5, 31), date(2027, 1, 1))}, [("dates_disordered", "effective.start")]),
+            ({"effective": DateRange(date(2026, 7, 15))}, []),
             ({"effective": DateRange(date(2026, 7, 16))},
              [("dates_disordered", "delivery"), ("obligation_early", "obligations[0].due")]),
             ({"dated": date(2026, 6, 2)}, [("day_in_future", "dated")]),
@@ -184,6 +187,14 @@ class TestTerms:
     )  # fmt: skip
     def test_dates_in_order(self, changes, expected) -> None:
         assert found(attrs.evolve(ALONE, **changes)) == expected
+
+    @pytest.mark.parametrize(("owed", "is_owed"), [("0", False), ("-0.01", False), ("0.01", True)])
+    def test_nobody_owes_nothing_or_less(self, owed, is_owed) -> None:
+        money = Obligation(id="m", kind="deliver", due=date(2026, 8, 1), amount=cny(owed))
+        goods = Obligation(id="g", kind="deliver", due=date(2026, 8, 1), quantity=owed)
+        codes = found(attrs.evolve(ALONE, obligations=[money, goods]))
+        places = [path for code, path in codes if code == "obligation_not_positive"]
+        assert places == ([] if is_owed else ["obligations[0].amount", "obligations[1].quantity"])
 
     def test_obligations_come_to_the_total(self) -> None:
         parts = [
@@ -266,6 +277,13 @@ class TestSigning:
         assert [need.approver for need in decision.approvals] == ["fay", "vic"]
         assert decision.outcome is Outcome.REFER
 
+    def test_another_version_of_the_contract_is_no_part_beside_it(self) -> None:
+        before = attrs.evolve(ALONE, version=0, total=cny(300_000))
+        assert [need.approver for need in self.reviewed(related=[before]).approvals] == ["sam"]
+        beside = attrs.evolve(before, id="C-2")
+        signed = attrs.evolve(ALONE, signatory="pam")
+        assert [need.approver for need in self.reviewed(signed, related=[beside]).approvals] == ["fay", "vic"]
+
     def test_a_foreign_template_needs_legal_and_a_missing_one_is_said(self) -> None:
         foreign = attrs.evolve(ALONE, template=None, attributes={"template": "theirs"})
         decision = review(foreign, requiring(), as_of=NOON, approvals=APPROVALS, directory=directory_of())
@@ -307,6 +325,9 @@ class TestSigning:
         signed = attrs.evolve(ALONE, signatory="lee")
         given = self.evidence(reviewers=["lee", "sam"])
         assert self.reviewed(signed, evidence=[given]).outcome is Outcome.ALLOW
+        other = self.evidence(reviewers=["lee", "sam"], subject="C-9/1")
+        said = told(self.reviewed(signed, evidence=[other, self.evidence()]))
+        assert said == [("signatory_without_authority", "signatory")]
 
     def test_nobody_may_approve_and_nothing_can_be_asked(self) -> None:
         assert "approvals" not in str(told(self.reviewed(attrs.evolve(ALONE, owner=""))))

@@ -8,18 +8,27 @@ from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
+from approval_firm import directory_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_contract import ALONE, APPROVALS, CONTRACT, DAY, FOLDER, NOON, POLICY, PRICING, QUOTATION
 
 from salesrules.contracts import (
+    ChangeNotice,
     Contract,
     ContractFacts,
+    DayLimit,
+    Obligation,
     Performance,
     RequiredTerms,
     TemplateRule,
     build_contract_workflow,
+    calculate_due_day,
+    check_change,
+    check_deadlines,
+    check_performance,
     check_policy,
+    check_renewal,
     review,
 )
 from salesrules.core import (
@@ -74,6 +83,8 @@ class TestLife:
             (1, {"evidence": None}, "approvals.evidence_missing"),
             (1, {"evidence": attrs.evolve(EVIDENCE, approver="ann")}, "approvals.evidence_own"),
             (1, {"evidence": attrs.evolve(EVIDENCE, amount=Money(1, "CNY"))}, "approvals.evidence_exceeded"),
+            (1, {"review_passed": False}, "contracts.review_not_passed"),
+            (1, {"review_passed": False, "needs_approval": False}, "contracts.review_not_passed"),
             (2, {"contract": attrs.evolve(ALONE, signed=None)}, "contracts.term_missing"),
             (2, {"contract": attrs.evolve(ALONE, signed=date(2026, 6, 2))}, "contracts.day_in_future"),
             (2, {"contract": attrs.evolve(ALONE, signed=DAY, signatory="")}, "contracts.term_missing"),
@@ -95,8 +106,9 @@ class TestLife:
     @pytest.mark.parametrize("count", [2, 3, 4, 5])
     def test_a_material_change_re_opens_the_review_and_another_does_not(self, count) -> None:
         case = walk(*PATH[:count])
-        small = attrs.evolve(READY, changed=attrs.evolve(READY.contract, unit="north"))
-        large = attrs.evolve(READY, changed=attrs.evolve(READY.contract, total=Money(1, "CNY")))
+        following = attrs.evolve(READY.contract, version=2, replaces=READY.contract.reference)
+        small = attrs.evolve(READY, changed=attrs.evolve(following, unit="north"))
+        large = attrs.evolve(READY, changed=attrs.evolve(following, total=Money(1, "CNY")))
         changed = [
             advance_case(TABLE, case, "change", as_of=NOON, facts=facts, policy=POLICY, roles=ROLES).state
             for facts in (small, large)
@@ -104,6 +116,41 @@ class TestLife:
         assert changed == [case.state, "under_review"]
         with pytest.raises(Denied, match="change_not_given"):
             advance_case(TABLE, case, "change", as_of=NOON, facts=READY, policy=POLICY, roles=ROLES)
+
+    @pytest.mark.parametrize("total", [225_000, 1])
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ({"id": "C-9"}, "contracts.change_other_contract"),
+            ({"replaces": "C-2026-017/0"}, "contracts.change_replaces_other"),
+            ({"replaces": None}, "contracts.change_replaces_other"),
+            ({"version": 1}, "contracts.change_version"),
+            ({"version": 3}, "contracts.change_version"),
+        ],
+    )
+    def test_only_the_next_version_takes_the_place_of_the_one_in_force(self, wrong, code, total) -> None:
+        following = attrs.evolve(
+            READY.contract, version=2, replaces=READY.contract.reference, unit="north", total=Money(total, "CNY")
+        )
+        facts = attrs.evolve(READY, changed=attrs.evolve(following, **wrong))
+        with pytest.raises(Denied) as caught:
+            advance_case(TABLE, walk(*PATH[:3]), "change", as_of=NOON, facts=facts, policy=POLICY, roles=ROLES)
+        assert caught.value.decision.reasons[-1].code == code
+
+    def test_parts_that_came_since_the_submission_stop_the_approval(self) -> None:
+        """Evidence for the contract alone no longer carries it once another part of the matter is there."""
+        part = attrs.evolve(READY.contract, id="C-2026-018", signed=None, filed=None)
+        alone, both = (
+            review(
+                ALONE, POLICY, as_of=NOON, approvals=APPROVALS, directory=directory_of(), related=parts,
+                evidence=[EVIDENCE],
+            )
+            for parts in ([], [part])
+        )  # fmt: skip
+        assert (alone.is_allowed, both.is_allowed) == (True, False)
+        facts = attrs.evolve(READY, review_passed=both.is_allowed)
+        with pytest.raises(Denied, match="review_not_passed"):
+            walk("submit", "approve", facts=facts)
 
     def test_a_changed_version_is_approved_as_a_change(self) -> None:
         second = attrs.evolve(ALONE, version=2, replaces="C-2026-017/1")
@@ -216,6 +263,10 @@ def test_whatever_the_document_holds_only_our_errors_come_out(changes) -> None:
     try:
         contract = parse_document(text, Contract, format=Format.JSON)
         decision = review(contract, POLICY, as_of=NOON, pricing=PRICING, quotation=QUOTATION, approvals=APPROVALS)
+        check_deadlines(contract, POLICY, DAY)
+        check_renewal(contract, POLICY, DAY)
+        check_change(ChangeNotice(id="n", contract=contract, day=DAY), CONTRACT, POLICY)
+        check_performance(contract, [], POLICY, DAY)
     except SalesRulesError:
         return  # what is wrong with the document is said
     assert all(reason.path.startswith(("contract", "quotation")) for reason in decision.reasons if reason.path)
@@ -232,6 +283,16 @@ def test_what_is_no_contract_is_told_with_its_faults(text) -> None:
 def test_a_contract_is_stored_and_comes_back() -> None:
     kind = stored_kind(Contract, name="contract")
     assert kind.load(json.loads(json.dumps(kind.dump(CONTRACT)))) == CONTRACT
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_whoever_writes_the_last_day_of_the_calendar_means_never(day) -> None:
+    owed = Obligation(id="o", kind="pay", due=day, amount=Money(1, "CNY"))
+    contract = attrs.evolve(ALONE, signed=day, obligations=[owed], effective=DateRange(date.min, date(1, 1, 2)))
+    assert check_performance(contract, [], POLICY, DAY).is_allowed is (day == date.max)
+    assert check_deadlines(contract, POLICY, DAY).is_allowed is (day == date.max)
+    assert calculate_due_day(DayLimit(days=3, kind="calendar"), day) == (date.max if day == date.max else date(1, 1, 4))
+    assert check_renewal(contract, POLICY, DAY).reasons[-1].code == "contracts.term_over"
 
 
 def test_days_beyond_the_calendar_are_a_denial_not_a_crash() -> None:

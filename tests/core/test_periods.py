@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesrules.core import DateRange, InvalidValue, Period, PeriodKind, Weekday, days_between, share_of
+from salesrules.core import DateRange, InvalidValue, Period, PeriodKind, Weekday, days_after, days_between, share_of
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 1, 1))
 JANUARY = DateRange(date(2020, 1, 1), date(2020, 2, 1))
@@ -60,6 +60,23 @@ def test_a_period_refuses_a_span_without_an_end(span):
 )
 def test_days_between_counts_the_start_and_not_the_end(start, end, days):
     assert days_between(start, end) == days
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "found"),
+    [
+        (date(2020, 2, 28), 2, date(2020, 3, 1)),
+        (date(2020, 3, 1), -2, date(2020, 2, 28)),
+        (date(2020, 3, 1), 0, date(2020, 3, 1)),
+        (date(9999, 12, 30), 1, date.max),
+        (date(9999, 12, 30), 2, date.max),
+        (date.min, -1, date.min),
+        (date.max, 10**12, date.max),
+        (date.max, -(10**12), date.min),
+    ],
+)
+def test_days_after_end_where_the_calendar_does(day, count, found):
+    assert days_after(day, count) == found
 
 
 def test_days_between_refuses_times_and_says_which():

@@ -237,9 +237,12 @@ def make_request() -> Callable[..., CreditRequest]:
 
 @pytest.fixture(scope="session")
 def make_release() -> Callable[..., CreditRelease]:
-    def make(amount: object = 100, order: str = "o1", day: date = DAY, **changes: Any) -> CreditRelease:
+    def make(
+        amount: object = 100, order: str = "o1", day: date = DAY, approved: Money | None = None, **changes: Any
+    ) -> CreditRelease:
         given = {"approver": "boss", "act": "credit.release", "subject": order, "route": "direct"}
         at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-        return CreditRelease(order=order, amount=cny(amount), evidence=ApprovalEvidence(at=at, **(given | changes)))
+        evidence = ApprovalEvidence(at=at, amount=approved, **(given | changes))
+        return CreditRelease(order=order, amount=cny(amount), evidence=evidence)
 
     return make

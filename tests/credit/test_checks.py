@@ -269,6 +269,19 @@ def test_a_release_by_oneself_for_another_order_or_of_tomorrow_is_none(blocked, 
     assert found(blocked(100, release=make_release(100, order="o2", subject="o1")))[1][-1] == "release_other"
 
 
+@pytest.mark.parametrize(
+    ("approved", "codes"),
+    [
+        (None, ["over_limit", "released"]),
+        ("100", ["over_limit", "released"]),
+        ("99.99", ["over_limit", "release_beyond_approval"]),
+    ],
+)
+def test_a_release_is_for_no_more_than_was_approved(blocked, make_release, approved, codes) -> None:
+    amount = None if approved is None else cny(approved)
+    assert found(blocked(100, release=make_release(100, approved=amount)))[1] == codes
+
+
 def test_a_released_order_still_warns_of_the_rest(make_policy, make_rule, make_standing, make_request, make_release):
     rules = [
         make_rule("limit", ("0", "allow"), ("1", "refer")),

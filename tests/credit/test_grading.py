@@ -155,6 +155,22 @@ def test_a_term_in_days_is_its_part_of_a_month(make_policy, policy) -> None:
     assert found.limit.amount == cny(150)
 
 
+@pytest.mark.parametrize(
+    ("days", "limit"), [(None, 100), (30, 100), (31, 103), (89, 296), (90, 300), (29, None), (91, None)]
+)
+def test_a_term_is_chosen_within_its_range(make_policy, policy, days, limit) -> None:
+    terms = [GradeTerms(grade="A", factor=Rate(1), term_days=30, term_days_to=90)]
+    ranged = make_policy(limits=attrs.evolve(policy.limits, terms=terms))
+    if limit is None:
+        with pytest.raises(InvalidValue, match="give days from 30 to 90"):
+            calculate_limit("c1", "A", Decimal(100), ranged, DAY, term_days=days)
+        return
+    found = calculate_limit("c1", "A", Decimal(100), ranged, DAY, term_days=days)
+    assert (found.limit.amount, found.derivation.recompute()) == (cny(limit), limit)
+    with pytest.raises(InvalidValue, match="give days from 60 to 60"):
+        calculate_limit("c1", "A", Decimal(100), policy, DAY, term_days=61)
+
+
 def test_the_limit_is_rounded_down_and_never_above_the_highest(make_policy, policy) -> None:
     found = calculate_limit("c1", "AA", Decimal("100.49"), policy, DAY)
     assert (found.limit.amount, found.derivation.recompute()) == (cny(200), 200)
@@ -207,6 +223,8 @@ def test_what_the_formula_cannot_take_is_refused(policy) -> None:
         GradeTerms(grade="A", factor=Rate(-1), term_days=1)
     with pytest.raises(InvalidValue):
         GradeTerms(grade="A", factor=Rate(1), term_days=-1)
+    with pytest.raises(InvalidValue, match="term_days_to"):
+        GradeTerms(grade="A", factor=Rate(1), term_days=30, term_days_to=29)
     with pytest.raises(InvalidValue):
         Season(id="s", effective=DateRange(DAY), adjust=Rate.parse("-101%"))
     with pytest.raises(InvalidValue):

@@ -9,8 +9,10 @@ import attrs
 import pytest
 
 from salesrules.core import (
+    CurrencyMismatch,
     DateRange,
     IdempotencyConflict,
+    InvalidValue,
     LedgerBatch,
     Money,
     Outcome,
@@ -270,6 +272,39 @@ def test_an_account_is_opened_once_and_its_key_is_of_one_limit(desk) -> None:
         desk.limit(900, "new", key="open")
     with pytest.raises(IdempotencyConflict):
         desk.limit(1000, "other", key="open")
+
+
+@pytest.mark.parametrize(
+    ("amount", "error"),
+    [(Money(5, "USD"), CurrencyMismatch), (cny(0), InvalidValue), (cny("-0.01"), InvalidValue)],
+)
+def test_a_wrong_amount_is_an_error_and_changes_nothing(desk, make_request, amount, error) -> None:
+    desk.reserve(make_request(600))
+    desk.act(commit_credit, "o1", "i1", cny(100))
+    for act, invoice in ((commit_credit, "i2"), (settle_credit, "i1")):
+        with pytest.raises(error):
+            desk.act(act, "o1", invoice, amount)
+    assert desk.lent == (500, 100)
+
+
+def test_a_limit_is_in_the_currency_of_the_policy(desk) -> None:
+    limit = CreditLimit(
+        customer="c1", amount=Money(9, "USD"), effective=DateRange(date(2020, 1, 1)), review_due=NOON.date()
+    )
+    with pytest.raises(CurrencyMismatch):
+        desk.run(lambda work: set_credit_limit(limit, "A", desk.policy, ledger=work.ledger, as_of=NOON, key="usd"))
+
+
+@pytest.mark.parametrize(("begins", "holds"), [(NOON.date(), True), (date(2026, 6, 2), False)])
+def test_a_rule_that_came_after_the_limit_holds_on_the_ledger(
+    make_policy, make_rule, make_standing, make_request, begins, holds
+) -> None:
+    """The limit is of 2020, the rule of today: what may be lent is what today's rules bear."""
+    rule = make_rule("limit", ("0", "allow"), ("1", "deny"), effective=DateRange(begins))
+    desk = Desk(make_policy(rules=[rule]), make_standing(limit=1000))
+    desk.limit(1000)
+    balance = desk.run(lambda work: work.ledger.balance(credit_account("c1")))
+    assert balance.limit == (cny("999.99") if holds else None)
 
 
 def test_what_the_ledger_refuses_changes_nothing(desk, make_request) -> None:

@@ -145,7 +145,7 @@ def approval(subject: str, act: str, approver: str = "boss", on: date = DAY) -> 
 
 
 def codes(decision: Any) -> list[str]:
-    return [reason.code.removeprefix("expenses.") for reason in decision.reasons]
+    return [reason.code.removeprefix("expenses.").removeprefix("approvals.") for reason in decision.reasons]
 
 
 def paths(decision: Any) -> list[str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import attrs
 import pytest
 from expense_firm import DIRECTORY, row, with_rows
-from expense_kit import DAY, NOON, Office, claim, claim_line, codes, eur, make_policy
+from expense_kit import DAY, NOON, Office, approval, claim, claim_line, codes, eur, make_policy
 
 from salesrules import company
-from salesrules.core import ALLOW, ExchangeRate, ExchangeRates, Money
+from salesrules.approvals import Review, make_evidence, open_request, review_request, submit_request
+from salesrules.core import ALLOW, ExchangeRate, ExchangeRates, InvalidValue, Money
 from salesrules.core import DateRange as Days
 from salesrules.expenses import (
     ExpenseCategory,
     check_claim,
     find_approval_requests,
+    review_claim,
     route_claim,
     save_claim,
     submit_claim,
@@ -48,7 +51,7 @@ def test_lines_of_one_act_are_asked_for_together_and_events_one_by_one():
         claim_line("e", 7, category="unknown"),
     )
     event, trip = find_approval_requests(claim(*lines, rank="junior"), POLICY)
-    assert (event.id, event.act, event.subject, event.requester) == ("c1:c", "expense.travel", "c", "ana")
+    assert (event.id, event.act, event.subject, event.requester) == ("c1:c", "expense.travel", "c1:c", "ana")
     assert (event.amount, event.amounts["per_head"], event.party) == (eur(100), eur("33.34"), "Bistro")
     assert dict(event.attributes) == {"category": "meals", "rank": "junior"}
     assert (trip.id, trip.subject, trip.amount, trip.day, trip.matter) == (
@@ -156,3 +159,100 @@ def test_the_starter_rulebook_names_the_approver(category, amount, heads, approv
     mine = claim(claim_line("a", Money(amount, "CNY"), category=category, heads=heads))
     found = route_claim(mine, starter.section("expenses"), starter.section("approvals"), DIRECTORY, as_of=NOON)
     assert [people(route.decision) for route in found] == [[approver]]
+
+
+PORTS = "claims budgets ledger policy"
+
+
+class Desk:
+    """A claim of 301, which Max and the general manager must approve, reviewed and waiting to be paid."""
+
+    def __init__(self, *lines, policy=POLICY, matrix=MATRIX):
+        self.office, self.matrix = Office(policy), matrix
+        mine = claim(*(lines or (claim_line("a", 301),)), submitted_on=None)
+        self.office.run(save_claim, mine, ports="claims policy", actor="ana")
+        asked = route_claim(mine, policy, matrix, DIRECTORY, as_of=NOON)
+        self.office.run(submit_claim, "c1", ports=PORTS, key="s", actor="ana", routes=asked)
+        for step, actor in (("supervisor", "sue"), ("finance", "finn")):
+            self.do(f"{step}_approve", actor, step)
+
+    def do(self, command, actor, role, **given):
+        return self.office.run(
+            review_claim, "c1", command, ports=PORTS, key=command, actor=actor, roles=[role], **given
+        )
+
+    def pay(self, *evidence):
+        return codes(self.do("pay", "cash", "cashier", evidence=evidence))
+
+    @property
+    def state(self):
+        return self.office.file("c1").case.state
+
+
+def approved(request, *reviewers):
+    """The evidence of a request that went its whole way."""
+    file = submit_request(open_request(request, as_of=NOON), MATRIX, DIRECTORY, actor="ana", as_of=NOON)[1]
+    for who in reviewers:
+        review = Review(id=who, step=file.case.state, reviewer=who, verdict="approve")
+        file = review_request(file, review, MATRIX, DIRECTORY, as_of=NOON)[1]
+    return make_evidence(file)
+
+
+def test_a_claim_is_paid_only_with_the_approvals_that_the_matrix_asked_for():
+    desk = Desk()
+    assert (desk.pay(), desk.state) == (["evidence_missing"], "finance_approved")
+    (request,) = find_approval_requests(claim(claim_line("a", 301)), POLICY)
+    assert (desk.pay(approved(request, "max", "gm")), desk.state) == ([], "paid")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"approver": "ana"}, ["evidence_own"]),
+        ({"reviewers": ["ana", "gm"]}, ["evidence_own"]),
+        ({"amount": eur("300.99")}, ["evidence_exceeded"]),
+        ({"amount": eur(301)}, []),
+        ({"amount": Money(301, "USD")}, ["evidence_exceeded"]),
+        ({"subject": "c2"}, ["evidence_missing"]),
+        ({"act": "expense.goods"}, ["evidence_missing"]),
+        ({"at": NOON + timedelta(seconds=1)}, ["evidence_not_yet"]),
+        ({"at": NOON}, []),
+    ],
+)
+def test_what_does_not_carry_a_claim_pays_nothing(change, found):
+    desk = Desk()
+    assert desk.pay(attrs.evolve(approval("c1", "expense.travel", approver="gm"), **change)) == found
+    assert desk.state == ("finance_approved" if found else "paid")
+
+
+def test_each_event_needs_its_own_approval_and_one_that_was_given_before_it_counts():
+    events = [claim_line(id, 200, category="meals") for id in ("a", "b")]
+    assert Desk(*events).pay() == ["evidence_missing", "evidence_missing"]
+    first, second = (approval(f"c1:{id}", "expense.travel", approver="gm") for id in ("a", "b"))
+    assert Desk(*events).pay(first) == ["evidence_missing"]
+    assert Desk(*events).pay(first, second) == []
+    asked_before = attrs.evolve(events[0], prior_approval=first)
+    assert Desk(asked_before, events[1]).pay(second) == []
+
+
+def test_of_several_approvals_one_that_carries_is_enough():
+    small, enough = (attrs.evolve(approval("c1", "expense.travel"), amount=eur(amount)) for amount in (1, 301))
+    assert Desk().pay(small, enough) == []
+    assert Desk().pay(small, small) == ["evidence_exceeded", "evidence_exceeded"]
+
+
+def test_parts_that_add_up_are_paid_with_an_approval_of_their_sum():
+    matrix = with_rows(row("any", upto={100: (), None: ("gm",)}), act="expense.travel", combine_by=["party", "day"])
+    halves = [claim_line(id, 60, category="meals", party="Bistro") for id in ("a", "b")]
+    own = [attrs.evolve(approval(f"c1:{id}", "expense.travel"), amount=eur(60)) for id in ("a", "b")]
+    assert Desk(*halves, matrix=matrix).pay(*own) == ["evidence_exceeded", "evidence_exceeded"]
+    whole = [attrs.evolve(one, amount=eur(120)) for one in own]
+    assert Desk(*halves, matrix=matrix).pay(*whole) == []
+
+
+def test_a_route_of_something_else_is_an_error():
+    office = Office(POLICY)
+    office.run(save_claim, claim(submitted_on=None), ports="claims policy", actor="ana")
+    with pytest.raises(InvalidValue, match="give the routes that route_claim finds for c1"):
+        office.run(submit_claim, "c1", ports=PORTS, key="s", actor="ana", routes=routes(claim_line("a", 9), id="c2"))
+    assert office.file("c1").case.state == "draft"

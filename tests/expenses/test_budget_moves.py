@@ -134,10 +134,26 @@ def test_the_owner_of_the_source_does_not_approve_it():
     assert (codes(found), paths(found)) == (["evidence_own"], ["evidence.reviewers"])
 
 
+@pytest.mark.parametrize(("amount", "found"), [("100", []), ("100.01", ["evidence_exceeded"])])
+def test_no_more_moves_than_was_approved(amount, found):
+    evidence = attrs.evolve(approval("t1", "budget.transfer"), amount=eur(100))
+    decision = check_transfer(
+        "trips", "fairs", eur(amount), TREE, {}, make_policy(), NOON, transfer="t1", evidence=evidence
+    )
+    assert (codes(decision), paths(decision)) == (found, ["evidence.amount"] * len(found))
+
+
 def test_a_firm_may_keep_room_within_unit_category_or_span():
     rule = TransferPolicy(id="t", same=["category", "unit", "span"])
     found = transfer(policy=make_policy(budgets=BudgetPolicy(transfers=rule)))
     assert (codes(found), paths(found)) == (["transfer_differs"], ["target.category"])
+
+
+def test_no_part_of_a_cent_moves():
+    found = transfer(amount="0.001")
+    assert (codes(found), paths(found)) == (["too_precise"], ["amount"])
+    assert transfer(amount="0.010").is_allowed
+    assert transfer(amount="0.01").is_allowed
 
 
 def test_currencies_do_not_mix_in_a_transfer():
@@ -181,6 +197,17 @@ def test_what_is_unused_is_carried_and_never_less_than_nothing(actual, committed
 def test_a_firm_may_carry_a_share_floored_to_the_cent():
     policy = make_policy(budgets=BudgetPolicy(carry=CarryPolicy(id="c", share=Rate.parse("33.3%"))))
     assert calculate_carry_forward(line("a", "0.10"), {}, policy) == eur("0.03")
+
+
+@pytest.mark.parametrize(("above", "carried"), [(400, 600), (401, 599), (950, 50), (1000, 0), (1100, 0)])
+def test_no_more_is_carried_than_the_lines_above_left(above, carried):
+    tree = book(
+        line("26", 1000), line("t26", 600, "26"), line("27", 1000, span=NEXT), line("t27", 500, "27", span=NEXT)
+    )
+    _, after = carry_forward("t26", "t27", tree, {"26": used(above)}, make_policy(), date(2027, 1, 1))
+    assert [int(one.amount.amount) for one in after.lines] == [
+        1000 - carried, 600 - carried, 1000 + carried, 500 + carried,
+    ]  # fmt: skip
 
 
 def test_carrying_twice_changes_nothing():

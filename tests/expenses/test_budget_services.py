@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, date, datetime
 
 import attrs
@@ -379,6 +380,18 @@ def test_a_firm_without_controls_still_counts():
     office.open(*book(line("a", 1)).lines)
     assert office.reserve("r1", charge("a", 10)).is_allowed
     assert office.used("a") == (eur(10), NOTHING)
+
+
+@pytest.mark.parametrize("amount", [Money(5, "USD"), eur("0.001"), eur(-5)])
+def test_a_wrong_amount_changes_nothing_on_the_ledger(office, amount):
+    office.reserve("r1", charge("trips", 100))
+    office.reserve("r2", charge("trips", 50))
+    on_ledger(office, commit_budget, "r2", key="c2")
+    for act, key in ((commit_budget, "r1"), (refund_budget, "c2")):
+        with contextlib.suppress(InvalidValue):  # a negative amount is no amount of the ledger's
+            decision = on_ledger(office, act, key, key=f"{key}!", amounts=[amount])
+            assert decision.reasons[0].code in ("ledger.wrong_unit", "ledger.too_precise")
+    assert office.used("trips") == office.used("all") == (eur(100), eur(50))
 
 
 def test_money_of_another_currency_is_refused_before_the_ledger(office):

@@ -113,6 +113,14 @@ def test_a_line_without_amount_basis_plan_and_evidence_is_told_all_of_it():
     assert paths(found) == ["amount", "basis", "plan", "evidence"]
 
 
+def test_a_line_of_a_part_of_a_cent_is_not_confirmed():
+    found = check_confirmation(line("trips", "600.001"), approval("trips", "budget.confirm"), make_policy(), DAY)
+    assert (codes(found), paths(found)) == (["too_precise"], ["amount"])
+    assert check_confirmation(
+        line("trips", "600.01"), approval("trips", "budget.confirm"), make_policy(), DAY
+    ).is_allowed
+
+
 def test_the_plan_of_use_adds_up_to_the_amount():
     plan = [PlannedUse(purpose="a", amount=eur(300)), PlannedUse(purpose="b", amount=eur("299.99"))]
     evidence = approval("trips", "budget.confirm")
@@ -130,6 +138,13 @@ def test_evidence_for_something_else_by_the_owner_or_from_tomorrow_confirms_noth
     late = approval("trips", "budget.confirm")  # at nine
     assert check_confirmation(line("trips", 600), late, make_policy(), NOON.replace(hour=9)).is_allowed
     assert not check_confirmation(line("trips", 600), late, make_policy(), NOON.replace(hour=8)).is_allowed
+
+
+@pytest.mark.parametrize(("amount", "found"), [("600", []), ("599.99", ["evidence_exceeded"])])
+def test_a_line_is_confirmed_for_no_more_than_was_approved(amount, found):
+    evidence = attrs.evolve(approval("trips", "budget.confirm"), amount=eur(amount))
+    decision = check_confirmation(line("trips", 600, status="draft"), evidence, make_policy(), NOON)
+    assert (codes(decision), paths(decision)) == (found, ["evidence.amount"] * len(found))
 
 
 def test_a_policy_that_is_not_in_force_decides_nothing():

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import attrs
 import pytest
 from expense_kit import DAY, approval, claim, claim_line, codes, eur, make_policy, paths
 from hypothesis import HealthCheck, given, settings
@@ -171,6 +172,8 @@ def test_what_nobody_approved_before_is_the_persons():
     assert codes(check_claim(claim(gift), policy, DAY)) == ["prior_approval_missing"]  # the limit has nothing to say
     approved = claim_line(category="gift", amount=80, prior_approval=approval("l1", "expense.gift"))
     assert excess(policy, approved) == [(eur(30), eur(0), eur(80), "l")]
+    less = attrs.evolve(approval("l1", "expense.gift"), amount=eur("79.99"))
+    assert excess(policy, attrs.evolve(approved, prior_approval=less)) == [(eur(80), eur(80), eur(0), "")]
 
 
 def test_a_person_never_bears_more_than_was_claimed():

@@ -40,6 +40,7 @@ from salesrules.expenses import (
     DuplicatePolicy,
     EvidencePolicy,
     ExpenseCategory,
+    ExpenseLimit,
     LatePolicy,
     Usage,
     check_claim,
@@ -97,6 +98,23 @@ def test_heads_and_days_are_at_least_one(field):
     assert check(claim_line(**{field: 1})) is ALLOW
     with pytest.raises(InvalidValue):
         claim_line(**{field: 1.5})
+
+
+def test_an_expense_covers_at_most_the_days_of_ten_years():
+    assert codes(check(claim_line(days=3660))) == []
+    with pytest.raises(InvalidValue, match="days: 3661 is not valid; give at most 3660"):
+        claim_line(days=3661)
+
+
+@pytest.mark.parametrize(
+    ("day", "person", "code"), [(date.min, 85, "submitted_late"), (date.max, 95, "expense_in_future")]
+)
+def test_days_at_the_ends_of_the_calendar_are_judged(day, person, code):
+    nightly = ExpenseLimit(id="l", categories=["lodging"], per="day", amount=eur(5), effective=Days(date.min))
+    policy = with_claims(limits=[nightly], late=LatePolicy(id="late", days=60))
+    found = check(claim_line(category="lodging", day=day, days=3), policy=policy)
+    assert codes(found) == [code, "over_expense_limit"]
+    assert found.reasons[1].parameters["person"] == eur(person)  # three days, or the last one three times
 
 
 def test_an_unknown_category_is_told_its_neighbour():
@@ -272,6 +290,46 @@ def test_some_spending_needs_somebody_elses_approval_before_it(given, passes):
     assert (found is ALLOW) is passes
     if not passes:
         assert (found.outcome.value, codes(found)) == ("warn", ["prior_approval_missing"])
+
+
+def dinner(id, amount, given, **changes):
+    return claim_line(id, amount, category="dinner", prior_approval=given, **changes)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "subject", "approved", "exceeded"),
+    [
+        (["100"], "l0", eur(100), []),
+        (["100.01"], "l0", eur(100), ["100.01"]),
+        (["100"], "c1:l0", eur(100), []),
+        (["100"], "c2:l0", eur(100), None),
+        (["60", "40"], "c1", eur(100), []),
+        (["60", "40.01"], "c1", eur(100), ["100.01", "100.01"]),  # together more than was approved
+        (["100"], "l0", Money(200, "USD"), ["100"]),
+    ],
+)
+def test_a_prior_approval_is_for_so_much(amounts, subject, approved, exceeded):
+    given = attrs.evolve(approval(subject, "expense.dinner"), amount=approved)
+    found = check(*(dinner(f"l{n}", amount, given) for n, amount in enumerate(amounts)), policy=with_claims(**DINNERS))
+    if exceeded is None:
+        assert codes(found) == ["prior_approval_missing"]
+        return
+    assert codes(found) == ["prior_approval_exceeded"] * len(exceeded)
+    assert [reason.parameters["amount"] for reason in found.reasons] == [eur(amount) for amount in exceeded]
+    assert paths(found) == [f"lines[{n}].prior_approval.amount" for n in range(len(exceeded))]
+    assert found.outcome.value == ("warn" if exceeded else "allow")
+
+
+def test_a_prior_approval_is_held_against_what_was_spent_in_its_currency():
+    policy, options = with_claims(**DINNERS), {"rates": RATES}  # a dollar is 0.9
+    given = attrs.evolve(approval("l1", "expense.dinner"), amount=eur(90))
+    assert check(dinner("l1", Money(100, "USD"), given), policy=policy, options=options) is ALLOW
+    over = check(dinner("l1", Money("100.02", "USD"), given), policy=policy, options=options)
+    assert (codes(over), over.reasons[0].parameters["amount"]) == (["prior_approval_exceeded"], eur("90.02"))
+    dollars = attrs.evolve(given, amount=Money(100, "USD"))
+    assert check(dinner("l1", Money(100, "USD"), dollars), policy=policy, options=options) is ALLOW
+    over = check(dinner("l1", Money("100.01", "USD"), dollars), policy=policy, options=options)
+    assert codes(over) == ["prior_approval_exceeded"]
 
 
 # --- duplicates ------------------------------------------------------------------------------------------------------

@@ -120,6 +120,21 @@ def test_what_leads_back_or_ends_gives_the_budget_up(desk, command, state):
     assert desk.file("c1").reserved == ""
 
 
+def test_a_refusal_gives_the_budget_up_before_the_claimant_takes_note():
+    policy = make_policy(control(table=STOP))
+    policy = attrs.evolve(policy, reviews=attrs.evolve(policy.reviews, refusal="acknowledged"))
+    desk = Desk(policy=policy)
+    desk.submit()
+    desk.review("supervisor_reject", "sue", "supervisor", reason="unclear")
+    assert (desk.state, desk.held, desk.file("c1").reserved) == ("refused", (NOTHING,) * 3, "")
+    assert desk.review("acknowledge", "ana", "claimant").is_allowed
+    assert desk.submit(key="s2").is_allowed
+    assert desk.held == (eur(300), eur(100), eur(400))
+    desk.review("supervisor_reject", "sue", "supervisor", key="again", reason="unclear")
+    assert desk.review("acknowledge", "ana", "claimant", key="enough", gives_up=True).is_allowed
+    assert (desk.state, desk.held) == ("withdrawn", (NOTHING,) * 3)
+
+
 def test_a_partial_sanction_gives_the_rest_up_at_once_and_pays_the_part(desk):
     desk.submit()
     parts = [Sanction(line="a", amount=eur(120)), Sanction(line="b", amount=eur(0))]

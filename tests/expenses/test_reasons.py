@@ -46,5 +46,6 @@ def test_warnings_and_informations_do_not_deny():
         "commitment_not_restored",
         "amount_rounded",
         "prior_approval_missing",
+        "prior_approval_exceeded",
         "over_expense_limit",
     }

@@ -113,6 +113,25 @@ def test_all_faults_of_columns_come_at_once_with_counts():
     }
 
 
+def test_trusted_ids_pay_the_same_and_are_not_looked_at():
+    frame = pl.DataFrame(ROWS)
+    trusted = calculate(PLAN, frame, pay_period="quarter", trust_ids=True)
+    assert trusted.credits.equals(calculate(PLAN, frame, pay_period="quarter").credits)
+    doubled = pl.DataFrame({name: [*values, values[0]] for name, values in ROWS.items()})
+    with pytest.raises(InvalidDocument) as error:
+        calculate(PLAN, doubled, pay_period="quarter")
+    assert codes(error) == ["frames.duplicate_id"]
+    assert len(calculate(PLAN, doubled, pay_period="quarter", trust_ids=True).credits) == 5
+
+
+def test_words_that_a_type_lists_come_back_as_they_came():
+    roles = pl.Series(["direct"] * 4, dtype=pl.Enum(["direct", "overlay"]))
+    found = calculate(PLAN, pl.DataFrame(ROWS).with_columns(role=roles), pay_period="quarter").credits
+    assert found.schema["role"] == roles.dtype
+    assert found.schema["period"] == pl.String
+    assert found["period"].to_list() == ["2020-Q1"] * 4
+
+
 def test_doubled_ids_days_out_of_force_and_fractions_of_cents_are_refused():
     life = attrs.evolve(PLAN.life, effective=DateRange(date(2020, 1, 2)))
     doubled = {name: [*values, values[1]] for name, values in ROWS.items()}

@@ -1,11 +1,17 @@
-"""Many bounds searched by buckets: as halving finds them, at each bound and a unit beside it."""
+"""Tiers searched by comparing, by buckets and by halving: the same at each bound and a unit beside it."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from salesrules.frames.compiled import CompiledCurve
 from salesrules.frames.kernel import searching
+from salesrules.frames.kernel.curves import tiers_of
 
 
 @pytest.mark.parametrize("count", [1, 2, 17, 50, 500])
@@ -25,3 +31,34 @@ def test_crowded_bounds_are_halved():
     values = np.arange(-3, 60).repeat(10)
     assert searching._buckets(bounds).inside > 4
     assert searching.count_reached(bounds, values).tolist() == np.searchsorted(bounds, values, side="right").tolist()
+
+
+@settings(max_examples=200)
+@given(
+    keys=st.lists(st.integers(2, 2**20), min_size=1, max_size=6, unique=True).map(sorted),
+    denominator=st.integers(1, 2**10),
+    quota=st.integers(1, 2**40),
+    step=st.integers(-2, 2),
+)
+def test_tiers_of_attainment_are_exact_a_unit_beside_each_bound(keys, denominator, quota, step):
+    curve = CompiledCurve(
+        mode="marginal",
+        keys=keys,
+        denominator=denominator,
+        slopes=[0] * (len(keys) + 1),
+        intercepts=[0] * (len(keys) + 1),
+        scale=1,
+        by_quota=True,
+    )
+    measures = [max((key >> 1) * quota // denominator + step, -1) for key in keys]
+    reached = [
+        sum(
+            Fraction(measure * denominator, quota) > key >> 1
+            if key % 2
+            else measure * denominator >= (key >> 1) * quota
+            for key in keys
+        )
+        for measure in measures
+    ]
+    quotas = np.full(len(keys), quota, dtype=np.int64)
+    assert tiers_of(curve, np.array(measures, dtype=np.int64), quotas).tolist() == reached

@@ -1,4 +1,4 @@
-"""Spark: `mapInArrow` over whole payees pays what one run in memory pays; skipped where there is no Java."""
+"""Spark: `mapInArrow` over whole payees and expressions pay what one run in memory pays; skipped without Java."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import sys
 import pyarrow as pa
 import pytest
 from drawn_jobs import drawn_jobs, plain
+from large_crowds import cases, differences
 
 from salesrules.core import InvalidDocument
-from salesrules.frames import BulkJob, calculate_on_spark
+from salesrules.frames import BulkJob, calculate_lazily, calculate_on_spark
 from salesrules.testing import simple_plan
 
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java, and there is none here")
@@ -31,6 +32,8 @@ def spark():
         # what makes long runs fast makes short ones slow
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.adaptive.enabled": "false",
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -49,6 +52,17 @@ def test_random_plans_pay_in_partitions_what_they_pay_at_once(spark):
         assert [plain(each) for each in found] == [plain(each) for each in job.run(table)]
         compared += len(table)
     assert compared > 100
+
+
+def test_expressions_pay_what_the_kernel_pays(spark):
+    def run(plan, credits, quotas, **options):
+        given = [spark.createDataFrame(table) for table in (credits, quotas)]
+        result = calculate_lazily(plan, given[0], quotas=given[1], trust_ids=True, **options)
+        return result.credits.toArrow(), result.statements.toArrow()
+
+    found, same = differences(run, cases(plans=4)[1:2])
+    assert found == []
+    assert same > 500
 
 
 def sold(**columns):

@@ -115,6 +115,12 @@ def test_bundled_gift(benefits, make_promotion, make_line, quantity, free) -> No
     assert result.value == cny(60) * free
 
 
+def test_a_bundle_of_several_gifts(benefits, make_promotion, make_line) -> None:
+    gift = BundledGift(buy=3, gift="cap", quantity=2, value=cny(5))
+    (one,) = benefits([make_promotion("p", gift)], [make_line(100, 7)]).benefits
+    assert (one.gifts, one.value) == ((Gift(product="cap", quantity=4),), cny(20))
+
+
 def test_points(benefits, make_promotion, make_line) -> None:
     points = make_promotion("p", Points(per=cny(100), points=3, value=cny("0.05")))
     result = benefits([points], [make_line("299.99")])

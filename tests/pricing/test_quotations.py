@@ -140,6 +140,15 @@ def test_promotions_are_as_calculated(make_quotation, make_policy, make_promotio
     assert decision == [("promotion_over", "quotation.discounts[0].promotion")]
 
 
+def test_a_promotion_that_does_not_stack_with_another_is_refused(make_quotation, make_policy, make_promotion) -> None:
+    rates = BandTable(bands=[Band(start=2, value=Rate.parse("10%"))])
+    two = [make_promotion(id, VolumeDiscount(by="quantity", rates=rates)) for id in ("a", "b")]
+    off = [QuotedDiscount(promotion=id, amount=cny("29.85")) for id in ("a", "b")]
+    both = make_quotation(discounts=off, total=cny("238.80"))
+    found_ = found(check_quotation(both, make_policy(promotions=two, stacking="best"), DAY))
+    assert found_ == [("promotion_not_stacked", "quotation.discounts[1].promotion")]
+
+
 def test_amounts_in_another_currency_are_all_named(make_quotation, make_policy, make_line) -> None:
     dollar = Money(100, "USD")
     wrong = make_quotation(
@@ -168,5 +177,9 @@ def test_impossible_quotations_are_refused(make_quotation) -> None:
     for changes in ({"version": 0}, {"version": True}, {"validity": DateRange(date(2026, 1, 1))}):
         with pytest.raises(InvalidValue):
             make_quotation(**changes)
+    issued = date(2026, 6, 30)  # the last day on which it is valid
+    assert make_quotation(issued=issued).issued == issued
+    with pytest.raises(InvalidValue, match="give a day after the day of issue"):
+        make_quotation(issued=date(2026, 7, 1))
     assert make_quotation().reference == "Q7/2"
     assert make_quotation().lines[1].exact_amount.amount == Decimal("98.50")

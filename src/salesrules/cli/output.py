@@ -85,14 +85,15 @@ def silence() -> None:
 
 
 @contextlib.contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+def progress(label: str) -> Iterator[Callable[[int, int | None], None]]:
     """A progress bar on standard error while the block runs; silent where standard error is not a terminal."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     silent = not sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=silent) as bar:
         task = bar.add_task(visible(label), total=None)
 
-        def advance(done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of)
+        def advance(done: int, of: int | None) -> None:
+            counted = visible(label) if of is not None else f"{visible(label)} ({done:,})"
+            bar.update(task, completed=done, total=of, description=counted)
 
         yield advance

@@ -54,12 +54,12 @@ def _root(folder: Path) -> Path:
 
 def _pay(folder: Path, period: str, out: Path | None, locale: str, json: bool, bulk: bool | None = False) -> int:
     language = negotiate(locale)
-    with output.progress(text("cli.label.reading", language, folder=folder.name)) as advance:
-        opened = company.load(folder)
-        is_bulk, path = _path(opened, bulk, language)
-        if is_bulk:
-            return _pay_in_bulk(opened.run_in_bulk(period), out, language, json, path)
-        result = opened.run(period, on_progress=advance)
+    opened = _opened(folder, bulk, language)
+    is_bulk, path = _path(opened, bulk, language)
+    label = "paying_in_bulk" if is_bulk else "paying"
+    with output.progress(text(f"cli.label.{label}", language, transactions=f"{opened.transactions:,}")) as advance:
+        run = opened.run_in_bulk if is_bulk else opened.run
+        result = run(period, on_progress=advance)
     written = () if out is None else result.write(out, language)
     if json:
         output.write_json(result.to_document())
@@ -72,29 +72,31 @@ def _pay(folder: Path, period: str, out: Path | None, locale: str, json: bool, b
     return FOUND if errors else FINE
 
 
+def _opened(folder: Path, bulk: bool | None, language: str) -> company.Company:
+    """The company, its transactions in columns where a run may go in bulk."""
+    with output.progress(text("cli.label.reading", language, folder=folder.name)) as advance:
+        if not bulk and (bulk is not None or not company.looks_large(folder, company.BULK_ROWS)):
+            return company.load(folder)
+        rows = 0
+
+        def count(more: int) -> None:
+            nonlocal rows
+            rows += more
+            advance(rows, None)
+
+        return company.load(folder, in_bulk=True, on_rows=count)
+
+
 def _path(opened: company.Company, bulk: bool | None, language: str) -> tuple[bool, str]:
     """Whether a run goes through the bulk engine, and the line that says which path it takes and why."""
-    rows = len(opened.facts.commissions.transactions)
     if bulk is None and opened.has_parquet:
         return True, text("cli.label.bulk_parquet", language) + "\n"
-    if bulk is None and rows > company.BULK_ROWS:
+    if bulk is None and opened.transactions > company.BULK_ROWS:
         refused = ", ".join(fault.code.removeprefix("company.bulk_") for fault in opened.find_bulk_faults())
         code = "cli.label.bulk_not" if refused else "cli.label.bulk_rows"
-        named = {"refused": refused} if refused else {"rows": f"{rows:,}"}
+        named = {"refused": refused} if refused else {"rows": f"{opened.transactions:,}"}
         return not refused, text(code, language, **named) + "\n"
     return bool(bulk), text("cli.label.bulk_asked", language) + "\n" if bulk else ""
-
-
-def _pay_in_bulk(result: company.BulkCompanyResult, out: Path | None, language: str, json: bool, path: str) -> int:
-    written = () if out is None else result.write(out)
-    if json:
-        output.write_json(result.to_document())
-    else:
-        output.write(path)
-        tables.show_bulk_result(result, language)
-        for file in written:
-            output.write(text("cli.label.written", language, path=str(file)) + "\n")
-    return FOUND if any(finding.severity is Severity.ERROR for finding in result.findings) else FINE
 
 
 def explain(

@@ -6,6 +6,8 @@ __all__ = ["LABELS"]
 
 LABELS: dict[str, tuple[str, ...]] = {
     "cli.label.reading": ("folder",),
+    "cli.label.paying": ("transactions",),
+    "cli.label.paying_in_bulk": ("transactions",),
     "cli.label.written": ("path",),
     "cli.label.bulk_asked": (),
     "cli.label.bulk_not": ("refused",),

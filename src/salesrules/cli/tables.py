@@ -14,12 +14,12 @@ from rich.text import Text
 
 from salesrules.cli import output
 from salesrules.commissions import Statement
-from salesrules.company import BulkCompanyResult, CompanyResult, PayComparison
-from salesrules.core import CurrencyTable, Fault, Money, RoundingMode, exact_sum, round_exactly, total
+from salesrules.company import CompanyResult, PayComparison
+from salesrules.core import CurrencyTable, Fault, Money, RoundingMode, round_exactly, total
 from salesrules.messages import format_money, format_period, format_rate, render, render_change, text
 from salesrules.reports import RollUpTable
 
-__all__ = ["show_bulk_result", "show_comparison", "show_faults", "show_result"]
+__all__ = ["show_comparison", "show_faults", "show_result"]
 
 #: What a narrow terminal goes without, first of all the plan; the files have everything.
 _WITHOUT = ((), ("plan",), ("plan", "attainment"), ("plan", "attainment", "earned", "balances"))
@@ -42,26 +42,6 @@ def show_result(result: CompanyResult, locale: str) -> None:
         _print_fitting(screen, f"by_{roll_up.kind.value}", locale, tables)
     for finding in result.content.findings():
         screen.print(_text("· " + render(finding, locale, run.currencies)))
-
-
-def show_bulk_result(result: BulkCompanyResult, locale: str) -> None:
-    """Print what each payee earned and is paid, the total, and the findings."""
-    screen = output.console()
-    screen.print(_text(f"{result.company} · {format_period(result.period.label, locale)}", "bold"))
-    screen.print(_text(f"{result.rulebook} · {result.version[:12]}", "dim"))
-    table = _table(("payee", "earned", "paid"), locale)
-
-    def money(amount: Decimal) -> Text:
-        return _money(Money(amount, result.currency), result.currencies, locale)
-
-    for row in result.statements:
-        table.add_row(_text(row["name"]), money(row["earned"]), money(row["paid"]))
-    table.add_section()
-    earned = exact_sum(row["earned"] for row in result.statements)
-    table.add_row(Text(text("cli.label.total", locale), style="bold"), money(earned), money(result.total().amount))
-    screen.print(table)
-    for finding in result.findings:
-        screen.print(_text("· " + render(finding, locale, result.currencies)))
 
 
 def _print_fitting(screen: Console, title: str, locale: str, tables: Sequence[Table]) -> None:

@@ -145,7 +145,7 @@ if TYPE_CHECKING:
     from salesrules.commissions.rules.adjustment_explanation import explain_adjustment
     from salesrules.commissions.rules.assignments import PlanRun, PlanSpan, plan_runs, plan_spans
     from salesrules.commissions.rules.balances import prorated, settle_balances, share_of_period
-    from salesrules.commissions.rules.calculation import calculate_commissions
+    from salesrules.commissions.rules.calculation import calculate_commissions, report_owed, report_statements
     from salesrules.commissions.rules.closing import (
         ClosedPeriod,
         CommissionInputs,
@@ -159,6 +159,7 @@ if TYPE_CHECKING:
         credit_transactions,
         list_pending,
         report_outside_territory,
+        report_outside_territory_lines,
         report_pending,
         report_pending_counts,
         report_uncredited,
@@ -176,7 +177,7 @@ if TYPE_CHECKING:
     from salesrules.commissions.rules.formula import fold_formula, names_in
     from salesrules.commissions.rules.measures import counts, measure_credit
     from salesrules.commissions.rules.pay_changes import why_changed
-    from salesrules.commissions.rules.payouts import split_payout
+    from salesrules.commissions.rules.payouts import EarnedOnSale, PayoutRun, payout_place, split_payout
     from salesrules.commissions.rules.policy_checks import check_policy
     from salesrules.commissions.rules.pools import pool_plan, pool_weights, pools_in_order, split_pool
     from salesrules.commissions.rules.proof_findings import report_curve, report_left_out
@@ -212,28 +213,29 @@ __all__ = [
     "BalanceEntry", "BalanceKind", "CalculatedVersion", "Cap", "CapUse", "Clawback", "ClawbackTenure", "Cliff",
     "ClosedPeriod", "ClosingPolicy", "Coefficient", "CommissionBook", "CommissionFacts", "CommissionInputs",
     "CommissionPolicy", "CommissionRun", "Component", "ConversionPolicy", "CreditPart", "CurveProof", "CurveUnit",
-    "DeadZone", "DealGain", "Deferral", "DeferredPart", "DirectCredit", "DoneCommand", "Draw", "EarningsCap",
-    "EarningsFloor", "Excess", "Filter", "FixedRate", "FixedTable", "FlatStretch", "FormulaTable", "FormulaUse", "Gate",
-    "GridTable", "Holdback", "Incentive", "IncentiveKind", "Instalments", "Jump", "Kicker", "LeftOut", "LeftOutReason",
-    "LimitSpan", "Measure", "Measurement", "ModifierBase", "MultipleOf", "Multiplier", "MultiplierTable",
-    "NextThreshold", "Observed", "OpeningBalance", "OpeningHold", "OpeningMeasure", "OpeningUse", "OverlayCredit",
-    "OverrideBase", "OverrideCredit", "PayBound", "PayChange", "PayEvent", "Payee", "Payment", "PaymentConversion",
-    "PaymentDay", "PaymentOrder", "PayoutCurve", "PendingCredit", "PerUnitTable", "PeriodCommand", "PeriodFacts",
-    "PeriodRecord", "PeriodStep", "PeriodStores", "PeriodVersion", "Plan", "PlanProof", "PlanRun", "PlanSpan",
-    "PoolMember", "PoolPart", "PoolResult", "PoolShare", "PoolSplit", "ProRataClawback", "Proration", "RateBasis",
-    "RateMode", "RateTable", "Reached", "Residual", "RestatedRun", "Restatement", "RestatementCause", "ReturnTerms",
-    "Reversal", "RoundingLevel", "SalesCredit", "Segment", "Solution", "SpanCurve", "Split", "Statement",
-    "StatementLine", "StatementRounding", "TableBase", "TableBasis", "TeamPool", "TierShare", "Transaction",
-    "TransactionKind", "Trigger", "TriggerTerms", "UnreachableReason", "UnreachableTier", "blended_rate",
+    "DeadZone", "DealGain", "Deferral", "DeferredPart", "DirectCredit", "DoneCommand", "Draw", "EarnedOnSale",
+    "EarningsCap", "EarningsFloor", "Excess", "Filter", "FixedRate", "FixedTable", "FlatStretch", "FormulaTable",
+    "FormulaUse", "Gate", "GridTable", "Holdback", "Incentive", "IncentiveKind", "Instalments", "Jump", "Kicker",
+    "LeftOut", "LeftOutReason", "LimitSpan", "Measure", "Measurement", "ModifierBase", "MultipleOf", "Multiplier",
+    "MultiplierTable", "NextThreshold", "Observed", "OpeningBalance", "OpeningHold", "OpeningMeasure", "OpeningUse",
+    "OverlayCredit", "OverrideBase", "OverrideCredit", "PayBound", "PayChange", "PayEvent", "Payee", "Payment",
+    "PaymentConversion", "PaymentDay", "PaymentOrder", "PayoutCurve", "PayoutRun", "PendingCredit", "PerUnitTable",
+    "PeriodCommand", "PeriodFacts", "PeriodRecord", "PeriodStep", "PeriodStores", "PeriodVersion", "Plan", "PlanProof",
+    "PlanRun", "PlanSpan", "PoolMember", "PoolPart", "PoolResult", "PoolShare", "PoolSplit", "ProRataClawback",
+    "Proration", "RateBasis", "RateMode", "RateTable", "Reached", "Residual", "RestatedRun", "Restatement",
+    "RestatementCause", "ReturnTerms", "Reversal", "RoundingLevel", "SalesCredit", "Segment", "Solution", "SpanCurve",
+    "Split", "Statement", "StatementLine", "StatementRounding", "TableBase", "TableBasis", "TeamPool", "TierShare",
+    "Transaction", "TransactionKind", "Trigger", "TriggerTerms", "UnreachableReason", "UnreachableTier", "blended_rate",
     "build_period_workflow", "calculate_commissions", "calculate_liability", "check_credit_facts", "check_facts",
     "check_policy", "close_period", "close_version", "convert_payment", "counts", "credit_transactions",
     "explain_adjustment", "explain_line", "explain_measurement", "explain_payment", "explain_pool", "explain_statement",
     "find_calculation", "find_closed_periods", "find_next_threshold", "find_occurrences", "find_period", "fold_formula",
     "gain_from_deferring", "gain_from_holding_returns", "gain_from_splitting", "list_pending", "marginal_rate",
     "measure_credit", "measure_rates", "names_in", "needed_quota", "override_role", "pay_version", "payout_curve",
-    "payout_curves", "plan_runs", "plan_spans", "pool_plan", "pool_weights", "pools_in_order", "prorated",
-    "prove_curve", "prove_plan", "reopen_period", "report_curve", "report_left_out", "report_outside_territory",
-    "report_pending", "report_pending_counts", "report_uncredited", "report_uncredited_lines", "report_without_plan",
+    "payout_curves", "payout_place", "plan_runs", "plan_spans", "pool_plan", "pool_weights", "pools_in_order",
+    "prorated", "prove_curve", "prove_plan", "reopen_period", "report_curve", "report_left_out",
+    "report_outside_territory", "report_outside_territory_lines", "report_owed", "report_pending",
+    "report_pending_counts", "report_statements", "report_uncredited", "report_uncredited_lines", "report_without_plan",
     "restate_commissions", "safe_day", "save_calculation", "settle_balances", "share_of_period", "solve_measure",
     "split_payout", "split_pool", "why_changed",
 ]  # fmt: skip  # one name a line would make the longest module of the house

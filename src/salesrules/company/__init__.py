@@ -6,10 +6,10 @@
 18
 """
 
-from salesrules.company.bulk import BULK_ROWS, BulkCompanyResult
+from salesrules.company.bulk import BULK_ROWS
 from salesrules.company.comparing import PayComparison
 from salesrules.company.facts import CompanyFacts, Region
-from salesrules.company.loading import Company, load
+from salesrules.company.loading import REPORT_LINES, Company, load, looks_large
 from salesrules.company.logs import LogColumns, LogMapping, check_log_mapping, read_log
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.results import CompanyResult
@@ -18,8 +18,8 @@ from salesrules.company.starting import STARTER_PERIOD, start_folder
 
 __all__ = [
     "BULK_ROWS",
+    "REPORT_LINES",
     "STARTER_PERIOD",
-    "BulkCompanyResult",
     "Company",
     "CompanyDocument",
     "CompanyFacts",
@@ -30,6 +30,7 @@ __all__ = [
     "Region",
     "check_log_mapping",
     "load",
+    "looks_large",
     "read_log",
     "sample_folder",
     "start_folder",

@@ -1,205 +1,281 @@
-"""A period's pay by the bulk engine: the files of a run for more transactions than are worth explaining one by one."""
+"""A period's pay in bulk: the engine pays everything ever sold, and the period's lines must come to the same cent."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from os import PathLike
-from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
-from salesrules.commissions import CommissionFacts, CommissionPolicy
-from salesrules.company.results import COLUMNS, write_files
-from salesrules.core import CurrencyTable, Fault, InvalidDocument, InvalidValue, Money, Period, Reason, exact_sum
-from salesrules.quotas import Quota, QuotaPolicy
+from salesrules.commissions import (
+    BalanceKind,
+    CommissionFacts,
+    CommissionPolicy,
+    CommissionRun,
+    OpeningBalance,
+    Statement,
+    TransactionKind,
+    calculate_commissions,
+    report_outside_territory_lines,
+    report_owed,
+    report_statements,
+)
+from salesrules.company.sold import SoldColumns
+from salesrules.company.window import rows_within_reach
+from salesrules.core import Fault, InvalidDocument, InvalidValue, Money, Period, Reason, exact_sum
+from salesrules.quotas import QuotaPolicy
 from salesrules.rulebook import Rulebook
-from salesrules.wire import dump, render_csv, render_json
 
-__all__ = ["BULK_ROWS", "BulkCompanyResult", "find_bulk_faults", "pay_in_bulk"]
+__all__ = ["BULK_REMEDY", "BULK_ROWS", "RefusedInBulk", "find_bulk_faults", "pay_in_bulk"]
 
 #: Transactions above which a run takes the bulk path by itself.
 BULK_ROWS: Final = 200_000
 
-_BALANCES = {"draws": "draw_paid", "shortfalls": "shortfall_carried", "recovered": "balance_recovered"}
-_REMEDY = "run it with --no-bulk, which does all of it"
+#: What helps where a run in bulk does not do something.
+BULK_REMEDY: Final = "run it with --no-bulk, which does all of it"
+_COLUMNS = frozenset({"id", "day", "payee", "amount", "cost", "quantity", "original", "delivered", "invoiced"})
+_ZERO = Decimal(0)
 
 
-@attrs.frozen(kw_only=True, repr=False)
-class BulkCompanyResult:
-    """One period's pay from the bulk engine: what each credit pays, and what each payee earned, owes and is paid.
-
-    `records` are the rows of `statements.csv`, `statements` one row for each payee, `findings` those of crediting and
-    of assignments; `version` is the content hash of the rulebook that decided.
-    """
-
-    company: str
-    rulebook: str
-    version: str
-    period: Period
-    currency: str
-    currencies: CurrencyTable = attrs.field(repr=False)
-    records: tuple[Mapping[str, Any], ...]
-    statements: tuple[Mapping[str, Any], ...]
-    findings: tuple[Reason, ...]
-
-    def __repr__(self) -> str:
-        head = f"{self.company} {self.period.label}"
-        return f"<BulkCompanyResult {head}: {len(self.statements)} statements, paid {self.total()}>"
-
-    def total(self) -> Money:
-        """What all payees are paid."""
-        return Money(exact_sum(row["paid"] for row in self.statements), self.currency)
-
-    def to_document(self) -> dict[str, Any]:
-        """The head, the total, and a row for each payee, as plain data."""
-        return {
-            "format": "salesrules.bulk-statements/1",
-            "company": self.company,
-            "period": self.period.label,
-            "rulebook": {"name": self.rulebook, "version": self.version},
-            "totals": {self.currency: dump(self.total().amount)},
-            "statements": [{name: dump(value) for name, value in row.items()} for row in self.statements],
-        }
-
-    def write(self, folder: str | PathLike[str]) -> tuple[Path, ...]:
-        """Write `statements.csv` and `statements.json` into a folder, both or none; the paths written.
-
-        Raises `InvalidValue` where the folder cannot be written.
-        """
-        texts = {
-            "statements.csv": render_csv(COLUMNS, self.records),
-            "statements.json": render_json(self.to_document()),
-        }
-        return write_files(folder, texts)
+class RefusedInBulk(InvalidDocument):
+    """What a run in bulk does not do, each by name."""
 
 
-def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy) -> tuple[Fault, ...]:
+def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: SoldColumns) -> tuple[Fault, ...]:
     """Everything that a company's bulk run does not do, each by name; nothing where it does all."""
     found: list[Fault] = []
-    currencies = {plan.currency for plan in policy.plans}
-    currencies |= {transaction.amount.currency for transaction in facts.transactions}
-    currencies |= {payee.currency for payee in facts.payees.values() if payee.currency is not None}
+    currencies = {plan.currency for plan in policy.plans} | {pool.currency for pool in policy.pools}
+    currencies |= {*sold.currency, *(opening.owed.currency for opening in facts.opening_balances)}
     if len(currencies) > 1:
         found.append(_fault("currencies", "several currencies", ", ".join(sorted(currencies))))
-    if policy.pools:
-        found.append(_fault("pools", "team pools", ", ".join(pool.id for pool in policy.pools)))
     for name in ("modifiers", "payouts", "clawbacks", "minimum_payment"):
         plans = [plan.id for plan in policy.plans if getattr(plan, name) not in ((), None)]
         if plans:
             found.append(_fault(name, name.replace("_", " "), ", ".join(plans)))
-    openings = ("opening_balances", "opening_holds", "opening_uses", "opening_measures")
-    held = {name: len(getattr(facts, name)) for name in ("pay_events", *openings)}
+    held = {name: len(getattr(facts, name)) for name in ("opening_holds", "opening_uses", "opening_measures")}
     found += [_fault(name, name.replace("_", " "), str(count)) for name, count in held.items() if count]
-    paid = sum(bool(transaction.payments) for transaction in facts.transactions)
-    if paid:
-        found.append(_fault("payments", "payments of customers", str(paid)))
+    clashes = sorted(_COLUMNS & sold.attributes.keys())
+    if clashes:
+        found.append(_fault("attributes", "attributes with the names of fields", ", ".join(clashes)))
     return tuple(found)
 
 
 def _fault(code: str, what: str, value: str) -> Fault:
     problem = f"a run in bulk does not do {what}"
-    return Fault(code=f"company.bulk_{code}", path=f"bulk.{code}", problem=problem, remedy=_REMEDY, value=value)
+    return Fault(code=f"company.bulk_{code}", path=f"bulk.{code}", problem=problem, remedy=BULK_REMEDY, value=value)
 
 
 def pay_in_bulk(
-    facts: CommissionFacts, rulebook: Rulebook, period: Period, quotas: Sequence[Quota], *, company: str
-) -> BulkCompanyResult:
-    """Everybody's pay for a period by `salesrules.frames`; `quotas` are those that hold, with ramps.
+    facts: CommissionFacts,
+    sold: SoldColumns,
+    rulebook: Rulebook,
+    period: Period,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[CommissionRun, CommissionFacts]:
+    """Everybody's pay for a period, and the facts with those of the transactions that its lines come from.
 
-    Raises `InvalidDocument` with everything that the bulk engine does not do, or every fault of the facts;
+    `facts` have the quotas that hold, with ramps, and no transactions: these are `sold`. The bulk engine pays all of
+    them, up to the end of the period; what is owed when the period begins comes from there. The lines of the period
+    are then written by the scalar rules, and every credit and statement must come to what the bulk engine paid.
+
+    Raises `RefusedInBulk` with everything that the bulk engine does not do, `InvalidDocument` with faults of the facts,
     `InvalidValue` for a kind of period that the plans do not pay by.
     """
     policy = rulebook.policy(CommissionPolicy)
     if period.kind is not policy.pay_period:
         raise InvalidValue("period", period.label, f"give a {policy.pay_period.value}, by which the plans pay")
-    faults = find_bulk_faults(facts, policy)
+    faults = find_bulk_faults(facts, policy, sold)
     if faults:
-        raise InvalidDocument(faults)
-    try:
-        from salesrules.frames import calculate, settle_in_bulk, tables_of
-    except ImportError as error:
-        problem, remedy = f"a run in bulk needs {error.name}", f"pip install 'salesrules[frames]', or {_REMEDY}"
-        raise InvalidDocument(
-            (Fault(code="company.missing_extra", path="bulk", problem=problem, remedy=remedy),)
-        ) from None
-    tables = tables_of(facts)
-    paid = calculate(
+        raise RefusedInBulk(faults)
+    paid = _Paid(facts, sold, rulebook, period)
+    rows = rows_within_reach(
+        policy, rulebook.calendar, period, sold, filter(None, (event.transaction for event in facts.pay_events))
+    )
+    near = attrs.evolve(facts, transactions=sold.transactions(rows), opening_balances=paid.openings())
+    run = calculate_commissions(
+        near,
         policy,
-        tables.transactions,
-        hierarchy=facts.hierarchies,
-        payees=tables.payees,
-        splits=tables.splits,
-        quotas=list(quotas),
+        period=period,
         quota_policy=rulebook.policy(QuotaPolicy),
         calendar=rulebook.calendar,
         currencies=rulebook.currencies,
         working_time=rulebook.working_time,
-    )
-    settled = settle_in_bulk(
-        policy,
-        paid.statements,
-        until=period.end,
-        payees=tables.payees,
-        calendar=rulebook.calendar,
-        currencies=rulebook.currencies,
-    )
-    lines: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in paid.credits.to_pylist():
-        if row["period"] == period.label and row["plan"] is not None:
-            lines[row["payee"]].append(row)
-    currency = policy.plans[0].currency
-    statements = [
-        {
-            "name": facts.payees[row["payee"]].name,
-            "currency": currency,
-            "lines": len(lines[row["payee"]]),
-            **row,
-            "payable": row["paid"],
-            "payable_currency": currency,
-        }
-        for row in settled.to_pylist()
-        if row["period"] == period.label
-    ]
-    return BulkCompanyResult(
-        company=company,
-        rulebook=rulebook.name,
         version=rulebook.version,
-        period=period,
-        currency=currency,
-        currencies=rulebook.currencies,
-        records=tuple(_records(facts, statements, lines)),
-        statements=tuple(statements),
-        findings=tuple(f for f in paid.findings if f.parameters.get("period", period.label) == period.label),
+        on_progress=on_progress,
     )
+    statements = paid.with_openings(run.statements)
+    findings = tuple(_findings(run, statements, near, sold, paid))
+    run = attrs.evolve(run, statements=statements, earlier=(), findings=findings)
+    paid.check(run)
+    return run, near
 
 
-def _records(
-    facts: CommissionFacts, statements: Sequence[Mapping[str, Any]], lines: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> Iterator[dict[str, Any]]:
-    """The rows of `statements.csv`: one for each credit, balance entry and payment."""
-    sold = {transaction.id: transaction for transaction in facts.transactions}
-    for statement in statements:
-        empty = dict.fromkeys(COLUMNS)
-        head = {**empty, **{name: statement[name] for name in ("period", "payee", "name", "currency")}}
-        for row in lines[statement["payee"]]:
-            transaction = sold[row["id"]]
-            yield {
-                **head,
-                "entry": "line",
-                "transaction": row["id"],
-                "kind": transaction.kind.value,
-                "day": row["day"],
-                "role": row["role"],
-                "plan": row["plan"],
-                "amount": row["commission"],
-                "source": transaction.source,
-            }
-        for name, kind in _BALANCES.items():
-            if statement[name]:
-                yield {**head, "entry": kind, "amount": statement[name]}
-        if statement["paid"]:
-            payable = {name: statement[name] for name in ("payable", "payable_currency")}
-            yield {**head, "entry": "payment", "amount": Decimal(0), **payable}
+class _Paid:
+    """What the bulk engine paid up to the end of a period."""
+
+    def __init__(self, facts: CommissionFacts, sold: SoldColumns, rulebook: Rulebook, period: Period) -> None:
+        try:
+            from salesrules.frames import calculate, fact_tables, settle_in_bulk
+        except ImportError as error:
+            problem, remedy = f"a run in bulk needs {error.name}", f"pip install 'salesrules[frames]', or {BULK_REMEDY}"
+            fault = Fault(code="company.missing_extra", path="bulk", problem=problem, remedy=remedy)
+            raise RefusedInBulk((fault,)) from None
+        policy = rulebook.policy(CommissionPolicy)
+        self._facts, self._period = facts, period
+        self._calendar, self._currency = rulebook.calendar, policy.plans[0].currency if policy.plans else ""
+        tables = fact_tables(*_until(facts, sold, period))
+        found = calculate(
+            policy,
+            tables.transactions,
+            hierarchy=facts.hierarchies,
+            payees=tables.payees,
+            splits=tables.splits,
+            payments=tables.payments,
+            quotas=list(facts.quotas),
+            quota_policy=rulebook.policy(QuotaPolicy),
+            calendar=rulebook.calendar,
+            currencies=rulebook.currencies,
+            working_time=rulebook.working_time,
+        )
+        settled = settle_in_bulk(
+            policy,
+            found.statements,
+            until=period.span.last or period.start,
+            payees=tables.payees,
+            owed=tables.owed,
+            calendar=rulebook.calendar,
+            currencies=rulebook.currencies,
+        )
+        self._rows = settled.to_pylist()
+        self._credits = found.credits
+
+    def openings(self) -> list[OpeningBalance]:
+        """What each payee owes when the period begins."""
+        last: dict[str, Decimal] = {}
+        for row in self._rows:  # of each payee in the order of the periods
+            last[row["payee"]] = row["opening" if row["period"] == self._period.label else "closing"]
+        return [
+            OpeningBalance(payee=payee, day=self._period.start, owed=Money(owed, self._currency))
+            for payee, owed in last.items()
+        ]
+
+    def with_openings(self, statements: Iterable[Statement]) -> list[Statement]:
+        """The statements; those of members of pools, whom no plan pays any more, with what they still owe."""
+        owed = {opening.payee: opening.owed for opening in self.openings()}
+        return [
+            each
+            if each.plans or each.lines
+            else attrs.evolve(
+                each, opening=owed.get(each.payee, each.opening), closing=owed.get(each.payee, each.closing)
+            )
+            for each in statements
+        ]
+
+    def owed_by_others(self, here: Iterable[str]) -> Iterator[tuple[str, Money]]:
+        """What those owe who have no statement in the period, in the order of their first statements."""
+        places = {payee: place for place, payee in enumerate(self._facts.payees)}
+        starts = {label: self._calendar.period(label).start for label in {row["period"] for row in self._rows}}
+        rows = sorted(self._rows, key=lambda row: (starts[row["period"]], places[row["payee"]]))
+        last = {row["payee"]: Money(row["closing"], self._currency) for row in rows}
+        present = {*here}
+        return ((payee, owed) for payee, owed in last.items() if payee not in present)
+
+    def check(self, run: CommissionRun) -> None:
+        """Raise `BulkDisagreement` where a credit or a statement of the run is another than the bulk engine's."""
+        from salesrules.frames import BulkDisagreement
+
+        scalar: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        for line in run.lines():
+            key = line.credit.transaction.id, line.credit.payee, line.credit.role
+            scalar[key] += line.amount.amount
+        bulk: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        for row in self._of_period():
+            bulk[row["id"], row["payee"], row["role"]] += row["commission"]
+        for key in scalar.keys() | bulk.keys():
+            if scalar.get(key, _ZERO) != bulk.get(key, _ZERO):
+                raise BulkDisagreement(key[0], bulk.get(key, _ZERO), scalar.get(key, _ZERO))
+        label = self._period.label
+        settled = {
+            row["payee"]: {**row, "paid": row["paid"] - row.get("pools", _ZERO)}
+            for row in self._rows
+            if row["period"] == label
+        }
+        missing = sorted(settled.keys() - {statement.payee for statement in run.statements})
+        if missing:
+            raise BulkDisagreement(f"{missing[0]} in {label}", settled[missing[0]]["paid"], _ZERO)
+        for statement in run.statements:
+            found = settled.get(statement.payee, {"paid": _ZERO, "closing": statement.opening.amount})
+            for name, amount in (("paid", _without_pools(statement)), ("closing", statement.closing.amount)):
+                if found[name] != amount:
+                    raise BulkDisagreement(f"{statement.payee} in {label} ({name})", found[name], amount)
+
+    def _of_period(self) -> list[Mapping[str, Any]]:
+        label = self._period.label
+        found: list[Mapping[str, Any]] = []
+        for batch in self._credits.select(["id", "payee", "role", "period", "commission"]).to_batches():
+            periods = batch.column("period").to_pylist()
+            places = [place for place, each in enumerate(periods) if each == label]
+            if places:
+                found += batch.take(places).to_pylist()
+        return found
+
+
+def _without_pools(statement: Statement) -> Decimal:
+    """What is paid beside parts of team pools."""
+    pools = [entry.amount.amount for entry in statement.balances if entry.kind is BalanceKind.POOL_PART]
+    return statement.paid.amount - exact_sum(pools)
+
+
+def _until(facts: CommissionFacts, sold: SoldColumns, period: Period) -> tuple[Any, ...]:
+    """Columns, payees, splits, payments and openings: what happened before the end of a period."""
+    end = period.end
+    rows = [row for row, day in enumerate(sold.day) if day < end]
+    columns: dict[str, Sequence[Any]] = {
+        name: [values[row] for row in rows]
+        for name, values in (
+            ("id", sold.id),
+            ("day", sold.day),
+            ("payee", sold.payee),
+            ("amount", sold.amount),
+            ("cost", sold.cost),
+            ("quantity", sold.quantity),
+            ("original", sold.original),
+            *sold.attributes.items(),
+        )
+    }
+    for name, days in (("delivered", sold.delivered), ("invoiced", sold.invoiced)):
+        columns[name] = [None if day is None or day >= end else day for day in map(days.__getitem__, rows)]
+    kept = {*columns["id"]}
+    splits = [(id, split) for id, found in sold.splits.items() if id in kept for split in found]
+    payments = [
+        (id, payment)
+        for id, found in sold.payments.items()
+        if id in kept
+        for payment in found
+        if max(payment.day, payment.due or payment.day) < end
+    ]
+    return columns, facts.payees.values(), splits, payments, [o for o in facts.opening_balances if o.day < end]
+
+
+def _findings(
+    run: CommissionRun, statements: Sequence[Statement], facts: CommissionFacts, sold: SoldColumns, paid: _Paid
+) -> Iterator[Reason]:
+    """The findings of a run over some of what was sold, as a run over everything finds them."""
+    regions = sold.attributes.get("region") or [None] * len(sold)
+    sales = zip(sold.kind, sold.payee, regions, sold.amount, sold.currency, strict=True)
+    yield from report_outside_territory_lines(
+        (
+            (payee, region, Money(amount, currency))
+            for kind, payee, region, amount, currency in sales
+            if kind is TransactionKind.SALE
+        ),
+        facts.payees,
+    )
+    own = {*report_statements(run.statements)}  # said again below, with what those owe whom no plan pays
+    others = ("commissions.outside_territory", "commissions.balance_owed")
+    yield from (finding for finding in run.findings if finding.code not in others and finding not in own)
+    yield from report_statements(statements)
+    yield from report_owed(paid.owed_by_others(statement.payee for statement in statements))

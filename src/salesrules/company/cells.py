@@ -71,9 +71,7 @@ class CellReader:
         text = self.text(row, line, column, optional=optional)
         if not text:
             return None
-        if text not in self._days:
-            self._days[text] = _parse_day(text, self._source.date_format)
-        found = self._days[text]
+        found = self.parse_day(text)
         if found is None:
             remedy = f"write it as {self._source.date_format}, or declare another date_format"
             self.fault(line, column, "this is not a date in the declared format", text, remedy)
@@ -86,7 +84,7 @@ class CellReader:
         text = self.text(row, line, column, optional=optional)
         if not text:
             return None
-        number = self._parse_number(text)
+        number = self.parse_number(text)
         if number is None:
             remedy = "write a plain number, or declare its decimal and group marks in number_format"
             self.fault(line, column, "this is not a number in the declared format", text, remedy)
@@ -108,7 +106,14 @@ class CellReader:
             return None
         return int(number)
 
-    def _parse_number(self, text: str) -> Decimal | None:
+    def parse_day(self, text: str) -> date | None:
+        """The date that a text is in the declared format; `None` where it is none."""
+        if text not in self._days:
+            self._days[text] = _parse_day(text, self._source.date_format)
+        return self._days[text]
+
+    def parse_number(self, text: str) -> Decimal | None:
+        """The number that a text is in the declared format, not rounded; `None` where it is none."""
         match = self._numeral.fullmatch(text)
         if match is None:
             return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
-from salesrules.commissions import CommissionFacts
+from salesrules.commissions import CommissionFacts, Transaction
 from salesrules.company.mapping import CompanyDocument, CustomerTable, RegionTable
 from salesrules.company.openings import (
     read_opening_balances,
@@ -48,8 +48,14 @@ class CompanyFacts:
     places: Mapping[str, Place] = attrs.field(factory=dict, repr=False, eq=False)
 
 
-def read_facts(folder: Path, document: CompanyDocument, calendar: FiscalCalendar) -> CompanyFacts:
-    """The facts of a folder; quotas as the files give them, without ramps.
+def read_facts(
+    folder: Path,
+    document: CompanyDocument,
+    calendar: FiscalCalendar,
+    *,
+    read: Callable[[FolderReader, CompanyDocument], Sequence[Transaction]] = read_transactions,
+) -> CompanyFacts:
+    """The facts of a folder; quotas as the files give them, without ramps. `read` gives the transactions.
 
     Raises `InvalidDocument` with every fault of every file: missing files and columns, cells that cannot be read,
     contradictions among people, and paths that lead out of the folder.
@@ -60,7 +66,7 @@ def read_facts(folder: Path, document: CompanyDocument, calendar: FiscalCalendar
     territories = read_territories(reader, document.territories, people, regions)
     facts = CompanyFacts(
         commissions=CommissionFacts(
-            transactions=read_transactions(reader, document),
+            transactions=read(reader, document),
             payees=[attrs.evolve(payee, territories=territories.get(id, ())) for id, (payee, _) in people.items()],
             hierarchies=read_hierarchies(reader, document, people),
             quotas=read_quotas(reader, document.quotas),

@@ -2,52 +2,66 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Inexact
 from os import PathLike
 from pathlib import Path
+from typing import Final
 
 import attrs
 
 from salesrules.commissions import (
+    CommissionFacts,
     CommissionPolicy,
     CommissionRun,
     FormulaTable,
     Measure,
+    Transaction,
     TransactionKind,
     calculate_commissions,
     check_policy,
     prove_plan,
 )
-from salesrules.company.bulk import BulkCompanyResult, find_bulk_faults, pay_in_bulk
+from salesrules.company.bulk import BULK_REMEDY, BULK_ROWS, RefusedInBulk, find_bulk_faults, pay_in_bulk
+from salesrules.company.columns import UncleanTable
 from salesrules.company.comparing import PayComparison, compare_pay
 from salesrules.company.facts import CompanyFacts, read_facts
 from salesrules.company.mapping import CompanyDocument
 from salesrules.company.paths import inside
 from salesrules.company.places import placed
 from salesrules.company.ramps import check_ramps_of, ramp_quotas
-from salesrules.company.reading import is_parquet
+from salesrules.company.reading import FolderReader, is_parquet
 from salesrules.company.results import CompanyResult
 from salesrules.company.rollups import roll_up_people, roll_up_regions
-from salesrules.core import Fault, InvalidDocument, SalesRulesError
+from salesrules.company.sold import SoldColumns, read_sold
+from salesrules.core import Fault, FiscalCalendar, InvalidDocument, Period, SalesRulesError
 from salesrules.quotas import QuotaPolicy
 from salesrules.reports import PlanCurve, ReportContent
 from salesrules.rulebook import Rulebook
 from salesrules.wire import find_lines, load_document, load_rulebook
 
-__all__ = ["Company", "load"]
+__all__ = ["REPORT_LINES", "Company", "load", "looks_large"]
 
 DOCUMENT = "company.toml"
+#: Lines that the report of a run in bulk shows at most, statement by statement; the other files have all of them.
+REPORT_LINES: Final = 50_000
+#: Transactions up to which faults that the bulk engine finds are looked for again row by row, with their places.
+_TOLD_ROWS: Final = 1_000_000
 
 
 @attrs.frozen(kw_only=True)
 class Company:
-    """A company's folder, read: its rulebook and its facts, ready to run for any period."""
+    """A company's folder, read: its rulebook and its facts, ready to run for any period.
+
+    Where it was read for runs in bulk, its transactions are in the columns of `sold`, and `facts` has none.
+    """
 
     folder: Path
     document: CompanyDocument
     rulebook: Rulebook
     facts: CompanyFacts = attrs.field(repr=False)
+    sold: SoldColumns | None = attrs.field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -61,7 +75,7 @@ class Company:
         rulebook's calendar does not know or a kind of period that its plans do not pay by. `on_progress` is told after
         each payee how many of how many are done.
         """
-        rulebook, facts = self.rulebook, self.facts.commissions
+        rulebook, facts = self.rulebook, self._commissions()
         found = rulebook.calendar.period(period)
         faults = list(check_ramps_of(facts.quotas, rulebook, found))
         try:
@@ -80,26 +94,52 @@ class Company:
             raise InvalidDocument(self._placed((*faults, *error.faults))) from None
         if faults:
             raise InvalidDocument(self._placed(faults))
-        return CompanyResult(content=self._content(run), version=run.version, currency=self.document.company.currency)
+        sales = sum(transaction.kind is TransactionKind.SALE for transaction in facts.transactions)
+        return self._result(run, facts, sales)
 
-    def run_in_bulk(self, period: str) -> BulkCompanyResult:
-        """Everybody's pay for a period such as `2020-Q1` by the bulk engine (extra `frames`), to the same cent.
+    def run_in_bulk(self, period: str, *, on_progress: Callable[[int, int], None] | None = None) -> CompanyResult:
+        """Everybody's pay for a period such as `2020-Q1` with the bulk engine (extra `frames`): the same result.
 
-        Raises as `run` does, and `InvalidDocument` with everything that `find_bulk_faults` names.
+        The engine pays everything ever sold; the lines of the period are then written from what they reach back to, and
+        compared with what the engine paid. The report shows the statements of the first payees, `REPORT_LINES` lines at
+        most. Raises as `run` does, and `InvalidDocument` with everything that `find_bulk_faults` names.
         """
-        rulebook, facts = self.rulebook, self.facts.commissions
+        rulebook, facts, sold = self.rulebook, self.facts.commissions, self._sold()
         found = rulebook.calendar.period(period)
-        faults = (*check_ramps_of(facts.quotas, rulebook, found), *_errors(rulebook.policy(CommissionPolicy)))
+        faults = [*check_ramps_of(facts.quotas, rulebook, found), *_errors(rulebook.policy(CommissionPolicy))]
         try:
             if faults:
-                raise InvalidDocument(faults)
-            return pay_in_bulk(facts, rulebook, found, ramp_quotas(facts.quotas, rulebook), company=self.name)
-        except InvalidDocument as error:
+                raise InvalidDocument(tuple(faults))
+            if _has_unfit_openings(facts, found, rulebook.calendar):  # said before anything is paid
+                without = attrs.evolve(self.facts, commissions=attrs.evolve(facts, transactions=(), pay_events=()))
+                attrs.evolve(self, facts=without, sold=None).run(period)
+            ramped = attrs.evolve(facts, transactions=(), quotas=ramp_quotas(facts.quotas, rulebook))
+            run, near = pay_in_bulk(ramped, sold, rulebook, found, on_progress=on_progress)
+        except RefusedInBulk as error:
             raise InvalidDocument(self._placed(error.faults)) from None
+        except InvalidDocument as error:
+            if len(sold) <= _TOLD_ROWS:
+                self.run(period)  # its faults say where each stands
+            faults = [attrs.evolve(fault, remedy=f"{fault.remedy}; or {BULK_REMEDY}") for fault in error.faults]
+            raise InvalidDocument(self._placed(faults)) from None
+        return self._result(run, near, sold.sales, REPORT_LINES)
 
     def find_bulk_faults(self) -> tuple[Fault, ...]:
         """Everything of this company that a run in bulk does not do; nothing where it does all."""
-        return find_bulk_faults(self.facts.commissions, self.rulebook.policy(CommissionPolicy))
+        return find_bulk_faults(self.facts.commissions, self.rulebook.policy(CommissionPolicy), self._sold())
+
+    @property
+    def transactions(self) -> int:
+        """How many transactions were read."""
+        return len(self.facts.commissions.transactions) if self.sold is None else len(self.sold)
+
+    def _sold(self) -> SoldColumns:
+        return SoldColumns.of(self.facts.commissions.transactions) if self.sold is None else self.sold
+
+    def _commissions(self) -> CommissionFacts:
+        """The facts with their transactions as objects."""
+        facts, sold = self.facts.commissions, self.sold
+        return facts if sold is None else attrs.evolve(facts, transactions=sold.transactions(range(len(sold))))
 
     @property
     def has_parquet(self) -> bool:
@@ -132,11 +172,14 @@ class Company:
             for fault in faults
         )
 
-    def _content(self, run: CommissionRun) -> ReportContent:
-        facts, policy = self.facts, self.rulebook.policy(CommissionPolicy)
-        currency = self.document.company.currency
+    def _result(
+        self, run: CommissionRun, commissions: CommissionFacts, sales: int, most_lines: int | None = None
+    ) -> CompanyResult:
+        """The result of a run over facts, of all of whose transactions `sales` are sales."""
+        facts = attrs.evolve(self.facts, commissions=commissions)
+        policy, currency = self.rulebook.policy(CommissionPolicy), self.document.company.currency
         payees = facts.commissions.payees
-        return ReportContent(
+        content = ReportContent(
             company=self.name,
             note=self.document.company.note,
             rulebook=self.rulebook.name,
@@ -151,16 +194,21 @@ class Company:
                 roll_up_people(facts, run, currency),
             ],
             curves=_curves(policy, run),
-            sales=sum(transaction.kind is TransactionKind.SALE for transaction in facts.commissions.transactions),
+            sales=sales,
             changes=facts.changes,
+            most_lines=most_lines,
         )
+        return CompanyResult(content=content, version=run.version, currency=currency)
 
 
-def load(folder: str | PathLike[str]) -> Company:
+def load(
+    folder: str | PathLike[str], *, in_bulk: bool = False, on_rows: Callable[[int], object] | None = None
+) -> Company:
     """Open the company in a folder that holds `company.toml`, the rulebook and the files that it names.
 
-    Raises `InvalidDocument` with all faults of the documents, or of the files, at once; nothing outside the folder is
-    read.
+    `in_bulk` reads transactions, splits and payments column by column, for runs in bulk; `on_rows` is told then how
+    many rows came. Raises `InvalidDocument` with all faults of the documents, or of the files, at once; nothing outside
+    the folder is read.
 
     >>> from salesrules import company
     >>> company.load(company.sample_folder()).run("2019-Q4").commissions.totals()["USD"].currency
@@ -169,8 +217,53 @@ def load(folder: str | PathLike[str]) -> Company:
     root = Path(folder)
     document = load_document(inside(root, DOCUMENT), CompanyDocument)
     rulebook = load_rulebook(inside(root, document.company.rulebook))
-    return Company(
-        folder=root, document=document, rulebook=rulebook, facts=read_facts(root, document, rulebook.calendar)
+    sold: list[SoldColumns] = []
+
+    def read(reader: FolderReader, document: CompanyDocument) -> tuple[Transaction, ...]:
+        sold.append(read_sold(reader, document, on_rows))
+        return ()
+
+    facts = None
+    if in_bulk:
+        with contextlib.suppress(UncleanTable):
+            facts = read_facts(root, document, rulebook.calendar, read=read)
+    if facts is None:
+        facts = read_facts(root, document, rulebook.calendar)
+        if in_bulk:
+            commissions = facts.commissions
+            sold = [SoldColumns.of(commissions.transactions)]
+            facts = attrs.evolve(facts, commissions=attrs.evolve(commissions, transactions=()))
+    return Company(folder=root, document=document, rulebook=rulebook, facts=facts, sold=sold[0] if sold else None)
+
+
+def looks_large(folder: str | PathLike[str], rows: int = BULK_ROWS) -> bool:
+    """Whether a folder has transactions in Parquet, or more lines of them than so many rows; no row is read for it.
+
+    Where its documents cannot be read it does not: `load` says why.
+    """
+    root = Path(folder)
+    try:
+        tables = load_document(inside(root, DOCUMENT), CompanyDocument).transactions
+    except InvalidDocument:
+        return False
+    return any(is_parquet(table) for table in tables) or sum(_count_lines(root, table.file) for table in tables) > rows
+
+
+def _count_lines(folder: Path, name: str) -> int:
+    """The line ends of a file; none where it cannot be read, which reading it says."""
+    try:
+        with inside(folder, name).open("rb") as file:
+            return sum(part.count(b"\n") + part.count(b"\r") for part in iter(lambda: file.read(1 << 20), b""))
+    except (OSError, ValueError, InvalidDocument):
+        return 0
+
+
+def _has_unfit_openings(facts: CommissionFacts, period: Period, calendar: FiscalCalendar) -> bool:
+    """Whether an opening balance is of nobody, of somebody who has another, or of a day on which no period begins."""
+    payees = [opening.payee for opening in facts.opening_balances]
+    return len({*payees}) < len(payees) or any(
+        opening.payee not in facts.payees or calendar.at(period.kind, opening.day).start != opening.day
+        for opening in facts.opening_balances
     )
 
 

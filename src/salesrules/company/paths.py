@@ -31,6 +31,14 @@ def _is_inside(folder: Path, name: str) -> bool:
     if not name.strip() or Path(name).is_absolute():
         return False
     try:
-        return (folder / name).resolve().is_relative_to(folder.resolve())
+        return _target(folder / name).is_relative_to(folder.resolve())
     except (OSError, ValueError, RuntimeError):  # a NUL, or links that run in a circle
         return False
+
+
+def _target(path: Path) -> Path:
+    """What a path leads to, there or not; raises `OSError` or `RuntimeError` where links run in a circle."""
+    try:
+        return path.resolve(strict=True)  # else links in a circle stay as they are since Python 3.13
+    except (FileNotFoundError, NotADirectoryError):
+        return path.resolve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import difflib
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import ParamSpec, TypeVar
 import attrs
 
 from salesrules.company.cells import CellReader
+from salesrules.company.columns import ColumnTable, UncleanTable, coded_rows
 from salesrules.company.mapping import DayColumns, ExchangeRateColumns, MoneyColumns, ReportingLineColumns, TableSource
 from salesrules.company.paths import inside
 from salesrules.company.places import Place, column_of
 from salesrules.core import DateRange, Fault, FiscalCalendar, InvalidDocument, InvalidValue, Money, PeriodKind, Reason
-from salesrules.wire import Table, parse_table, read_table
+from salesrules.wire import Table, iterate_table, parse_table, read_table
 
-__all__ = ["FolderReader", "claim", "is_parquet"]
+__all__ = ["FolderReader", "claim", "is_parquet", "named_columns"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,12 +29,13 @@ T = TypeVar("T")
 class FolderReader:
     """Reads the tables of one folder; `faults` and `changes` gather what was wrong and what was changed in them.
 
-    `places` tells where facts without a source of their own were read from, by their paths (`pay_events[0]`).
+    `own_currency` is that of amounts whose table names none. `places` tells where facts without a source of their own
+    were read from, by their paths (`pay_events[0]`).
     """
 
     def __init__(self, folder: Path, currency: str, calendar: FiscalCalendar) -> None:
         self._folder = folder
-        self._currency = currency
+        self.own_currency = currency
         self._calendar = calendar
         self._kept: Counter[str] = Counter()
         self.places: dict[str, Place] = {}
@@ -43,7 +46,7 @@ class FolderReader:
         """The rows of a table with the reader of their cells; a table that cannot be read at all is a fault."""
         cells = CellReader(source)
         try:
-            table = _read(inside(self._folder, source.file), source, _named_columns(columns))
+            table = _read(inside(self._folder, source.file), source, named_columns(columns))
         except InvalidDocument as error:
             self.faults += [
                 attrs.evolve(fault, file=fault.file if fault.code == "company.path_outside" else source.file)
@@ -55,6 +58,21 @@ class FolderReader:
             yield cells, row.line, row.values
         self.faults += cells.faults()
         self.changes += cells.changes()
+
+    def column_table(
+        self, source: TableSource, columns: object, on_rows: Callable[[int], object] | None = None
+    ) -> ColumnTable:
+        """A table in columns; raises `UncleanTable` where it cannot be read, or not in columns."""
+        names = named_columns(columns)
+        try:
+            path = inside(self._folder, source.file)
+            if is_parquet(source):
+                coded = _codes(path, source, names)
+                return ColumnTable(source, range(2, 2 + len(next(iter(coded.values()))[1])), coded)
+            rows = iterate_table(path, names, delimiter=source.separator, encoding=source.encoding)
+            return ColumnTable(source, *coded_rows(rows, names, on_rows))
+        except InvalidDocument as error:
+            raise UncleanTable from error
 
     def made(
         self, cells: CellReader, line: int, columns: object, make: Callable[P, T], *arguments: P.args, **named: P.kwargs
@@ -147,7 +165,7 @@ class FolderReader:
 
     def currency(self, cells: CellReader, line: int, row: Mapping[str, str], column: str | None) -> str:
         """The currency that a row names, or the company's where none is mapped."""
-        return cells.text(row, line, column) if column else self._currency
+        return cells.text(row, line, column) if column else self.own_currency
 
 
 def claim(spans: list[DateRange], span: DateRange) -> bool:
@@ -173,12 +191,24 @@ def _read(path: Path, source: TableSource, columns: Sequence[str]) -> Table:
     return parse_table(text, columns, file=str(path))
 
 
+def _codes(path: Path, source: TableSource, columns: Sequence[str]) -> Mapping[str, tuple[Sequence[str], array[int]]]:
+    try:
+        from salesrules.frames import parquet_as_codes
+    except ImportError as error:
+        raise UncleanTable from error
+    form, decimal = source.date_format, source.number_format.decimal
+    found = parquet_as_codes(path, columns, date_format=form, decimal=decimal)
+    if found is None:
+        raise UncleanTable
+    return found
+
+
 def is_parquet(source: TableSource) -> bool:
     """Whether a table is a Parquet file, by its name."""
     return source.file.lower().endswith(".parquet")
 
 
-def _named_columns(columns: object) -> Sequence[str]:
+def named_columns(columns: object) -> Sequence[str]:
     """Every header that a mapping names, once, in the order of the mapping."""
     parts = columns if isinstance(columns, tuple) else (columns,)
     values = [

@@ -23,7 +23,7 @@ from salesrules.commissions import (
     explain_line,
     explain_payment,
 )
-from salesrules.core import Derivation, InvalidValue, UnknownName
+from salesrules.core import EXACT, Derivation, InvalidValue, Money, UnknownName
 from salesrules.reports import MissingExtra, ReportContent, render_report, render_summary
 from salesrules.wire import dump, render_csv, render_json, write_text
 
@@ -131,7 +131,7 @@ class CompanyResult:
     def summary_records(self) -> list[dict[str, Any]]:
         """One row per payee: earned, balances, paid, and what is handed over in the payee's own currency."""
         return [
-            {"name": self.content.people.get(s.payee, s.payee), **s.to_record(), **_handed_over(s)}
+            {"name": self.content.people.get(s.payee, s.payee), **s.to_record(), **self._handed_over(s)}
             for s in self.commissions.statements
         ]
 
@@ -143,8 +143,8 @@ class CompanyResult:
             "company": self.content.company,
             "period": run.period.label,
             "rulebook": {"name": self.content.rulebook, "version": run.version},
-            "totals": {code: dump(money.amount) for code, money in run.totals().items()},
-            "payments": {code: dump(money.amount) for code, money in run.payments().items()},
+            "totals": {code: dump(self._shown(money)) for code, money in run.totals().items()},
+            "payments": {code: dump(self._shown(money)) for code, money in run.payments().items()},
             "statements": [self._statement(statement) for statement in run.statements],
         }
 
@@ -167,11 +167,11 @@ class CompanyResult:
             "name": self.content.people.get(statement.payee, statement.payee),
             "plans": list(statement.plans),
             "currency": statement.currency,
-            "earned": dump(statement.earned.amount),
-            "paid": dump(statement.paid.amount),
-            **{name: dump(value) for name, value in _handed_over(statement).items()},
-            "opening": dump(statement.opening.amount),
-            "closing": dump(statement.closing.amount),
+            "earned": dump(self._shown(statement.earned)),
+            "paid": dump(self._shown(statement.paid)),
+            **{name: dump(value) for name, value in self._handed_over(statement).items()},
+            "opening": dump(self._shown(statement.opening)),
+            "closing": dump(self._shown(statement.closing)),
             "measurements": [
                 {
                     "plan": m.plan,
@@ -205,7 +205,7 @@ class CompanyResult:
                 for adjustment in statement.adjustments
             ],
             "balances": [
-                {"kind": entry.kind.value, "amount": dump(entry.amount.amount), "policy": entry.policy}
+                {"kind": entry.kind.value, "amount": dump(self._shown(entry.amount)), "policy": entry.policy}
                 for entry in statement.balances
             ],
         }
@@ -252,7 +252,7 @@ class CompanyResult:
             "entry": entry.kind.value,
             "payee": statement.payee,
             "plan": entry.policy,
-            "amount": entry.amount.amount,
+            "amount": self._shown(entry.amount),
             "currency": entry.amount.currency,
         }
 
@@ -264,19 +264,25 @@ class CompanyResult:
             "payee": statement.payee,
             "amount": Decimal(0),
             "currency": statement.currency,
-            **_handed_over(statement),
+            **self._handed_over(statement),
         }
 
+    def _handed_over(self, statement: Statement) -> dict[str, Any]:
+        """What is handed over and its currency; the rate and its day where it is another than the plan's."""
+        payment = statement.payment
+        return {
+            "payable": self._shown(statement.payable),
+            "payable_currency": statement.payable.currency,
+            "payment_rate": None if payment is None else payment.rate,
+            "payment_day": None if payment is None else payment.day,
+        }
 
-def _handed_over(statement: Statement) -> dict[str, Any]:
-    """What is handed over and its currency; the rate and its day where it is another than the plan's."""
-    payment = statement.payment
-    return {
-        "payable": statement.payable.amount,
-        "payable_currency": statement.payable.currency,
-        "payment_rate": None if payment is None else payment.rate,
-        "payment_day": None if payment is None else payment.day,
-    }
+    def _shown(self, money: Money) -> Decimal:
+        """An amount with the digits of its currency, and with more only where it has more."""
+        digits = self.commissions.currencies.digits(money.currency)
+        least = EXACT.normalize(money.amount)
+        places = max(digits, -int(least.as_tuple().exponent))
+        return EXACT.quantize(least, Decimal(1).scaleb(-places))
 
 
 def write_files(folder: str | PathLike[str], texts: Mapping[str, str]) -> tuple[Path, ...]:

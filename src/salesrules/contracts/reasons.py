@@ -13,6 +13,7 @@ LINE_DOUBLED = ReasonCode("contracts.line_doubled", ("line",))
 LINE_DIFFERS = ReasonCode("contracts.line_differs", ("line", "stated", "expected"))
 QUANTITY_NOT_POSITIVE = ReasonCode("contracts.quantity_not_positive", ("line", "quantity"))
 PRICE_NEGATIVE = ReasonCode("contracts.price_negative", ("line", "price"))
+DISCOUNT_NEGATIVE = ReasonCode("contracts.discount_negative", ("discount",))
 TOTAL_DIFFERS = ReasonCode("contracts.total_differs", ("stated", "expected"))
 CURRENCY_DIFFERS = ReasonCode("contracts.currency_differs", ("currency", "expected"))
 TEMPLATE_UNKNOWN = ReasonCode("contracts.template_unknown", ("template", "version", "nearest"))
@@ -23,6 +24,7 @@ DAYS_NEGATIVE = ReasonCode("contracts.days_negative", ("days",))
 DATES_DISORDERED = ReasonCode("contracts.dates_disordered", ("earlier", "earlier_day", "later", "later_day"))
 DAY_IN_FUTURE = ReasonCode("contracts.day_in_future", ("field", "day", "as_of"))
 OBLIGATION_DOUBLED = ReasonCode("contracts.obligation_doubled", ("obligation",))
+OBLIGATION_NOT_POSITIVE = ReasonCode("contracts.obligation_not_positive", ("obligation", "owed"))
 OBLIGATION_EARLY = ReasonCode("contracts.obligation_early", ("obligation", "due", "start"))
 OBLIGATIONS_DIFFER = ReasonCode("contracts.obligations_differ", ("kind", "owed", "total"))
 QUOTATION_NOT_GIVEN = ReasonCode("contracts.quotation_not_given", ("quotation",))
@@ -70,6 +72,7 @@ REASONS = (
     LINE_DIFFERS,
     QUANTITY_NOT_POSITIVE,
     PRICE_NEGATIVE,
+    DISCOUNT_NEGATIVE,
     TOTAL_DIFFERS,
     CURRENCY_DIFFERS,
     TEMPLATE_UNKNOWN,
@@ -80,6 +83,7 @@ REASONS = (
     DATES_DISORDERED,
     DAY_IN_FUTURE,
     OBLIGATION_DOUBLED,
+    OBLIGATION_NOT_POSITIVE,
     OBLIGATION_EARLY,
     OBLIGATIONS_DIFFER,
     QUOTATION_NOT_GIVEN,

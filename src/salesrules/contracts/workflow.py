@@ -10,7 +10,7 @@ from salesrules.approvals import find_evidence_faults
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import ContractFacts, Standing
 from salesrules.contracts.policy import ContractPolicy
-from salesrules.contracts.rules import calculate_standings, is_material
+from salesrules.contracts.rules import calculate_standings, find_misfits, is_material
 from salesrules.core import Choice, Decision, Reason, StateKind, Transition, WorkflowState, WorkflowTable, decide
 
 __all__ = ["WORKFLOWS", "build_contract_workflow"]
@@ -24,9 +24,9 @@ def build_contract_workflow() -> WorkflowTable:
 
     Roles: `owner` submits, hands over, changes and withdraws, `reviewer` approves and returns, `signatory` signs,
     `finance` files, `manager` completes, disputes, settles and terminates. A contract is submitted only when its review
-    found nothing but approvals to ask for, approved with evidence that carries it, signed and filed when its document
-    says so, and completed when nothing is owed. A change that is material goes under review again. Guards take
-    `ContractFacts`, the whole `ContractPolicy` and an instant.
+    found nothing but approvals to ask for, approved when it still passes and evidence carries it, signed and filed when
+    its document says so, and completed when nothing is owed. A change is the next version of the contract; one that is
+    material goes under review again. Guards take `ContractFacts`, the whole `ContractPolicy` and an instant.
 
     >>> build_contract_workflow().commands_in("signed")
     ('file', 'change', 'terminate')
@@ -92,21 +92,24 @@ def is_reviewed(facts: ContractFacts, policy: ContractPolicy, as_of: datetime) -
 
 
 def is_approved(facts: ContractFacts, policy: ContractPolicy, as_of: datetime) -> Decision:
-    """Whether evidence carries the contract, or nobody need approve it."""
+    """Whether the contract still passes its review, which knows what adds up with it, and evidence carries it.
+
+    Nobody's evidence is asked for where nobody need approve it.
+    """
+    passed = is_reviewed(facts, policy, as_of)
     if not facts.needs_approval:
-        return decide([])
+        return passed
     contract = facts.contract
     act = policy.sign_act if contract.replaces is None else policy.change_act
-    return decide(
-        find_evidence_faults(
-            facts.evidence,
-            act=act,
-            subject=contract.reference,
-            interested=[contract.owner],
-            as_of=as_of,
-            amount=contract.total,
-        )
+    faults = find_evidence_faults(
+        facts.evidence,
+        act=act,
+        subject=contract.reference,
+        interested=[contract.owner],
+        as_of=as_of,
+        amount=contract.total,
     )
+    return decide([*passed.reasons, *faults])
 
 
 def is_signed(facts: ContractFacts, policy: ContractPolicy, as_of: datetime) -> Decision:
@@ -133,15 +136,18 @@ def _days(facts: ContractFacts, field: str, as_of: datetime) -> list[Reason]:
 
 
 def is_change(facts: ContractFacts, policy: ContractPolicy, as_of: datetime) -> Decision:
-    """Whether the changed version is there."""
+    """Whether the changed version is there, and follows the one in force."""
     if facts.changed is None:
         return decide([codes.CHANGE_NOT_GIVEN(contract=facts.contract.reference)])
-    return decide([])
+    return decide(find_misfits(facts.changed, facts.contract, "changed"))
 
 
 def is_small_change(facts: ContractFacts, policy: ContractPolicy, as_of: datetime) -> bool:
-    """Whether there is a changed version that differs in nothing material."""
-    return facts.changed is not None and not is_material(facts.contract, facts.changed, policy)
+    """Whether there is a next version that differs in nothing material."""
+    changed = facts.changed
+    if changed is None or any(find_misfits(changed, facts.contract, "changed")):
+        return False
+    return not is_material(facts.contract, changed, policy)
 
 
 def is_performed(facts: ContractFacts, policy: ContractPolicy, as_of: datetime) -> Decision:

@@ -65,7 +65,7 @@ from salesrules.core.life import PolicyLife, PolicyStatus, check_life, decide_in
 from salesrules.core.money import Money, total
 from salesrules.core.names import nearest_names
 from salesrules.core.parameters import Parameters
-from salesrules.core.periods import Period, PeriodKind, Weekday, days_between, share_of
+from salesrules.core.periods import Period, PeriodKind, Weekday, days_after, days_between, share_of
 from salesrules.core.protocols import SupportsRecords
 from salesrules.core.rate import Rate
 from salesrules.core.rounding import Rounding, RoundingMode, round_exactly
@@ -280,6 +280,7 @@ __all__ = [
     "check_instant",
     "check_life",
     "combine_decisions",
+    "days_after",
     "days_between",
     "decide",
     "decide_command",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import cast
 
@@ -13,7 +13,7 @@ from salesrules.core.errors import InvalidValue
 from salesrules.core.validators import plain_day
 from salesrules.core.word_enum import WordEnum
 
-__all__ = ["Period", "PeriodKind", "Weekday", "days_between", "share_of"]
+__all__ = ["Period", "PeriodKind", "Weekday", "days_after", "days_between", "share_of"]
 
 
 class PeriodKind(WordEnum):
@@ -91,6 +91,23 @@ def days_between(start: date, end: date) -> int:
     if type(end) is not date or type(start) is not date:
         plain_day("end", end), plain_day("start", start)
     return (end - start).days
+
+
+_DAY = timedelta(days=1)
+
+
+def days_after(day: date, count: int) -> date:
+    """The calendar day so many days after another, or before it where `count` is negative.
+
+    Beyond the ends of the calendar it is its first or last day: whoever writes 9999-12-31 means never.
+
+    >>> days_after(date(2020, 2, 28), 2), days_after(date(9999, 12, 31), 30)
+    (datetime.date(2020, 3, 1), datetime.date(9999, 12, 31))
+    """
+    try:
+        return day + count * _DAY
+    except OverflowError:
+        return date.max if count > 0 else date.min
 
 
 def share_of(span: DateRange, within: DateRange) -> Fraction:

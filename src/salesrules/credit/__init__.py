@@ -93,6 +93,8 @@ from salesrules.credit.rules import (
     find_document_faults,
     find_next_dunning,
     find_overdue,
+    make_release_request,
+    route_release,
 )
 from salesrules.credit.service import (
     commit_credit,
@@ -183,8 +185,10 @@ __all__ = [
     "find_document_faults",
     "find_next_dunning",
     "find_overdue",
+    "make_release_request",
     "release_credit",
     "reserve_credit",
+    "route_release",
     "set_credit_limit",
     "settle_credit",
 ]

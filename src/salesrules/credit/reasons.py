@@ -21,6 +21,7 @@ RELEASE_OTHER = ReasonCode("credit.release_other", ("order", "act", "given_act",
 RELEASE_OWN = ReasonCode("credit.release_own", ("order", "approver"))
 RELEASE_NOT_YET = ReasonCode("credit.release_not_yet", ("order", "at", "as_of"))
 RELEASE_EXPIRED = ReasonCode("credit.release_expired", ("order", "last_day", "as_of"))
+RELEASE_BEYOND_APPROVAL = ReasonCode("credit.release_beyond_approval", ("order", "released", "approved"))
 RELEASE_EXCEEDED = ReasonCode("credit.release_exceeded", ("order", "amount", "released", "maximum"))
 
 MEASURE_MISSING = ReasonCode("credit.measure_missing", ("customer", "measure"))
@@ -55,6 +56,7 @@ REASONS: tuple[ReasonCode, ...] = (
     RELEASE_OWN,
     RELEASE_NOT_YET,
     RELEASE_EXPIRED,
+    RELEASE_BEYOND_APPROVAL,
     RELEASE_EXCEEDED,
     MEASURE_MISSING,
     GRADE_GATED,

@@ -15,7 +15,9 @@ import attrs
 from salesrules.core import (
     AggregateStore,
     ChangeLimit,
+    CurrencyMismatch,
     Decision,
+    InvalidValue,
     LedgerAmount,
     LedgerBatch,
     LedgerCommand,
@@ -56,15 +58,18 @@ def set_credit_limit(
 ) -> Decision:
     """Open a customer's account on the ledger, or give it another limit: the most that the rules on the limit bear.
 
-    A limit below what is lent already holds, and blocks further orders. Raises `IdempotencyConflict` where the key came
+    The rules are those of the day. A limit below what is lent already holds, and blocks further orders. Raises
+    `CurrencyMismatch` for a limit in another currency than the policy's, and `IdempotencyConflict` where the key came
     with another limit or grade, or for another act.
     """
+    if limit.amount.currency != policy.currency:
+        raise CurrencyMismatch(limit.amount.currency, policy.currency)
     purpose = describe_purpose("set_credit_limit", limit=limit, grade=grade)
     replayed = find_replay(ledger, key, purpose)
     if replayed is not None:
         return replayed
     account, digits = credit_account(limit.customer), _digits(policy)
-    ceiling = calculate_ceiling(limit, grade, policy)
+    ceiling = calculate_ceiling(limit, grade, policy, as_of.date())
     most = None if ceiling is None else max(ceiling, Money.zero(policy.currency))
     command: LedgerCommand
     try:
@@ -145,9 +150,10 @@ def commit_credit(
     """Turn what an order reserved into an open item; what is billed beyond it is lent as well, limit or not.
 
     An invoice releases at most what its order holds; with `is_last` the rest is released too. Denied for an order that
-    reserved nothing and for an invoice that was committed before. Raises `IdempotencyConflict` where the key came with
-    anything else.
+    reserved nothing and for an invoice that was committed before. Raises `InvalidValue` for an amount of zero or less,
+    `CurrencyMismatch` for one in another currency, and `IdempotencyConflict` where the key came with anything else.
     """
+    _above_zero(amount)
     purpose = describe_purpose("commit_credit", order=order, invoice=invoice, amount=amount, is_last=is_last)
     replayed = find_replay(ledger, key, purpose)
     if replayed is not None:
@@ -221,9 +227,9 @@ def settle_credit(
 ) -> Decision:
     """Take back what an invoice lends, since it was paid or credited, all of it or a part.
 
-    Denied for an invoice that was not committed and for more than is open of it. Raises `IdempotencyConflict` where the
-    key came with anything else.
+    Denied for an invoice that was not committed and for more than is open of it. Raises as `commit_credit` does.
     """
+    _above_zero(amount)
     purpose = describe_purpose("settle_credit", order=order, invoice=invoice, amount=amount)
     replayed = find_replay(ledger, key, purpose)
     if replayed is not None:
@@ -241,6 +247,11 @@ def settle_credit(
         over = codes.OVER_SETTLED(order=order, invoice=invoice, amount=amount, open_amount=amount - rest, path="amount")
         return decide([over])
     return ledger.execute(LedgerBatch(key=key, at=as_of, commands=commands, purpose=purpose))
+
+
+def _above_zero(amount: Money) -> None:
+    if amount.amount <= 0:
+        raise InvalidValue("amount", amount, "give more than zero; release_credit gives back what an order holds")
 
 
 def _digits(policy: CreditPolicy) -> int:

@@ -11,10 +11,6 @@ __all__ = [
     "COMMITMENT_NOT_RESTORED",
     "COUNT_NOT_POSITIVE",
     "DUPLICATE_LINE",
-    "EVIDENCE_MISSING",
-    "EVIDENCE_NOT_YET",
-    "EVIDENCE_OTHER",
-    "EVIDENCE_OWN",
     "EXPENSE_IN_FUTURE",
     "LABELS",
     "MONTHS_NOT_KEPT",
@@ -37,6 +33,7 @@ __all__ = [
     "OWN_CLAIM",
     "PAPER_MISSING",
     "PLAN_DIFFERS",
+    "PRIOR_APPROVAL_EXCEEDED",
     "PRIOR_APPROVAL_MISSING",
     "RATE_MISSING",
     "REASONS",
@@ -85,11 +82,6 @@ PLAN_DIFFERS = ReasonCode("expenses.plan_differs", ("line", "planned", "amount")
 OVER_ALLOCATED = ReasonCode("expenses.over_allocated", ("line", "children", "amount"), Severity.WARNING)
 NOT_DRAFT = ReasonCode("expenses.not_draft", ("line", "status"))
 
-EVIDENCE_MISSING = ReasonCode("expenses.evidence_missing", ("act", "subject"))
-EVIDENCE_OTHER = ReasonCode("expenses.evidence_other", ("act", "subject", "given_act", "given_subject"))
-EVIDENCE_OWN = ReasonCode("expenses.evidence_own", ("approver", "subject"))
-EVIDENCE_NOT_YET = ReasonCode("expenses.evidence_not_yet", ("subject", "at", "as_of"))
-
 TRANSFER_TO_ITSELF = ReasonCode("expenses.transfer_to_itself", ("line",))
 TRANSFER_DIFFERS = ReasonCode("expenses.transfer_differs", ("source", "target", "field"))
 TRANSFER_NOT_FREE = ReasonCode("expenses.transfer_not_free", ("line", "asked", "headroom"))
@@ -114,6 +106,9 @@ SUBMITTED_IN_FUTURE = ReasonCode("expenses.submitted_in_future", ("submitted_on"
 SUBMITTED_LATE = ReasonCode("expenses.submitted_late", ("day", "submitted_on", "days", "allowed"))
 PAPER_MISSING = ReasonCode("expenses.paper_missing", ("missing", "amount"))
 PRIOR_APPROVAL_MISSING = ReasonCode("expenses.prior_approval_missing", ("act", "amount"), Severity.WARNING)
+PRIOR_APPROVAL_EXCEEDED = ReasonCode(
+    "expenses.prior_approval_exceeded", ("act", "amount", "approved"), Severity.WARNING
+)
 SAME_INVOICE = ReasonCode("expenses.same_invoice", ("party", "invoice", "claim", "line"))
 NEAR_DUPLICATE = ReasonCode("expenses.near_duplicate", ("party", "claim", "line", "amount", "other", "days"))
 OVER_EXPENSE_LIMIT = ReasonCode(
@@ -149,10 +144,6 @@ REASONS: tuple[ReasonCode, ...] = (
     PLAN_DIFFERS,
     OVER_ALLOCATED,
     NOT_DRAFT,
-    EVIDENCE_MISSING,
-    EVIDENCE_OTHER,
-    EVIDENCE_OWN,
-    EVIDENCE_NOT_YET,
     TRANSFER_TO_ITSELF,
     TRANSFER_DIFFERS,
     TRANSFER_NOT_FREE,
@@ -176,6 +167,7 @@ REASONS: tuple[ReasonCode, ...] = (
     SUBMITTED_LATE,
     PAPER_MISSING,
     PRIOR_APPROVAL_MISSING,
+    PRIOR_APPROVAL_EXCEEDED,
     SAME_INVOICE,
     NEAR_DUPLICATE,
     OVER_EXPENSE_LIMIT,

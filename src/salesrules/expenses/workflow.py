@@ -5,7 +5,7 @@ A claim's table is made of the review steps that the rulebook lists: a firm adds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ import attrs
 
 from salesrules.core import (
     ALLOW,
+    ApprovalEvidence,
     Choice,
     Deadline,
     Decision,
@@ -32,7 +33,13 @@ from salesrules.core import (
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetFacts, ClaimFacts, ClaimFile, Sanction
 from salesrules.expenses.policy import ExpensePolicy, Refusal, ReviewPolicy, ReviewStep
-from salesrules.expenses.rules import check_confirmation, decide_by, demand, find_sanction_reasons
+from salesrules.expenses.rules import (
+    check_confirmation,
+    decide_by,
+    demand,
+    find_open_approvals,
+    find_sanction_reasons,
+)
 
 __all__ = ["STARTER_REVIEWS", "WORKFLOWS", "advance_claim", "build_budget_workflow", "build_claim_workflow"]
 
@@ -132,7 +139,11 @@ def _payment_moves(reviews: ReviewPolicy, states: list[str], paying: list[str]) 
     targets = [*paying, "paid"]
     for source, skipped in _ways_to(len(reviews.steps), reviews.steps, states):
         yield Transition(
-            sources=[source], command=first.id, target=targets[0], role=first.role, guard=_may_pay(skipped)
+            sources=[source],
+            command=first.id,
+            target=targets[0],
+            role=first.role,
+            guard=_may_pay(skipped, is_first=True),
         )
     for place, step in enumerate(others):
         yield Transition(
@@ -170,14 +181,18 @@ def advance_claim(
     sanctions: Collection[Sanction] = (),
     reason: str | None = None,
     gives_up: bool = False,
+    evidence: Iterable[ApprovalEvidence] = (),
 ) -> tuple[Decision, ClaimFile]:
     """Whether somebody may give a command to a claim now, and the file afterwards: the same one unless allowed.
 
     `finding` is what `check_claim` said, needed to submit; `sanctions` come with an approval, and what they do not name
     stays as it was. Whatever leads back to the draft, or ends without payment, takes sanctions back. Nobody reviews or
-    pays their own claim, by whatever role.
+    pays their own claim, by whatever role. The first step of payment needs `evidence` of what the approval matrix asked
+    for (`file.asked`).
     """
-    facts = ClaimFacts(file=file, actor=actor, finding=finding, sanctions=sanctions, gives_up=gives_up)
+    facts = ClaimFacts(
+        file=file, actor=actor, finding=finding, sanctions=sanctions, gives_up=gives_up, evidence=evidence
+    )
     decision, events = decide_command(
         table, file.case, command, as_of=as_of, facts=facts, policy=policy, actor=actor, roles=roles, reason=reason
     )
@@ -238,7 +253,7 @@ def is_own(facts: ClaimFacts, policy: ExpensePolicy, as_of: datetime) -> Decisio
 
 
 def may_submit(facts: ClaimFacts, policy: ExpensePolicy, as_of: datetime) -> Decision:
-    """Whether the claimant submits a claim that was checked and is not denied; what must be approved comes now."""
+    """Whether the claimant submits a claim that was checked and is not denied; what must be approved is, to be paid."""
     own = is_own(facts, policy, as_of)
     finding = facts.finding
     if finding is None:
@@ -281,10 +296,13 @@ def _may_approve(step: ReviewStep, skipped: tuple[ReviewStep, ...]) -> Guard:
     return may_approve
 
 
-def _may_pay(skipped: tuple[ReviewStep, ...]) -> Guard:
+def _may_pay(skipped: tuple[ReviewStep, ...], *, is_first: bool = False) -> Guard:
     def may_pay(facts: ClaimFacts, policy: ExpensePolicy, as_of: datetime) -> Decision:
         file = facts.file
         reasons = [*_needed(skipped, facts, policy)]
+        if is_first:
+            before = [line.prior_approval for line in file.claim.lines if line.prior_approval is not None]
+            reasons += find_open_approvals(file.asked, [*facts.evidence, *before], as_of)
         if facts.actor == file.claim.claimant:
             reasons.append(codes.OWN_CLAIM(actor=facts.actor, claim=file.claim.id, path="actor"))
         return decide_by(policy, as_of.date(), reasons)

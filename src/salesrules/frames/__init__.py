@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from salesrules.frames.balances import settle_in_bulk
     from salesrules.frames.bulk import calculate
     from salesrules.frames.bulk_result import BulkResult
-    from salesrules.frames.company_tables import FactTables, tables_of
+    from salesrules.frames.company_tables import FactTables, fact_tables, tables_of
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
     from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars
     from salesrules.frames.explaining import BulkDisagreement, BulkExplanation
     from salesrules.frames.expressions import calculate_lazily
     from salesrules.frames.job import BulkJob
-    from salesrules.frames.parquet import parquet_as_csv
+    from salesrules.frames.parquet import parquet_as_codes, parquet_as_csv
     from salesrules.frames.policies import PolicyJob
     from salesrules.frames.pooling import Pooled, pool_in_bulk
     from salesrules.frames.quoting import BulkQuotas, Quoted
@@ -69,7 +69,9 @@ __all__ = [
     "checks_of",
     "compile_plan",
     "credit_in_bulk",
+    "fact_tables",
     "find_refusals",
+    "parquet_as_codes",
     "parquet_as_csv",
     "pool_in_bulk",
     "settle_in_bulk",

@@ -1,15 +1,29 @@
-"""Balances over statements: what draws advance and get back, and shortfalls that are carried, payee by payee."""
+"""Balances over statements: from what was earned to what is paid, payee by payee, by the scalar rules themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from salesrules.commissions import BalanceKind, CommissionPolicy, Draw, Payee, PlanSpan, plan_spans, settle_balances
+from salesrules.commissions import (
+    BalanceEntry,
+    BalanceKind,
+    CommissionPolicy,
+    Draw,
+    OpeningHold,
+    Payee,
+    PayEvent,
+    PayoutRun,
+    Plan,
+    PlanSpan,
+    plan_spans,
+    settle_balances,
+)
 from salesrules.core import (
     CurrencyTable,
     DateRange,
@@ -19,20 +33,27 @@ from salesrules.core import (
     InvalidValue,
     Money,
     Period,
+    Rounding,
     exact_sum,
 )
-from salesrules.frames.reading import as_table
+from salesrules.frames.earnings import Earnings, read_earnings, read_events, read_holds, read_owed, read_people
 
 __all__ = ["settle_in_bulk"]
 
 _CALENDAR = FiscalCalendar()
 _ZERO = Decimal(0)
+#: The columns that say why pay differs from what was earned, in the order in which it comes to do so.
 _KINDS = {
-    "draws": BalanceKind.DRAW_PAID,
-    "shortfalls": BalanceKind.SHORTFALL_CARRIED,
-    "recovered": BalanceKind.BALANCE_RECOVERED,
+    "held_back": (BalanceKind.HELD,),
+    "released": (BalanceKind.RELEASED,),
+    "cancelled": (BalanceKind.HELD_CANCELLED,),
+    "clawed_back": (BalanceKind.CLAWED_BACK, BalanceKind.CLAWBACK_OFFSET),
+    "shortfalls": (BalanceKind.SHORTFALL_CARRIED,),
+    "draws": (BalanceKind.DRAW_PAID,),
+    "recovered": (BalanceKind.BALANCE_RECOVERED,),
+    "minimum": (BalanceKind.MINIMUM_CARRIED,),
 }
-_AMOUNTS = ("earned", *_KINDS, "paid", "opening", "closing")
+_AMOUNTS = ("earned", *_KINDS, "pools", "paid", "opening", "closing", "held", "forfeited")
 
 
 def settle_in_bulk(
@@ -40,41 +61,45 @@ def settle_in_bulk(
     statements: Any,
     *,
     until: date,
+    credits: Any = None,
     payees: Any = None,
     owed: Any = None,
+    events: Any = (),
+    holds: Any = (),
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
 ) -> pa.Table:
-    """What is paid of what statements come to: draws of assignments lift pay and are recovered, shortfalls are carried.
+    """What is paid of what statements come to: payouts, clawbacks, draws, shortfalls, recovery and minimum payments.
 
-    `statements` has `payee`, `period` and `commission`, as `calculate` gives them; `payees` has `payee` and `position`
-    of everybody who can be paid (those of the statements, and whom assignments name, where it is not given); `owed` has
-    `payee`, `day` and `amount` of what is owed from before. Amounts are decimals in the plans' currency.
+    `statements` has `payee`, `period` and `commission`, and `credits` what each of them is paid, both as `calculate`
+    gives them; credits are needed where plans have payouts or clawbacks, which go by sale. `payees` has `payee` and
+    `position` of everybody who can be paid (those of the statements, and whom assignments name, where it is not given).
+    `owed` has `payee`, `day` and `amount` of what is owed from before. `events` are `PayEvent`s, or a frame with
+    `payee`, `day`, `event` and, where there are such, `transaction` and `instalments`; `holds` are `OpeningHold`s, or a
+    frame with `payee`, `day`, `amount`, `policy`, `transaction` and `due`. Amounts are decimals in the plans' currency.
 
     Gives a row for each payee and pay period, from the first assignment, credit or debt to the period of `until`, in
-    which a plan holds or something was earned: `earned`, `draws` (advanced), `shortfalls` (carried), `recovered` (not
-    above zero), `paid`, and what is owed at the `opening` and the `closing`.
+    which a plan holds, something was earned, or something held may change: `earned`; what is `held_back` of it (not
+    above zero), `released` of what was held, `cancelled` of it by returns, and `clawed_back`; `shortfalls` (carried),
+    `draws` (advanced), `recovered` (not above zero), and what is carried since it is below a `minimum`; what `pools`
+    pay, and what is `paid` in all. Then what is owed at the `opening` and the `closing`, what is `held` at the end, and
+    how much of that was `forfeited`.
 
-    Raises `InvalidDocument` where plans pay in several currencies, or ask for what stands between earning and paying:
-    payouts, clawbacks, minimum payments.
+    Raises `InvalidDocument` where plans pay in several currencies, where credits are needed and not given, and for
+    events that lack what a clawback needs.
     """
-    faults = [*_faults(policy)]
-    if faults:
-        raise InvalidDocument(tuple(faults))
-    table = as_table(statements, "statements")
-    earned: dict[str, dict[str, Decimal]] = {}
-    rows = zip(*(table[name].to_pylist() for name in ("payee", "period", "commission")), strict=True)
-    for payee, label, amount in rows:
-        earned.setdefault(str(payee), {})[str(label)] = Decimal(amount)
-    openings: dict[str, dict[date, Decimal]] = {}
-    if owed is not None:
-        debts = as_table(owed, "owed")
-        for payee, day, amount in zip(*(debts[name].to_pylist() for name in ("payee", "day", "amount")), strict=True):
-            openings.setdefault(str(payee), {})[day] = Decimal(amount)
-    run = _Balances(policy, calendar, currencies or CurrencyTable.iso(), until)
-    found = [
-        row for payee in _people(policy, earned, payees) for row in run.rows(payee, earned.get(payee.id, {}), openings)
-    ]
+    _check(policy)
+    earnings = read_earnings(policy, statements, credits)
+    run = _Balances(policy, earnings, calendar, currencies or CurrencyTable.iso(), until)
+    for event in read_events(events):
+        run.events[event.payee].append(event)
+    for hold in read_holds(holds, run.currency):
+        run.holds[hold.payee].append(hold)
+    run.owed.update(read_owed(owed))
+    people = read_people(payees) if payees is not None else run.people()
+    found = [row for payee in people for row in run.rows(payee)]
+    if run.faults:
+        raise InvalidDocument(tuple(run.faults))
     digits = max((-int(value.as_tuple().exponent) for row in found for value in row[2:]), default=0)
     columns = {
         name: pa.array([row[place] for row in found], pa.string()) for place, name in enumerate(("payee", "period"))
@@ -84,90 +109,123 @@ def settle_in_bulk(
     return pa.table(columns)
 
 
-def _faults(policy: CommissionPolicy) -> Iterator[Fault]:
+def _check(policy: CommissionPolicy) -> None:
+    if not policy.plans:
+        raise InvalidValue("plans", 0, "give the policy the plans that paid the statements")
     currencies = sorted({plan.currency for plan in policy.plans})
     if len(currencies) > 1:
-        problem, remedy = "plans pay in several currencies", "settle the plans of each currency apart"
-        yield _fault("mixed_currencies", "plans", problem, remedy, ", ".join(currencies))
-    for place, plan in enumerate(policy.plans):
-        for name in ("payouts", "clawbacks", "minimum_payment"):
-            if getattr(plan, name) not in ((), None):
-                problem = f"balances in bulk do not know {name.replace('_', ' ')}"
-                remedy = "calculate it with calculate_commissions, which does all of it"
-                yield _fault(name, f"plans[{place}].{name}", problem, remedy, plan.id)
-
-
-def _fault(code: str, path: str, problem: str, remedy: str, value: str) -> Fault:
-    return Fault(code=f"frames.{code}", path=path, problem=problem, remedy=remedy, value=value)
-
-
-def _people(policy: CommissionPolicy, earned: Mapping[str, object], payees: Any) -> list[Payee]:
-    """Everybody who can be paid, in the order of their ids."""
-    positions: dict[str, str] = {}
-    if payees is not None:
-        given = as_table(payees, "payees")
-        places = given["position"].to_pylist() if "position" in given.column_names else [""] * len(given)
-        positions = {str(id): place or "" for id, place in zip(given["payee"].to_pylist(), places, strict=True)}
-    else:
-        positions = dict.fromkeys([*earned, *(id for each in policy.assignments for id in each.payees)], "")
-    return [Payee(id=id, name=id, position=positions[id]) for id in sorted(positions)]
+        fault = Fault(
+            code="frames.mixed_currencies",
+            path="plans",
+            problem="plans pay in several currencies",
+            remedy="settle the plans of each currency apart",
+            value=", ".join(currencies),
+        )
+        raise InvalidDocument((fault,))
 
 
 class _Balances:
     """Settles payees one after the other; which plans and draws hold is worked out once for those who are alike."""
 
     def __init__(
-        self, policy: CommissionPolicy, calendar: FiscalCalendar, currencies: CurrencyTable, until: date
+        self,
+        policy: CommissionPolicy,
+        earnings: Earnings,
+        calendar: FiscalCalendar,
+        currencies: CurrencyTable,
+        until: date,
     ) -> None:
-        self._policy, self._calendar = policy, calendar
-        if not policy.plans:
-            raise InvalidValue("plans", 0, "give the policy the plans that paid the statements")
-        self._currency = policy.plans[0].currency
-        self.digits = currencies.digits(self._currency)
+        self._policy, self._earnings, self._calendar = policy, earnings, calendar
+        self.currency = policy.plans[0].currency
+        self.digits = currencies.digits(self.currency)
+        self.events: dict[str, list[PayEvent]] = defaultdict(list)
+        self.holds: dict[str, list[OpeningHold]] = defaultdict(list)
+        self.owed: dict[str, dict[date, Decimal]] = {}
+        self.faults: list[Fault] = []
         self._end = calendar.at(policy.pay_period, until).end
         self._spans: dict[tuple[tuple[str, ...], Period], tuple[PlanSpan, ...]] = {}
         self._number: dict[tuple[date, Period], int] = {}
 
-    def rows(
-        self, payee: Payee, earned: Mapping[str, Decimal], openings: Mapping[str, Mapping[date, Decimal]]
-    ) -> Iterator[tuple[Any, ...]]:
+    def people(self) -> list[Payee]:
+        """Whom statements, assignments and what stood open before name, in the order of their ids."""
+        named = {id for each in self._policy.assignments for id in each.payees}
+        everybody = {*self._earnings.earned, *named, *self.holds, *self.owed}
+        return [Payee(id=id, name=id) for id in sorted(everybody)]
+
+    def rows(self, payee: Payee) -> Iterator[tuple[Any, ...]]:
         """A payee's rows in the order of the pay periods."""
         own = [each for each in self._policy.assignments if payee.id in each.payees or payee.position in each.positions]
-        opened = openings.get(payee.id, {})
-        kind = self._policy.pay_period
-        days = [*(each.effective.start for each in own), *opened]
+        earned, opened = self._earnings.earned.get(payee.id, {}), self.owed.get(payee.id, {})
+        days = [*(each.effective.start for each in own), *opened, *(hold.day for hold in self.holds[payee.id])]
         days += [self._calendar.period(label).start for label in earned]
         first = min(days, default=self._end)
         alike = tuple(f"{each.id}\0{payee.id in each.payees}" for each in own)
+        payouts = self._payouts(payee)
         owed = _ZERO
-        for period in self._calendar.periods(kind, DateRange(first, self._end)) if first < self._end else ():
+        periods = self._calendar.periods(self._policy.pay_period, DateRange(first, self._end))
+        for period in periods if first < self._end else ():
             owed = opened.get(period.start, owed)
             key = alike, period
             spans = self._spans.get(key)
             if spans is None:
                 spans = self._spans[key] = plan_spans(payee, self._policy, period.span)
-            if not spans and period.label not in earned:
-                continue
-            amounts = self._settled(earned.get(period.label, _ZERO), owed, spans, period)
-            yield payee.id, period.label, *amounts
-            owed = amounts[-1]
+            if spans or period.label in earned or payouts.has_due(period):
+                entries = self._entries(payee, period, owed, spans, payouts)
+                amounts = self._amounts(payee, period, owed, entries)
+                held = exact_sum(-entry.held.amount for entry in entries if _forfeits(entry) and entry.held is not None)
+                yield payee.id, period.label, *amounts, payouts.held, held
+                owed = amounts[-1]
 
-    def _settled(
-        self, earned: Decimal, owed: Decimal, spans: tuple[PlanSpan, ...], period: Period
-    ) -> tuple[Decimal, ...]:
-        currency = self._currency
-        entries = settle_balances(
-            Money(earned, currency),
-            Money(owed, currency),
+    def _payouts(self, payee: Payee) -> PayoutRun:
+        def note(code: str, problem: str, remedy: str, value: str) -> None:
+            path = f"payees[{payee.id}]"
+            self.faults.append(
+                Fault(code=f"commissions.{code}", path=path, problem=problem, remedy=remedy, value=value)
+            )
+
+        return PayoutRun(
+            calendar=self._calendar,
+            plans=self._policy.plans,
+            events=self.events[payee.id],
+            openings=self.holds[payee.id],
+            rounding_of=self._rounding,
+            on_fault=note,
+        )
+
+    def _rounding(self, plan: Plan) -> Rounding:
+        digits = plan.rounding.digits
+        return Rounding(digits=self.digits if digits is None else digits, mode=plan.rounding.mode)
+
+    def _entries(
+        self, payee: Payee, period: Period, owed: Decimal, spans: tuple[PlanSpan, ...], payouts: PayoutRun
+    ) -> Sequence[BalanceEntry]:
+        """What turns the earnings of a period into pay: what is due of them, then balances, then the minimum."""
+        on_sales = self._earnings.on_sales.get(payee.id, {}).get(period.label, ())
+        earned = self._earnings.earned.get(payee.id, {}).get(period.label, _ZERO)
+        due = payouts.settle_earned(period, on_sales, self.currency)
+        payable = Money(exact_sum([earned, *(entry.amount.amount for entry in due)]), self.currency)
+        settled = settle_balances(
+            payable,
+            Money(owed, self.currency),
             spans,
             period.span,
             self.digits,
             carry_shortfall=self._policy.carry_shortfall,
             number_of=lambda draw: self._number_of(draw, period),
         )
-        kinds = [exact_sum(entry.amount.amount for entry in entries if entry.kind is kind) for kind in _KINDS.values()]
-        paid, closing = exact_sum([earned, *kinds]), exact_sum([owed, *(entry.owed.amount for entry in entries)])
-        return earned, *kinds, paid, owed, closing
+        pay = sum((entry.amount for entry in settled), payable)
+        return *due, *settled, *payouts.carry_minimum(pay, [span.plan for span in spans], period)
+
+    def _amounts(
+        self, payee: Payee, period: Period, owed: Decimal, entries: Sequence[BalanceEntry]
+    ) -> tuple[Decimal, ...]:
+        earned = self._earnings.earned.get(payee.id, {}).get(period.label, _ZERO)
+        pools = self._earnings.pools.get(payee.id, {}).get(period.label, _ZERO)
+        kinds = [
+            exact_sum(entry.amount.amount for entry in entries if entry.kind in kinds) for kinds in _KINDS.values()
+        ]
+        closing = exact_sum([owed, *(entry.owed.amount for entry in entries)])
+        return earned, *kinds, pools, exact_sum([earned, *kinds, pools]), owed, closing
 
     def _number_of(self, draw: Draw, period: Period) -> int:
         """Which of a draw's periods one is: 1 for the first that starts on or after the draw's own first day."""
@@ -179,3 +237,7 @@ class _Balances:
                 starts = [each.start for each in self._calendar.periods(period.kind, span)]
                 self._number[key] = sum(1 for start in starts if start in span)
         return self._number[key]
+
+
+def _forfeits(entry: BalanceEntry) -> bool:
+    return entry.kind is BalanceKind.HELD_FORFEITED

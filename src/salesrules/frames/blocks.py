@@ -12,11 +12,11 @@ from salesrules.commissions import Accumulation
 from salesrules.core import Fault, InvalidDocument
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
-from salesrules.frames.kernel import Block, OutOfRange, Paid, Places, Whole, pay_block
+from salesrules.frames.kernel import Block, Flags, OutOfRange, Paid, Places, Whole, pay_block
 from salesrules.frames.kernel.block import changes
-from salesrules.frames.kernel.modifiers import Adjusted, Lacking, Modifying
+from salesrules.frames.kernel.modifiers import Adjusted, Kept, Lacking, Modifying
 from salesrules.frames.kernel.whole import bound_of, guard
-from salesrules.frames.ordering import Ordered, ordered_blocks, payee_bounds, settle_ties
+from salesrules.frames.ordering import Ordered, Part, settle_ties, split_by_payee
 from salesrules.frames.periods import Periods
 from salesrules.frames.quotas import HeldAmounts
 
@@ -30,8 +30,9 @@ _ROWS = 1 << 16
 class Run:
     """A plan with all that its blocks look up: periods, quotas, targets, the cap by pay period over a denominator.
 
-    Quotas, targets and the cap may also be given for each row (`limits_by_row`). `run` has a number for each row that
-    changes where the plan version begins anew (`None`: nowhere).
+    Quotas, targets and the cap may also be given for each row (`limits_by_row`). `run` has a number below `runs` for
+    each row that changes where the plan version begins anew (`None`: nowhere). `idle` is what modifiers look up for
+    those who have the plan and no credit.
     """
 
     plan: CompiledPlan
@@ -42,8 +43,11 @@ class Run:
     limits_over: int = 1
     limits_by_row: bool = False
     run: Whole | None = None
+    runs: int = 1
     modifying: Modifying | None = None
+    idle: Modifying | None = None
     by_component: bool = False
+    trust_ids: bool = False
     wide: bool = False
 
 
@@ -51,7 +55,8 @@ class Run:
 class Statements:
     """Payees and pay periods by number, how many credits each has, and what is paid in all.
 
-    `adjustments` are what modifiers pay beside the credits; with them all is in the finer units of statements.
+    `adjustments` are what modifiers pay beside the credits, where `has_beside`; with them all is in finer units, `fine`
+    of which are one of the rounding. `plan` is the id of the plan that pays.
     """
 
     payee: Whole
@@ -59,6 +64,9 @@ class Statements:
     credits: Whole
     total: Whole
     adjustments: Whole | None = None
+    has_beside: Flags | None = None
+    fine: int = 1
+    plan: str = ""
 
 
 @attrs.define(eq=False)
@@ -66,7 +74,7 @@ class Outcome:
     """What each row is paid in all and by component, in the given order, and the statements.
 
     `out_of_range` and `doubles` are rows at fault; `unmet` what rows lack, by code and component, `lacking` what
-    modifiers lack.
+    modifiers lack, `kept` what caps have come to.
     """
 
     total: Whole
@@ -76,6 +84,7 @@ class Outcome:
     doubles: list[Places] = attrs.field(factory=list)
     unmet: dict[tuple[str, str], list[Places]] = attrs.field(factory=dict)
     lacking: list[Lacking] = attrs.field(factory=list)
+    kept: list[Kept] = attrs.field(factory=list)
 
 
 def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threads: int = 1) -> Outcome:
@@ -89,26 +98,14 @@ def pay_credits(run: Run, credits: Credits, rows: Places | None = None, *, threa
     outcome = Outcome(
         np.zeros(credits.rows, dtype=np.int64), tuple(np.zeros(credits.rows, dtype=np.int64) for _ in range(count))
     )
+    if run.idle is not None:
+        _pay_idle(run, credits, run.idle, outcome)
     if not credits.rows:
         return outcome
-    bounds = payee_bounds(credits, threads)
-
-    def part(number: int) -> None:
-        codes = credits.payees.codes if rows is None else credits.payees.codes[rows]
-        own = np.ones(len(codes), dtype=np.bool_)
-        if number:
-            own &= codes >= bounds[number - 1]
-        if number < len(bounds):
-            own &= codes < bounds[number]
-        places = None if rows is None and own.all() else np.flatnonzero(own) if rows is None else rows[own]
-        if places is None or len(places):
-            _pay_part(run, credits, places, outcome)
-
-    if not bounds:
-        part(0)
-    else:
-        with ThreadPoolExecutor(len(bounds) + 1) as pool:
-            list(pool.map(part, range(len(bounds) + 1)))
+    with ThreadPoolExecutor(threads) as pool:
+        spread = pool.map if threads > 1 else map
+        parts = split_by_payee(credits, rows, threads, spread)
+        list(spread(lambda part: _pay_part(run, credits, part, outcome), parts))
     return outcome
 
 
@@ -116,15 +113,15 @@ def _without_modifiers(plan: CompiledPlan) -> Fault:
     return Fault(
         code="frames.modifiers",
         path="plan.modifiers",
-        problem="modifiers are paid for one plan that holds throughout, not where plans are assigned",
-        remedy="calculate the plan alone, or all of it with calculate_commissions",
+        problem="the plan has modifiers, and nothing says what they look up",
+        remedy="run it through calculate, with the quotas and scores that they ask for",
         value=plan.id,
     )
 
 
-def _pay_part(run: Run, credits: Credits, rows: Places | None, outcome: Outcome) -> None:
-    for given in ordered_blocks(credits, rows, credits.first_day, _ROWS):
-        own, doubles = settle_ties(credits, given)
+def _pay_part(run: Run, credits: Credits, part: Part, outcome: Outcome) -> None:
+    for given in part(_ROWS):
+        own, doubles = settle_ties(credits, given, trust_ids=run.trust_ids)
         outcome.doubles.append(doubles)
         block = _block(run, credits, own)
         try:
@@ -135,6 +132,19 @@ def _pay_part(run: Run, credits: Credits, rows: Places | None, outcome: Outcome)
             outcome.out_of_range.append(own.rows[rows])
         for unmet in block.unmet:
             outcome.unmet.setdefault((unmet.code, unmet.component), []).append(own.rows[unmet.rows])
+
+
+def _pay_idle(run: Run, credits: Credits, idle: Modifying, outcome: Outcome) -> None:
+    """What modifiers pay those who have no credit: a block without rows."""
+    none = np.zeros(0, dtype=np.int64)
+    wide = attrs.evolve(run, wide=True)  # no row says that a constant is too large
+    mark = none.astype(np.bool_)
+    block = _block(wide, credits, Ordered(none, none, none, mark, mark))
+    paid = pay_block(run.plan, block, none, by_component=run.by_component, modifying=idle)
+    assert paid.adjusted is not None  # there is a modifier
+    outcome.lacking += paid.adjusted.lacking
+    outcome.kept += paid.adjusted.kept
+    outcome.statements.append(_adjusted(paid.adjusted, none, none, none))
 
 
 def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
@@ -150,7 +160,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         periods = run.periods[accumulate]
         labels[accumulate] = pay if periods is by_day else periods.number[days]
         if begins is not None:
-            spans[accumulate] = labels[accumulate] * (int(begins.max()) + 1) + begins
+            spans[accumulate] = labels[accumulate] * np.int64(run.runs) + begins
         elif periods is not by_day:
             spans[accumulate] = labels[accumulate]
     kind = object if run.wide else np.int64
@@ -160,7 +170,13 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         )
         for amounts in (run.quotas, run.targets)
     ]
-    limits = None if run.limits is None else run.limits[rows if run.limits_by_row else pay]
+    riding = () if ordered.kind is None else credits.kinds.sizes
+    limits = None
+    if run.limits is not None and run.limits_by_row:
+        limits = run.limits[rows]
+    elif run.limits is not None:
+        is_one = len(run.limits) == 1 or (run.limits == run.limits[0]).all()
+        limits = np.broadcast_to(run.limits[:1], len(rows)) if is_one else run.limits[pay]
     return Block(
         payee=ordered.payee,
         period=pay,
@@ -168,12 +184,12 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         measures={name: values[rows].astype(kind, copy=False) for name, values in credits.measures.items()},
         digits=credits.digits,
         is_return=ordered.is_return,
-        roles=None if credits.roles is None else credits.codes_of("", credits.roles, rows, ordered.riders),
+        roles=None if credits.roles is None or "" in riding else credits.roles.codes[rows],
         role_names=credits.role_names,
-        attributes={
-            name: credits.codes_of(name, values, rows, ordered.riders) for name, values in credits.attributes.items()
-        },
+        attributes={name: each.codes[rows] for name, each in credits.attributes.items() if name not in riding},
         attribute_values=credits.attribute_values,
+        kinds=None if ordered.kind is None else credits.kinds,
+        kind=ordered.kind,
         columns={name: values[rows] for name, values in credits.columns.items()},
         identity=credits.ids.codes[rows] if credits.original is not None else None,
         original=_of_rows(credits.original, rows),
@@ -185,6 +201,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         returned=_of_rows(credits.returned, rows),
         returned_of=_of_rows(credits.returned_of, rows),
         has_counts=credits.has_counts,
+        deals=None if credits.part is None else credits.ids.codes[rows],
     )
 
 
@@ -222,10 +239,12 @@ def _keep(paid: Paid, block: Block, ordered: Ordered, outcome: Outcome) -> None:
     for kept, part in zip(outcome.by_component, paid.by_component, strict=True):
         kept[ordered.rows] = part
     starts = statements.starts
-    guard(np.array(bound_of(total) * statements.longest > LIMIT).repeat(block.rows))
+    if bound_of(total) * statements.longest > LIMIT:
+        guard(np.ones(block.rows, dtype=np.bool_))
     ends = np.add.reduceat(total, starts) if block.rows else total
     if paid.adjusted is not None:
         outcome.lacking += paid.adjusted.lacking
+        outcome.kept += paid.adjusted.kept
         outcome.statements.append(_adjusted(paid.adjusted, starts, statements.lengths, ends))
         return
     outcome.statements.append(Statements(block.payee[starts], block.period[starts], statements.lengths, ends))
@@ -239,4 +258,4 @@ def _adjusted(adjusted: Adjusted, starts: Places, counts: Whole, totals: Whole) 
     credited = grid.of_row[starts]
     count[credited] = counts
     total[credited] += totals * adjusted.fine
-    return Statements(grid.payee, grid.period, count, total, adjusted.beside)
+    return Statements(grid.payee, grid.period, count, total, adjusted.beside, adjusted.has_beside, adjusted.fine)

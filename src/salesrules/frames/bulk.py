@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
@@ -19,9 +19,6 @@ from salesrules.frames.reading import as_table
 from salesrules.frames.reasons import Target
 from salesrules.org import Hierarchy
 from salesrules.quotas import CountsWorkingDays, QuotaPolicy
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["calculate"]
 
@@ -46,6 +43,7 @@ def calculate(
     currencies: CurrencyTable | None = None,
     digits: Mapping[str, int] | None = None,
     by_component: bool = True,
+    trust_ids: bool = False,
     wide: bool = False,
     threads: int | None = None,
     until: date | None = None,
@@ -69,9 +67,11 @@ def calculate(
     `scores` has `payee`, `period` (a label of the pay period), `subject` (`performance` where there is no such column)
     and `score`, for coefficients. `columns` gives the credits' own names. `digits` are those of measures whose least
     unit is finer than a cent or a piece. Without `by_component` only what a credit pays in all is given, which is
-    faster. `wide` calculates in Python's own whole numbers, which nothing is too large for, some twenty times as
-    slowly. As many `threads` work as there are processors, where they are not given. A plan with modifiers has
-    statements up to the pay period of the day `until`, or of the last credit where that is later or no day is given.
+    faster; `trust_ids` spares the search for doubled ids, where a key of the table rules them out. `wide` calculates in
+    Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many `threads` work as
+    there are processors, where they are not given. Where there are modifiers, statements run up to the pay period of
+    the day `until`, or of the last credit where that is later or no day is given; in a policy they begin with the first
+    assignment, also of those without a credit, where there is any credit.
 
     What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
     and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
@@ -81,7 +81,7 @@ def calculate(
     Raises `InvalidDocument` with every feature of the plan that it cannot do, before a row is read; then with every
     fault of the frames, with counts and the first offenders.
     """
-    backend = _backend(credits)
+    backend = _implementation(credits)
     job: BulkJob | PolicyJob
     if isinstance(plan, CommissionPolicy):
         job = PolicyJob(
@@ -98,6 +98,8 @@ def calculate(
             currencies=currencies,
             wide=wide,
             threads=threads,
+            scores=_table_or_given(scores, "scores"),
+            until=until,
         )
         job.check()
         table = as_table(credits, "transactions")
@@ -116,6 +118,7 @@ def calculate(
             currencies=currencies,
             digits=digits or {},
             by_component=by_component,
+            trust_ids=trust_ids,
             wide=wide,
             threads=threads,
             until=until,
@@ -125,10 +128,10 @@ def calculate(
             return elsewhere(job, credits, quotas)
         job.compiled()  # what it cannot do is said before a frame is looked at
         table = as_table(credits, "credits")
-        paid, statements = job.run(table)
+        paid, statements = job.run(table, views=backend is nw.Implementation.POLARS)
         findings = ()
     if backend is not None:
-        paid, statements = backend(paid), backend(statements)
+        paid, statements = (_as_frame(each, backend) for each in (paid, statements))
     return BulkResult(credits=paid, statements=statements, findings=findings, job=job, given=table)
 
 
@@ -143,12 +146,17 @@ def _table_or_given(frame: Any, name: str, kinds: tuple[type, ...] = ()) -> Any:
     return frame if frame is None or isinstance(frame, kinds) else as_table(frame, name)
 
 
-def _backend(frame: Any) -> Callable[[pa.Table], Any] | None:
-    """What turns a table into a frame of the kind that came in; nothing where it is a table itself."""
+def _implementation(frame: Any) -> nw.Implementation | None:
+    """The library of a frame in memory; nothing for a table, and for what reading refuses."""
     if isinstance(frame, pa.Table):
         return None
     try:
-        backend = nw.from_native(frame, eager_only=True).implementation
+        found: nw.Implementation = nw.from_native(frame, eager_only=True).implementation
     except TypeError:
-        return None  # reading refuses it
-    return lambda table: nw.from_arrow(table, backend=backend).to_native()
+        return None
+    return found
+
+
+def _as_frame(table: pa.Table, backend: Any) -> Any:
+    """A table as a frame of a library."""
+    return nw.from_arrow(table, backend=backend).to_native()

@@ -27,7 +27,11 @@ class BulkResult:
 
     Where the plan has modifiers, what they change of a line stands with its credit. What they pay beside the lines
     (amounts of kickers, lifts to floors per period, what caps carried over) is in `adjustments` of the statement, and
-    in its `commission`; statements run without a gap from each payee's first credited pay period to the last of all.
+    in its `commission`; statements run without a gap from each payee's first credited pay period to the last of all, in
+    a policy through all periods in which an assignment holds.
+
+    Where plans have payouts or clawbacks, `credits` has the `sale` of each, and `payout:ID` with what each payout pays
+    (`payout:` what none of them does), and `statements` has `adjustments:PLAN`: all that `settle_in_bulk` needs.
     """
 
     credits: Any

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import attrs
@@ -13,15 +14,15 @@ import pyarrow as pa
 from salesrules.commissions import DIRECT, AcrossAttribute, AcrossNumber, EarningsCap, GridTable, Measure, names_in
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.kernel import Flags, Places, Whole
-from salesrules.frames.kernel.block import passes
 from salesrules.frames.kernel.grids import columns_by_size
+from salesrules.frames.kernel.kinds import Kinds, passes
 from salesrules.frames.reading import Names, Reader, is_name
 
 __all__ = ["Credits", "read_credits"]
 
 
-#: Codes of so many names take at most six bits.
-_SMALL = 64
+#: So many kinds of rows are told apart by one number.
+_KINDS = 1024
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -65,20 +66,26 @@ class Credits:
         return int(self.days.min())
 
     @cached_property
-    def riders(self) -> tuple[tuple[str, Names], ...]:
-        """Codes so small that they may ride along in a sorting key: of roles (named "") and of attributes."""
-        named = [*([] if self.roles is None else [("", self.roles)]), *self.attributes.items()]
-        return tuple(
-            (name, each) for name, each in named if each.size <= _SMALL and int(each.codes.min(initial=0)) >= 0
+    def kinds(self) -> Kinds:
+        """The codes of roles and attributes that are few enough to ride along in a sorting key."""
+        named = {**({} if self.roles is None else {"": self.roles}), **self.attributes}
+        sizes: dict[str, int] = {}
+        for name, each in named.items():
+            if int(each.codes.min(initial=0)) >= 0 and prod(sizes.values()) * each.size <= _KINDS:
+                sizes[name] = each.size
+        return Kinds(
+            sizes=sizes,
+            has_roles=self.roles is not None,
+            role_names=self.role_names,
+            attribute_values=self.attribute_values,
         )
 
-    def codes_of(self, name: str, names: Names, rows: Places, riders: Sequence[Whole]) -> Whole:
-        """The codes of some rows, as they rode along or looked up."""
-        for (own, _), codes in zip(self.riders, riders, strict=False):
-            if own == name:
-                return codes
-        found: Whole = names.codes[rows]
-        return found
+    def names_of(self, name: str) -> Names:
+        """An attribute, or the roles ("")."""
+        if name:
+            return self.attributes[name]
+        assert self.roles is not None
+        return self.roles
 
     def counted(self, component: CompiledComponent, rows: Places) -> Flags:
         """Which of some rows a component counts, as far as roles and filters say."""
@@ -93,11 +100,16 @@ class Credits:
         return len(self.days)
 
 
-def read_credits(reader: Reader, plan: CompiledPlan) -> Credits | None:
+def read_credits(reader: Reader, plan: CompiledPlan, *, threads: int = 1) -> Credits | None:
     """Read what a plan needs; `None` where the reader has noted a fault."""
-    ids, payees, days = reader.names("id"), reader.names("payee"), reader.days("day")
-    roles = reader.names("role", few=True) if reader.has("role") else None
-    measures, digits, is_return = _measures(reader, plan)
+    ids, payees, days, roles, (measures, digits, is_return) = reader.each(
+        lambda own: own.names("id"),
+        lambda own: own.names("payee"),
+        lambda own: own.days("day"),
+        lambda own: own.names("role", few=True) if own.has("role") else None,
+        lambda own: _measures(own, plan),
+        threads=threads,
+    )
     original = None
     named = None
     if reader.has("original"):

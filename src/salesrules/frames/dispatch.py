@@ -60,6 +60,7 @@ def _lazily(job: BulkJob, frame: Any, quotas: Any) -> BulkResult:
         currencies=job.currencies,
         digits={Measure(name): number for name, number in job.digits.items()},
         by_component=job.by_component,
+        trust_ids=job.trust_ids,
     )
     return _known(result, job, frame)
 

@@ -40,7 +40,7 @@ _OF_KERNEL_ALONE = frozenset(
 
 #: What each target does not do. What engines and SQL do not do, the kernel does.
 _BEYOND: Mapping[Target, frozenset[Feature]] = {
-    Target.KERNEL: frozenset({Feature.PAYOUTS, Feature.CLAWBACKS, Feature.MINIMUM_PAYMENT, Feature.NUMBERS_TOO_FINE}),
+    Target.KERNEL: frozenset({Feature.NUMBERS_TOO_FINE}),
     Target.EXPRESSIONS: _OF_KERNEL_ALONE,
     Target.SQL: _OF_KERNEL_ALONE,
 }

@@ -19,7 +19,8 @@ from salesrules.frames.compiling import compile_plan
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Whole
-from salesrules.frames.modifying import limits_of, prepare_modifiers
+from salesrules.frames.modifying import hold_throughout, limits_of, parts_of, prepare_modifiers
+from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.quotas import read_quotas
 from salesrules.frames.reading import Reader
@@ -48,6 +49,7 @@ class BulkJob:
     currencies: CurrencyTable | None = None
     digits: Mapping[str, int] = attrs.field(factory=dict, converter=as_parameters)
     by_component: bool = True
+    trust_ids: bool = False
     wide: bool = False
     threads: int | None = None
     until: date | None = None
@@ -56,14 +58,17 @@ class BulkJob:
         """The compiled plan; raises `InvalidDocument` with every feature that the kernel does not do."""
         return compile_plan(self.plan, self.currencies, digits=self.digits, wide=self.wide)
 
-    def run(self, credits: pa.Table) -> tuple[pa.Table, pa.Table]:
+    def run(self, credits: pa.Table, *, views: bool = False) -> tuple[pa.Table, pa.Table]:
         """What each credit pays, in the given order, and the statements; the table has all credits of its payees.
+
+        With `views` texts are made as views.
 
         Raises as `calculate` does.
         """
         compiled = self.compiled()
         reader = Reader(credits, "credits", self.columns)
-        found = read_credits(reader, compiled)
+        threads = self.threads or os.cpu_count() or 1
+        found = read_credits(reader, compiled, threads=threads)
         if found is None:
             raise InvalidDocument(tuple(reader.faults))
         first, last = (int(found.days.min()), int(found.days.max())) if found.rows else (0, 0)
@@ -77,9 +82,8 @@ class BulkJob:
         modifying = prepare_modifiers(
             compiled,
             found,
+            hold_throughout(compiled, pay, spans, held),
             periods=pay,
-            spans=spans,
-            quotas=held,
             scores=read_scores(self.scores, compiled, found.payees, pay, faults),
             calendar=self.calendar,
         )
@@ -91,22 +95,31 @@ class BulkJob:
             limits=limits,
             limits_over=over,
             modifying=modifying,
-            by_component=self.by_component,
+            by_component=self.by_component or pays_by_sale(self.plan),
+            trust_ids=self.trust_ids,
             wide=self.wide,
         )
-        outcome = pay_credits(run, found, threads=self.threads or os.cpu_count() or 1)
+        outcome = pay_credits(run, found, threads=threads)
         faults = [*reader.faults, *faults, *find_faults(outcome, run, found, Reader(credits, "credits", self.columns))]
         if faults:
             raise InvalidDocument(tuple(faults))
         given = _given(credits, reader, found.rows)
+        paid = credits_table(compiled, found, given, pay, outcome, views=views, threads=threads)
+        if pays_by_sale(self.plan):
+            by_payout = PayoutColumns((self.plan,), found.rows)
+            by_payout.add(compiled, found, outcome, np.arange(found.rows), compiled.rounding.digits)
+            original = credits[reader.columns("original")] if reader.has("original") else None
+            for name, column in by_payout.columns(compiled.rounding.digits, given["id"][1], original).items():
+                paid = paid.append_column(name, column)
         return (
-            credits_table(compiled, found, given, pay, outcome),
+            paid,
             statements_table(
                 compiled.statement_digits,
                 found.payees,
                 pay,
-                outcome.statements,
+                [attrs.evolve(each, plan=self.plan.id) for each in outcome.statements],
                 adjusted=bool(self.plan.modifiers),
+                by_plan=[self.plan.id] if self.plan.modifiers and pays_by_sale(self.plan) else (),
             ),
         )
 
@@ -124,14 +137,20 @@ class BulkJob:
         return {accumulate: found[kind] for accumulate, kind in kinds.items()}
 
 
-def _given(credits: pa.Table, reader: Reader, rows: int) -> list[pa.ChunkedArray]:
-    """The columns of ids, payees, days and roles as they came."""
-    own = reader.columns
-    given = [credits[own("id")], credits[own("payee")], credits[own("day")].cast(pa.date32())]
-    if reader.has("role"):
-        return [*given, credits[own("role")]]
-    direct = pa.DictionaryArray.from_arrays(np.zeros(rows, dtype=np.int8), pa.array([DIRECT]))
-    return [*given, pa.chunked_array([direct.dictionary_decode()])]
+def _given(credits: pa.Table, reader: Reader, rows: int) -> dict[str, tuple[pa.Field, pa.ChunkedArray]]:
+    """The columns of ids, payees, days and roles as they came, with what libraries note of them."""
+    found = {}
+    for name in ("id", "payee", "day", "role"):
+        if name != "role" or reader.has(name):
+            own = reader.columns(name)
+            found[name] = credits.schema.field(own), credits[own]
+    field, days = found["day"]
+    if field.type != pa.date32():
+        found["day"] = pa.field(field.name, pa.date32()), days.cast(pa.date32())
+    if "role" not in found:
+        direct = pa.DictionaryArray.from_arrays(np.zeros(rows, dtype=np.int8), pa.array([DIRECT]))
+        found["role"] = pa.field("role", pa.string()), pa.chunked_array([direct.dictionary_decode()])
+    return found
 
 
 def _check_days(plan: Plan, credits: Credits, reader: Reader, first: int, last: int) -> None:
@@ -150,7 +169,7 @@ def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:
     cap = plan.plan.cap
     if cap is None or not plan.components:
         return None, 1
-    amounts = limits_of(plan, cap.amount, periods.found, is_prorated=True)
+    amounts = limits_of(plan, cap.amount, parts_of(plan.plan, periods.found), is_prorated=True)
     over = lcm(*(amount.denominator for amount in amounts))
     found = [int(amount * over) for amount in amounts]
     return np.array(found, dtype=np.int64 if max(found, default=0) <= LIMIT else object), over

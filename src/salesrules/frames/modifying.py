@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from math import lcm, prod
 
+import attrs
 import numpy as np
 
 from salesrules.commissions import (
@@ -21,39 +22,67 @@ from salesrules.commissions import (
     prorated,
     share_of_period,
 )
-from salesrules.core import DateRange, FiscalCalendar, Money, Period, PeriodKind
+from salesrules.core import DateRange, FiscalCalendar, Money, Period
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Whole
-from salesrules.frames.kernel.modifiers import Modifier, Modifying, Observing, Scores
+from salesrules.frames.kernel.modifiers import Modifier, Modifying, Observing, Roster, Scores
 from salesrules.frames.periods import EPOCH, Periods
 from salesrules.frames.quotas import HeldAmounts
+from salesrules.frames.standing import StandingCaps, span_start
 
-__all__ = ["limits_of", "prepare_modifiers"]
+__all__ = ["Holding", "Parts", "hold_throughout", "limits_of", "parts_of", "prepare_modifiers"]
 
-_KINDS = {LimitSpan.QUARTER: PeriodKind.QUARTER, LimitSpan.YEAR: PeriodKind.YEAR}
+
+#: Days of a pay period on which a plan version holds.
+Parts = list[tuple[DateRange, Plan]]
+
+
+@attrs.frozen(eq=False)
+class Holding:
+    """Where a plan version holds: its statements, each kind's pay period with the days, and what conditions see."""
+
+    roster: Roster | None
+    parts: Sequence[tuple[Period, Parts]]
+    observing: Mapping[str, Observing]
+
+
+def hold_throughout(
+    plan: CompiledPlan, periods: Periods, spans: Mapping[str, Periods], quotas: Mapping[str, HeldAmounts]
+) -> Holding:
+    """A plan version that everybody has on all of its days, in the pay periods that there are.
+
+    `spans` are those over which each component accumulates; all of them hold each day of the pay periods.
+    """
+    observing = _observing(plan.plan.modifiers, periods, spans, quotas) if plan.plan.modifiers else {}
+    return Holding(None, parts_of(plan.plan, periods.found), observing)
+
+
+def parts_of(plan: Plan, periods: Iterable[Period]) -> list[tuple[Period, Parts]]:
+    """The days of each period on which a plan version holds."""
+    held = [(period, plan.life.effective.intersection(period.span)) for period in periods]
+    return [(period, [] if days is None else [(days, plan)]) for period, days in held]
 
 
 def prepare_modifiers(
     plan: CompiledPlan,
     credits: Credits,
+    holding: Holding,
     *,
     periods: Periods,
-    spans: Mapping[str, Periods],
-    quotas: Mapping[str, HeldAmounts],
     scores: Mapping[str, Scores],
     calendar: FiscalCalendar,
+    standing: StandingCaps | None = None,
 ) -> Modifying | None:
-    """What the modifiers of a plan look up; `None` where it has none.
+    """What the modifiers of a plan look up; `None` where it has none. `periods` are the pay periods.
 
-    `periods` are the pay periods, `spans` those over which each component accumulates; all of them hold each day of
-    the pay periods.
+    `standing` is what caps had come to under earlier versions of the plan, and takes what they come to under this one.
     """
     modifiers = plan.plan.modifiers
     if not modifiers:
         return None
     limits = {
-        each.id: limits_of(plan, each.amount, periods.found, is_prorated=each.per is LimitSpan.PERIOD)
+        each.id: limits_of(plan, each.amount, holding.parts, is_prorated=each.per is LimitSpan.PERIOD)
         for each in modifiers
         if isinstance(each, EarningsCap | EarningsFloor)
     }
@@ -62,10 +91,10 @@ def prepare_modifiers(
         for each in modifiers
         if isinstance(each, Kicker) and each.amount is not None
     }
-    fine = 10 ** (plan.statement_digits - plan.rounding.digits)
+    fine = 10 ** (max(plan.statement_digits, standing.digits if standing else 0) - plan.rounding.digits)
     whole = lcm(fine, *(limit.denominator for found in limits.values() for limit in found))
     factors = [_factors(each, scores) for each in modifiers]
-    by, names = _names(modifiers, credits)
+    texts, by = _names(modifiers, credits, standing.names if standing else ())
     return Modifying(
         modifiers=modifiers,
         base=plan.plan.modifier_base,
@@ -76,22 +105,25 @@ def prepare_modifiers(
         whole=whole,
         fine=fine,
         last=len(periods.found) - 1,
-        observing=_observing(modifiers, periods, spans, quotas),
+        observing=holding.observing,
         limits={id: _whole(int(limit * whole) for limit in found) for id, found in limits.items()},
         spans={each.id: _spans_of(each.per, periods, calendar) for each in modifiers if isinstance(each, EarningsCap)},
         amounts={id: int(amount * fine) for id, amount in amounts.items()},
         scores=scores,
         by=by,
-        names=names,
+        names=texts,
+        standing=standing.of(plan, modifiers, texts, periods, calendar, fine) if standing else {},
+        keeps=standing is not None,
+        roster=holding.roster,
     )
 
 
-def limits_of(plan: CompiledPlan, amount: Money, periods: Iterable[Period], *, is_prorated: bool) -> list[Fraction]:
+def limits_of(
+    plan: CompiledPlan, amount: Money, held: Iterable[tuple[Period, Parts]], *, is_prorated: bool
+) -> list[Fraction]:
     """A limit in each pay period in units of the rounding; a prorated one is for the days on which the plan holds."""
     found = []
-    for period in periods:
-        held = plan.plan.life.effective.intersection(period.span)
-        parts: list[tuple[DateRange, Plan]] = [] if held is None else [(held, plan.plan)]
+    for period, parts in held:
         share = share_of_period(parts, period.span) if is_prorated else Fraction(1)
         found.append(_in_units(plan, prorated(amount, share, plan.rounding.digits)))
     return found
@@ -131,35 +163,32 @@ def _observing(
 ) -> dict[str, Observing]:
     edges = [(period.start, period.end - timedelta(days=1)) for period in periods.found]
     first, last = (np.array([(day - EPOCH).days for day in days], dtype=np.int64) for days in zip(*edges, strict=True))
-    return {
-        each.component: Observing(
-            spans[each.component].at(first).astype(np.int64),
-            spans[each.component].at(last).astype(np.int64),
-            quotas.get(each.component),
-        )
-        for each in modifiers
-        if isinstance(each, Gate | Kicker | Multiplier)
-    }
+    found: dict[str, Observing] = {}
+    for id in {each.component for each in modifiers if isinstance(each, Gate | Kicker | Multiplier)}:
+        low, high = (spans[id].at(days).astype(np.int64) for days in (first, last))
+        most = int((high - low).max(initial=0)) + 1
+        each_span = tuple(np.where(low + offset <= high, low + offset, -1) for offset in range(most))
+        found[id] = Observing(each_span, quotas.get(id))
+    return found
 
 
 def _spans_of(per: LimitSpan, periods: Periods, calendar: FiscalCalendar) -> Whole:
     """The number of the span of each pay period: that in which its first day lies."""
-    if per not in _KINDS:
-        number = np.arange(len(periods.found))
-        return number * 0 if per is LimitSpan.PLAN else number
-    starts = [calendar.at(_KINDS[per], period.start).start for period in periods.found]
-    return np.unique(np.array(starts, dtype="datetime64[D]"), return_inverse=True)[1].reshape(-1)
+    starts = [span_start(per, period, calendar) for period in periods.found]
+    number = {start: place for place, start in enumerate(dict.fromkeys(starts))}
+    return np.array([number[start] for start in starts], dtype=np.int64)
 
 
-def _names(modifiers: Iterable[Modifier], credits: Credits) -> tuple[dict[str, Whole], int]:
-    """The names that tell limits apart, numbered in their order whichever attribute has them; the empty one is 0."""
+def _names(
+    modifiers: Iterable[Modifier], credits: Credits, others: Iterable[str]
+) -> tuple[tuple[str, ...], dict[str, Whole]]:
+    """The names that tell limits apart, in their order whichever attribute has them, and their numbers by attribute."""
     wanted = [each.by for each in modifiers if isinstance(each, EarningsCap) and each.by]
     texts = {name: [text or "" for text in credits.attributes[name].texts] for name in wanted}
-    number = {
-        text: place for place, text in enumerate(sorted({"", *(text for each in texts.values() for text in each)}))
-    }
+    names = tuple(sorted({"", *others, *(text for each in texts.values() for text in each)}))
+    number = {text: place for place, text in enumerate(names)}
     by = {name: np.array([number[text] for text in (*each, "")], dtype=np.int64) for name, each in texts.items()}
-    return by, len(number)
+    return names, by
 
 
 def _whole(values: Iterable[int]) -> Whole:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,28 +14,53 @@ import pyarrow.compute as pc
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.kernel.block import changes
+from salesrules.frames.packing import BITS, Packing
 from salesrules.frames.reading import Names
 
-__all__ = ["Ordered", "ordered_blocks", "payee_bounds", "settle_ties"]
+__all__ = ["Ordered", "Part", "settle_ties", "split_by_payee"]
 
-_BITS = 63
+#: What runs a function over parts, in the order of the parts: `map`, or that of a pool of threads.
+_Spread = Callable[..., Iterable[Any]]
 
 
 @attrs.frozen
 class Ordered:
-    """Rows of whole payees in their order, and what the sorting key tells of them; days count from the first of all.
+    """Rows of whole payees in their order; days count from the first of all.
 
-    `riders` are the codes of `Credits.riders`, where the key had room for them.
+    `ties` marks the rows that stand on the day of the row before them and are of its sort, both sales or both returns.
+    `kind` is the number of each row's kind, where the kinds of `Credits.kinds` had room in the sorting key.
     """
 
     rows: Places
     payee: Whole
     day: Whole
     is_return: Flags
-    riders: tuple[Whole, ...] = ()
+    ties: Flags
+    kind: Whole | None = None
 
 
-def payee_bounds(credits: Credits, parts: int) -> list[int]:
+#: The rows of some payees: gives them in order, in blocks of whole payees of about a size.
+Part = Callable[[int], Iterator[Ordered]]
+
+
+def split_by_payee(credits: Credits, rows: Places | None, parts: int, spread: _Spread = map) -> list[Part]:
+    """Some rows (`None`: all) apart by payee, in about so many parts.
+
+    Payee, day, sort, place and kind of a row are packed into one whole number where 63 bits are enough for them, so
+    that sorting is one sort of such keys.
+    """
+    bounds = _payee_bounds(credits, parts)
+    packing = Packing.of(credits)
+    if packing is None:
+        return [_Plain(credits, rows, *each) for each in zip([None, *bounds], [*bounds, None], strict=True)]
+    count = credits.rows if rows is None else len(rows)
+    cuts = [count * part // parts for part in range(parts + 1)]
+    slices = [slice(*cut) if rows is None else rows[slice(*cut)] for cut in pairwise(cuts)]
+    found = list(spread(lambda own: packing.keys(own, bounds), slices))
+    return [_Packed(packing, [keys for each in found for keys in each[part]]) for part in range(len(bounds) + 1)]
+
+
+def _payee_bounds(credits: Credits, parts: int) -> list[int]:
     """Codes of payees at which the rows fall into about equal parts, each with whole payees."""
     if parts < 2 or credits.rows < parts:
         return []
@@ -41,100 +68,106 @@ def payee_bounds(credits: Credits, parts: int) -> list[int]:
     return sorted({int(sample[len(sample) * part // parts]) for part in range(1, parts)})
 
 
-def ordered_blocks(credits: Credits, rows: Places | None, first: int, size: int) -> Iterator[Ordered]:
-    """Some rows (`None`: all) in the order in which they count, in blocks of whole payees of about a size.
+@attrs.frozen(eq=False)
+class _Packed:
+    """The packed keys of whole payees, in pieces."""
 
-    One sort of whole numbers that hold payee, day, kind and place, where 63 bits are enough for them; a few codes more
-    ride along in the lowest bits, which spares looking them up row by row.
+    packing: Packing
+    pieces: list[Whole]
+
+    def __call__(self, size: int) -> Iterator[Ordered]:
+        keys = np.concatenate(self.pieces) if len(self.pieces) > 1 else self.pieces[0] if self.pieces else None
+        self.pieces.clear()
+        if keys is None or not len(keys):
+            return
+        keys.sort()
+        begin, last, below = 0, int(keys[-1]), self.packing.below_payee
+        while begin < len(keys):
+            following = ((int(keys[min(begin + size, len(keys)) - 1]) >> below) + 1) << below
+            end = len(keys) if following > last else int(np.searchsorted(keys, following))
+            yield Ordered(*self.packing.apart(keys[begin:end]))
+            begin = end
+
+
+@attrs.frozen(eq=False)
+class _Plain:
+    """The rows of some payees, from a code up to another, which sorting has to look at column by column."""
+
+    credits: Credits
+    rows: Places | None
+    first: int | None
+    end: int | None
+
+    def __call__(self, size: int) -> Iterator[Ordered]:
+        credits = self.credits
+        codes = credits.payees.codes if self.rows is None else credits.payees.codes[self.rows]
+        own = np.ones(len(codes), dtype=np.bool_)
+        if self.first is not None:
+            own &= codes >= self.first
+        if self.end is not None:
+            own &= codes < self.end
+        rows = np.flatnonzero(own) if self.rows is None else self.rows[own]
+        if not len(rows):
+            return
+        order = np.lexsort((rows, credits.is_return[rows], credits.days[rows], credits.payees.codes[rows]))
+        rows = rows[order]
+        payees, is_return = credits.payees.codes[rows], credits.is_return[rows]
+        days = credits.days[rows].astype(np.int64) - credits.first_day
+        ties = ~(changes(payees) | changes(days) | changes(is_return))
+        starts = np.flatnonzero(changes(payees))
+        cuts = starts[np.unique(np.searchsorted(starts, np.arange(0, len(rows), size)).clip(max=len(starts) - 1))]
+        for begin, end in zip(cuts.tolist(), [*cuts[1:].tolist(), len(rows)], strict=True):
+            part = slice(begin, end)
+            yield Ordered(rows[part], payees[part], days[part], is_return[part], ties[part])
+
+
+def settle_ties(credits: Credits, ordered: Ordered, *, trust_ids: bool = False) -> tuple[Ordered, Places]:
+    """A block with the rows of one payee, day and sort by id and role, and the rows that stand in it twice.
+
+    Most rows have their day for themselves, or are in order already. With `trust_ids` nobody looks for doubled rows.
     """
-    codes = credits.payees.codes, credits.days, credits.is_return
-    payees, days, is_return = codes if rows is None else (each[rows] for each in codes)
-    places = np.arange(credits.rows) if rows is None else rows
-    widths = [_bits(credits.payees.size), _bits(int(credits.days.max()) - first + 1), 1, _bits(credits.rows)]
-    riders = [names for _, names in credits.riders]
-    if sum(widths) + sum(_bits(names.size) for names in riders) > _BITS:
-        riders = []
-    widths += [_bits(names.size) for names in riders]
-    if sum(widths) <= _BITS:
-        key = payees.astype(np.int64)
-        others = [days - first, is_return, places]
-        others += [names.codes if rows is None else names.codes[rows] for names in riders]
-        for width, values in zip(widths[1:], others, strict=True):
-            key <<= width
-            key |= values
-        key.sort()
-        yield from _cut(key, widths, size)
-        return
-    order = np.lexsort((places, is_return, days, payees))
-    whole = Ordered(places[order], payees[order], days[order].astype(np.int64) - first, is_return[order])
-    starts = np.flatnonzero(changes(whole.payee))
-    cuts = starts[np.unique(np.searchsorted(starts, np.arange(0, len(order), size)).clip(max=len(starts) - 1))]
-    for begin, end in zip(cuts.tolist(), [*cuts[1:].tolist(), len(order)], strict=True):
-        part = slice(begin, end)
-        yield Ordered(whole.rows[part], whole.payee[part], whole.day[part], whole.is_return[part])
-
-
-def _bits(size: int) -> int:
-    """How many bits hold numbers below a size."""
-    return max(size - 1, 1).bit_length()
-
-
-def _cut(key: Whole, widths: list[int], size: int) -> Iterator[Ordered]:
-    """Sorted keys apart, block by block; a payee's rows stay together."""
-    below = sum(widths[1:])
-    begin = 0
-    while begin < len(key):
-        last = min(begin + size, len(key)) - 1
-        following = ((int(key[last]) >> below) + 1) << below
-        end = len(key) if following > int(key[-1]) else int(np.searchsorted(key, following))
-        yield _apart(key[begin:end], widths)
-        begin = end
-
-
-def _apart(key: Whole, widths: list[int]) -> Ordered:
-    """What keys hold."""
-    found = []
-    for width in reversed(widths[1:]):
-        found.append(key & ((1 << width) - 1))
-        key = key >> width
-    day, is_return, rows, *riders = reversed(found)
-    return Ordered(rows, key, day, is_return.astype(np.bool_), tuple(riders))
-
-
-def settle_ties(credits: Credits, ordered: Ordered) -> tuple[Ordered, Places]:
-    """A block with the rows of one payee, day and kind by id and role, and the rows that stand in it twice.
-
-    Most rows have their day for themselves, or are in order already.
-    """
-    rows, ids, roles = ordered.rows, credits.ids.codes[ordered.rows], credits.roles
-    role = None if roles is None else credits.codes_of("", roles, ordered.rows, ordered.riders)
+    rows, ids = ordered.rows, credits.ids.codes[ordered.rows]
+    role = _roles(credits, ordered)
     part = None if credits.part is None else credits.part[rows]
-    same = (ordered.payee[1:] == ordered.payee[:-1]) & (ordered.day[1:] == ordered.day[:-1])
-    same &= ordered.is_return[1:] == ordered.is_return[:-1]
+    same = ordered.ties[1:]
     if same.any():
         rank = _rank(credits.ids, ids, same)
         after = rank[:-1] > rank[1:]
-        ranks = None if roles is None or role is None else roles.rank[role]
+        ranks = None if credits.roles is None or role is None else credits.roles.rank[role]
         if ranks is not None:
             after |= (rank[:-1] == rank[1:]) & (ranks[:-1] > ranks[1:])
         if part is not None:  # parts follow ids and roles
             after |= rank[:-1] == rank[1:]
         if (after & same).any():
-            begins = np.ones(len(rows), dtype=np.bool_)
-            begins[1:] = ~same
-            keys = [np.cumsum(begins), rank, *([] if ranks is None else [ranks]), *([] if part is None else [part])]
+            keys = [
+                np.cumsum(~ordered.ties),
+                rank,
+                *([] if ranks is None else [ranks]),
+                *([] if part is None else [part]),
+            ]
             order = _sorted(keys, _sizes(credits, len(rows))[: len(keys)])
             rows, ids = rows[order], ids[order]
-            role, part = (None if each is None else each[order] for each in (role, part))
-            # Payee, day and kind are the same for all rows of a tie.
-            ordered = attrs.evolve(ordered, rows=rows, riders=tuple(each[order] for each in ordered.riders))
+            kind, role, part = (None if each is None else each[order] for each in (ordered.kind, role, part))
+            # Payee, day and sort are the same for all rows of a tie.
+            ordered = attrs.evolve(ordered, rows=rows, kind=kind)
+    if trust_ids:
+        return ordered, np.zeros(0, dtype=np.intp)
     keys = [
-        np.cumsum(changes(ordered.payee)),
+        ordered.payee - ordered.payee[0],
         ids,
         *([] if role is None else [role]),
         *([] if part is None else [part]),
     ]
-    return ordered, rows[_doubles(keys, _sizes(credits, len(rows))[: len(keys)])]
+    sizes = [int(keys[0][-1]) + 1, *_sizes(credits, len(rows))[1 : len(keys)]]
+    return ordered, rows[_doubles(keys, sizes)]
+
+
+def _roles(credits: Credits, ordered: Ordered) -> Whole | None:
+    """The codes of the roles of some rows; `None` where all are direct."""
+    if credits.roles is None:
+        return None
+    found = None if ordered.kind is None or credits.kinds is None else credits.kinds.codes("", ordered.kind)
+    return credits.roles.codes[ordered.rows] if found is None else found
 
 
 def _sizes(credits: Credits, rows: int) -> list[int]:
@@ -160,6 +193,7 @@ def _doubles(keys: list[Whole], sizes: list[int]) -> Places:
         in_order = np.sort(packed)
         if not (in_order[1:] == in_order[:-1]).any():
             return np.zeros(0, dtype=np.intp)
+        keys = [packed]
     order = np.lexsort(keys[::-1])
     same = np.ones(len(order) - 1, dtype=np.bool_)
     for key in keys:
@@ -168,11 +202,14 @@ def _doubles(keys: list[Whole], sizes: list[int]) -> Places:
 
 
 def _packed(keys: list[Whole], sizes: list[int]) -> Whole | None:
-    """Keys, each below its size, in one whole number, the first one highest; `None` where 63 bits are too few."""
+    """Keys, each below its size, in one whole number, the first one highest; `None` where 63 bits are too few.
+
+    Where there is a number, it takes the place of the first key.
+    """
     bits = [max(size - 1, 1).bit_length() for size in sizes]
-    if sum(bits) > _BITS:
+    if sum(bits) > BITS:
         return None
-    packed = keys[0].astype(np.int64)
+    packed = keys[0].astype(np.int64, copy=False)
     for key, width in zip(keys[1:], bits[1:], strict=True):
         packed <<= width
         packed |= key

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import lcm
+from datetime import date
 from typing import Any
 
 import attrs
@@ -17,12 +16,11 @@ from salesrules.commissions import (
     CommissionPolicy,
     Measure,
     Plan,
-    prorated,
-    share_of_period,
 )
 from salesrules.core import (
     CurrencyTable,
     Dated,
+    DateRange,
     Fault,
     FiscalCalendar,
     InvalidDocument,
@@ -31,17 +29,20 @@ from salesrules.core import (
 )
 from salesrules.frames.assigning import Assigned, assign_in_bulk
 from salesrules.frames.blocks import Run, Statements, pay_credits
-from salesrules.frames.compiled import LIMIT, CompiledPlan
+from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.compiling import compile_plan
 from salesrules.frames.crediting import Credited, credit_in_bulk
 from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Flags, Places, Whole
+from salesrules.frames.modified_policies import PolicyModifiers, finer, in_order, span_of, whole_periods
+from salesrules.frames.payouts import PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
+from salesrules.frames.policy_limits import find_part_returns, limits_of_rows
 from salesrules.frames.pool_parts import add_pool_parts
 from salesrules.frames.pooling import pool_in_bulk
 from salesrules.frames.quoting import BulkQuotas
-from salesrules.frames.reading import Reader
+from salesrules.frames.reading import Names, Reader
 from salesrules.frames.results import money, period_labels, statements_table
 from salesrules.org import Hierarchy
 from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
@@ -78,6 +79,8 @@ class PolicyJob:
     by_component: bool = False
     wide: bool = False
     threads: int | None = None
+    scores: pa.Table | None = None
+    until: date | None = None
 
     def check(self) -> None:
         """Raise `InvalidDocument` with every feature of every plan that the kernel does not do."""
@@ -88,10 +91,6 @@ class PolicyJob:
                 compile_plan(plan, self.currencies, wide=self.wide)
             except InvalidDocument as error:
                 faults += [attrs.evolve(fault, path=fault.path.replace("plan", path, 1)) for fault in error.faults]
-            if plan.modifiers:  # they count the periods of an assignment, not those of credits
-                problem = "the bulk engine does not do this in a policy: modifiers"
-                remedy = "run the plan alone over the credits of those who have it, or calculate_commissions"
-                faults.append(Fault(code="frames.modifiers", path=path, problem=problem, remedy=remedy, value=plan.id))
         if faults:
             raise InvalidDocument(tuple(faults))
 
@@ -108,25 +107,45 @@ class PolicyJob:
             columns=self.columns,
             currencies=self.currencies,
         )
-        assigned = assign_in_bulk(self.policy, credited.credits, payees=self.payees, calendar=self.calendar)
-        if assigned.faults:
-            raise InvalidDocument(assigned.faults)
-        return _Paying(self, credited, assigned).outcome()
+        span = span_of(self.policy, credited.credits, self.calendar, self.until)
+        assigned = assign_in_bulk(self.policy, credited.credits, payees=self.payees, calendar=self.calendar, span=span)
+        faults = (*assigned.faults, *find_part_returns(credited.credits, assigned))
+        if faults:
+            raise InvalidDocument(faults)
+        return _Paying(self, credited, assigned, span).outcome()
 
 
 class _Paying:
     """One run over the credits: plan by plan, each over the rows that it pays or paid the sale of."""
 
-    def __init__(self, job: PolicyJob, credited: Credited, assigned: Assigned) -> None:
+    def __init__(self, job: PolicyJob, credited: Credited, assigned: Assigned, span: DateRange | None) -> None:
         self._job, self._credited, self._assigned = job, credited, assigned
         self._table = credited.credits
         self._held: BulkQuotas | None = None
         self._faults: list[Fault] = []
-        days = np.asarray(self._table["day"].cast(pa.int32()))
+        days = self._days = np.asarray(self._table["day"].cast(pa.int32()))
         first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+        if span is not None:
+            first, last = whole_periods(job.policy, job.calendar, first, last, job.until)
         kinds = {each: kind_of(each, job.policy.pay_period) for each in Accumulation}
         found = {kind: Periods.of(job.calendar, kind, first, last) for kind in set(kinds.values())}
         self._periods = {each: found[kind] for each, kind in kinds.items()}
+        self._modifiers: PolicyModifiers | None = None
+        if span is not None:
+            self._modifiers = PolicyModifiers.of(
+                job.policy,
+                self._table,
+                assigned,
+                self._periods,
+                span,
+                payees=job.payees,
+                scores=job.scores,
+                calendar=job.calendar,
+                currencies=job.currencies,
+            )
+        self._paid_digits = max([_digits_of(plan, job.currencies) for plan in job.policy.plans], default=2)
+        by_sale = any(map(pays_by_sale, job.policy.plans))
+        self._by_payout = PayoutColumns(job.policy.plans, self._table.num_rows) if by_sale else None
         self._digits = {**credited.digits, Measure.MARGIN: credited.digits.get(Measure.AMOUNT, 0)}
 
     def outcome(self) -> PolicyOutcome:
@@ -136,21 +155,22 @@ class _Paying:
         pay = self._periods[Accumulation.PERIOD]
         paid: list[tuple[CompiledPlan, Whole, list[Statements]]] = []
         credits: Credits | None = None
-        for number, plan in enumerate(self._job.policy.plans):
+        for number in in_order(self._job.policy.plans):
+            plan = self._job.policy.plans[number]
             rows = np.flatnonzero(whose == number)
-            if len(rows):
+            if len(rows) or (plan.modifiers and self._modifiers is not None):
                 compiled, found, amounts, made = self._pay(plan, rows)
                 credits = found or credits
                 paid.append((compiled, amounts, made))
         if self._faults:
             raise InvalidDocument(tuple(dict.fromkeys(self._faults)))
-        digits = max([each.rounding.digits for each, _, _ in paid], default=2)
+        digits = self._paid_digits
+        finest = max([digits, *(compiled.statement_digits for compiled, _, _ in paid)])
         total = np.zeros(rows_in_all, dtype=np.int64)
         statements: list[Statements] = []
         for compiled, amounts, parts in paid:
-            factor = 10 ** (digits - compiled.rounding.digits)
-            total += amounts * factor
-            statements += [attrs.evolve(each, total=each.total * factor) for each in parts]
+            total += amounts * 10 ** (digits - compiled.rounding.digits)
+            statements += [finer(each, compiled, finest) for each in parts]
         days = np.asarray(self._table["day"].cast(pa.int32()))
         plans = pa.array([plan.id for plan in self._job.policy.plans], pa.string())
         columns = {name: self._table[name] for name in ("id", "payee", "day", "role")}
@@ -159,7 +179,14 @@ class _Paying:
             "period": period_labels(pay, pay.at(days) if rows_in_all else days),
             "commission": money(total, digits),
         }
-        table = _no_statements() if credits is None else statements_table(digits, credits.payees, pay, statements)
+        if self._by_payout is not None:
+            original = self._table["original"] if "original" in self._table.column_names else None
+            columns |= self._by_payout.columns(digits, self._table["id"], original)
+        plans_ = self._job.policy.plans
+        by_plan = [plan.id for plan in plans_ if plan.modifiers and self._by_payout is not None]
+        adjusted = any(plan.modifiers for plan in plans_)
+        names = Names(np.zeros(0, dtype=np.int64), pa.array([], pa.string())) if credits is None else credits.payees
+        table = statements_table(finest, names, pay, statements, adjusted=adjusted, by_plan=by_plan)
         table = self._with_pools(table, pay)
         return PolicyOutcome(credits=pa.table(columns), statements=table, findings=self._findings(pay))
 
@@ -194,8 +221,18 @@ class _Paying:
             self._faults += reader.faults
             return compiled, None, np.zeros(0, dtype=np.int64), []
         credits = self._told(credits)
+        modifying = idle = None
+        own = self._assigned.run.astype(np.int64)
+        if self._modifiers is not None:
+            credits = self._modifiers.credits(credits)
+            if plan.modifiers:
+                held = self._quotas_held(compiled.currency) if any(map(_needs_quota, compiled.components)) else None
+                modifying, idle = self._modifiers.prepared(compiled, credits, rows, held, self._faults)
+                if modifying is None and idle is None:
+                    return compiled, credits, np.zeros(credits.rows, dtype=np.int64), []
+                own = self._modifiers.run
         quotas, targets = self._quotas(compiled, credits, rows)
-        limits, over = self._limits(compiled, rows)
+        limits, over = limits_of_rows(compiled, rows, self._assigned, self._periods[Accumulation.PERIOD], self._days)
         run = Run(
             plan=compiled,
             periods=self._periods,
@@ -204,11 +241,19 @@ class _Paying:
             limits=limits,
             limits_over=over,
             limits_by_row=True,
-            run=self._assigned.run.astype(np.int64) + 1,
+            run=own + 1,
+            runs=len(self._assigned.runs) + 1,
+            modifying=modifying or idle,
+            idle=idle,
+            by_component=self._by_payout is not None,
             wide=job.wide,
         )
         outcome = pay_credits(run, credits, rows, threads=job.threads or os.cpu_count() or 1)
+        if self._modifiers is not None and (used := modifying or idle) is not None:
+            self._modifiers.keep(compiled, used, outcome)
         self._faults += find_faults(outcome, run, credits, Reader(table, "credits", {}))
+        if self._by_payout is not None:
+            self._by_payout.add(compiled, credits, outcome, rows, self._paid_digits)
         return compiled, credits, outcome.total, outcome.statements
 
     def _told(self, credits: Credits) -> Credits:
@@ -312,33 +357,6 @@ class _Paying:
         order[is_needed] = np.arange(len(asked))
         return needs, order[places]
 
-    def _limits(self, plan: CompiledPlan, rows: Places) -> tuple[Whole | None, int]:
-        """The cap of each row: that of its pay period, for the days on which its payee has the plan version."""
-        cap = plan.plan.cap
-        if cap is None:
-            return None, 1
-        periods, assigned = self._periods[Accumulation.PERIOD], self._assigned
-        number = periods.at(np.asarray(self._table["day"].cast(pa.int32()))[rows])
-        keys = assigned.group[rows].astype(np.int64) * len(periods.found) + number
-        distinct, places = np.unique(keys, return_inverse=True)
-        amounts = []
-        for key in distinct.tolist():
-            group, place = divmod(key, len(periods.found))
-            span = periods.found[place].span
-            held = [
-                (both, run.plan)
-                for run in (assigned.runs[each] for each in assigned.runs_of_group[group])
-                if run.plan is plan.plan and (both := run.span.intersection(span)) is not None
-            ]
-            amount = prorated(cap.amount, share_of_period(held, span), plan.rounding.digits)
-            amounts.append(Fraction(amount.amount) * 10**plan.rounding.digits)
-        over = lcm(*(amount.denominator for amount in amounts))
-        found = [int(amount * over) for amount in amounts]
-        kind = np.int64 if max(found, default=0) <= LIMIT else object
-        limits = np.zeros(self._table.num_rows, dtype=kind)
-        limits[rows] = np.array(found, dtype=kind)[places]
-        return limits, over
-
     def _findings(self, periods: Periods) -> tuple[Reason, ...]:
         """What waits at the end, and by period who is paid by no plan, and sales that are credited to nobody."""
         found: list[Reason] = []
@@ -346,6 +364,15 @@ class _Paying:
             found += self._credited.report_uncredited(period)
             found += self._assigned.report_without_plan(period)
         return (*found, *self._credited.report_pending(periods.found[-1].end)) if periods.found else ()
+
+
+def _needs_quota(component: CompiledComponent) -> bool:
+    return bool(component.quota_measure)
+
+
+def _digits_of(plan: Plan, currencies: CurrencyTable | None) -> int:
+    digits = plan.rounding.digits
+    return (currencies or CurrencyTable.iso()).digits(plan.currency) if digits is None else digits
 
 
 def _named(digits: Mapping[Measure, int]) -> dict[str, int]:
@@ -360,8 +387,3 @@ def _ints(column: pa.ChunkedArray) -> Whole:
 
 def _codes(credits: Credits, column: pa.ChunkedArray) -> Whole:
     return credits.ids.find(column.combine_chunks().dictionary_decode())
-
-
-def _no_statements() -> pa.Table:
-    kinds = {"payee": pa.string(), "period": pa.string(), "credits": pa.int64(), "commission": pa.decimal128(38, 2)}
-    return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})

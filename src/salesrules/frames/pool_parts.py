@@ -30,8 +30,9 @@ def add_pool_parts(statements: pa.Table, pooled: Pooled) -> pa.Table:
     rows: list[dict[str, Any]] = statements.to_pylist()
     for row in rows:
         row["pools"] = parts.pop((str(row["payee"]), row["period"]), _ZERO)
+    nothing = {name: _ZERO if name == "adjustments" else None for name in statements.column_names}
     rows += [
-        {"payee": payee, "period": period, "credits": 0, "commission": _ZERO, "pools": amount}
+        {**nothing, "payee": payee, "period": period, "credits": 0, "commission": _ZERO, "pools": amount}
         for (payee, period), amount in parts.items()
     ]
     rows.sort(key=lambda row: (str(row["payee"]), row["period"]))

@@ -40,9 +40,10 @@ _DIGITS = 12  # more are of no use: what is finer is refused
 
 @attrs.frozen(kw_only=True, eq=False)
 class Quoted:
-    """The quota of each need, in whole numbers of the digits asked for; 1 where there is none, and `faults` say why."""
+    """The quota of each need, in whole numbers of the digits asked for; 1 where none `is_held`; `faults` say why."""
 
     amounts: Whole
+    is_held: Flags
     faults: tuple[Fault, ...]
 
 
@@ -210,21 +211,21 @@ class BulkQuotas:
         lines = self._lines.get(measure)
         asked = Needs(payees.values, payees.codes, start, end)
         faults = QuotaFaults(measure, asked)
-        amounts = np.ones(len(start), dtype=np.int64)
+        amounts = np.zeros(len(start), dtype=np.int64)
         if lines is None or not len(lines.holder):
             faults.missing(np.arange(len(start)))
-            return Quoted(amounts=amounts, faults=faults.all())
+            return Quoted(amounts=np.maximum(amounts, 1), is_held=amounts > 0, faults=faults.all())
         holder = np.array([self._holders.get(name, -1) for name in payees.values], dtype=np.int64)[payees.codes]
         known = self._whole(lines, holder, start, end, measure)
         own = self.digits_of(measure, unit)
         rows = np.flatnonzero(known.is_whole)
         faults.zero(rows[known.amount[rows] == 0])
         amounts[rows] = _scaled(known.amount[rows], digits - own, rows, faults)
-        amounts[self._other_units(faults, unit, known.unit[rows], rows)] = 1
+        amounts[self._other_units(faults, unit, known.unit[rows], rows)] = 0
         none = ~known.is_whole & ~known.has_line
         faults.missing(np.flatnonzero(none))
         self._in_part(np.flatnonzero(~known.is_whole & ~none), asked, measure, unit, digits, amounts, faults)
-        return Quoted(amounts=np.maximum(amounts, 1), faults=faults.all())
+        return Quoted(amounts=np.maximum(amounts, 1), is_held=amounts > 0, faults=faults.all())
 
     def _other_units(self, faults: QuotaFaults, unit: str, units: Codes, rows: Places) -> Places:
         """The rows whose quota cannot be compared."""

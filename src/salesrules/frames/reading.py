@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +102,14 @@ class Reader:
         """Whether the table has a column."""
         return self.columns(column) in self.table.column_names
 
+    def each(self, *reads: Callable[[Reader], Any], threads: int = 1) -> list[Any]:
+        """What several reads give, at the same time on several threads; their faults in the order of the reads."""
+        own = [Reader(self.table, self._name, self._columns) for _ in reads]
+        with ThreadPoolExecutor(threads) as pool:
+            found = list(pool.map(lambda read, reader: read(reader), reads, own))
+        self.faults += [fault for reader in own for fault in reader.faults]
+        return found
+
     def names(self, column: str, *, optional: bool = False, few: bool = False) -> Names | None:
         """A column of names: text or whole numbers; only an `optional` one may have empty cells.
 
@@ -115,7 +124,7 @@ class Reader:
                 return Names(raw.astype(np.int64))
             least, most = int(raw.min()), int(raw.max())
             if most - least < _DENSE and least > -(2**62) and most < 2**62:
-                return Names(raw.astype(np.int64) - least, None, least)
+                return Names(np.subtract(raw, least, dtype=np.int64, casting="unsafe"), None, least)
         if not pa.types.is_dictionary(array.type):
             array = array.dictionary_encode()
         codes = array.indices

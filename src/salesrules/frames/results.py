@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -10,38 +11,71 @@ import pyarrow as pa
 from salesrules.frames.blocks import Outcome, Statements
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.credits import Credits
-from salesrules.frames.kernel import Whole
+from salesrules.frames.kernel import Flags, Whole
 from salesrules.frames.kernel.block import changes
 from salesrules.frames.kernel.whole import Runs
 from salesrules.frames.periods import Periods
 from salesrules.frames.reading import Names
 
-__all__ = ["credits_table", "money", "period_labels", "statements_table"]
+__all__ = ["credits_table", "money", "period_labels", "statements_table", "with_gaps"]
+
+_ROWS = 1 << 16
+#: Bytes of a text that its view holds itself.
+_INLINE = 12
 
 
 def credits_table(
-    plan: CompiledPlan, credits: Credits, given: Sequence[pa.ChunkedArray], periods: Periods, outcome: Outcome
+    plan: CompiledPlan,
+    credits: Credits,
+    given: Mapping[str, tuple[pa.Field, pa.ChunkedArray]],
+    periods: Periods,
+    outcome: Outcome,
+    *,
+    views: bool = False,
+    threads: int = 1,
 ) -> pa.Table:
-    """What each credit pays, in the given order; `given` are the columns of ids, payees, days and roles."""
+    """What each credit pays, in the given order; `given` are the columns of ids, payees, days and roles.
+
+    With `views` the texts of periods are views, which some libraries take over without a copy.
+    """
     digits = plan.rounding.digits
-    columns = dict(zip(("id", "payee", "day", "role"), given, strict=True))
-    columns |= {"period": period_labels(periods, periods.at(credits.days)), "commission": money(outcome.total, digits)}
+    amounts = {"commission": outcome.total}
     if len(outcome.by_component) > 1:
-        parts = zip(plan.components, outcome.by_component, strict=True)
-        own = {component.id: money(part, digits) for component, part in parts}
-        columns |= {f"commission:{component.id}": own[component.id] for component in plan.plan.components}
-    return pa.table(columns)
+        own = {each.id: part for each, part in zip(plan.components, outcome.by_component, strict=True)}
+        amounts |= {f"commission:{component.id}": own[component.id] for component in plan.plan.components}
+    with ThreadPoolExecutor(threads) as pool:
+        labels = pool.submit(_labels_of_days, periods, credits.days, views=views)
+        paid = dict(zip(amounts, pool.map(lambda each: money(each, digits), amounts.values()), strict=True))
+        made = {"period": labels.result(), **paid}
+    fields = [field.with_name(name) for name, (field, _) in given.items()]
+    fields += [pa.field(name, array.type) for name, array in made.items()]
+    return pa.table([*(column for _, column in given.values()), *made.values()], schema=pa.schema(fields))
 
 
 def statements_table(
-    digits: int, names: Names, periods: Periods, found: Sequence[Statements], *, adjusted: bool = False
+    digits: int,
+    names: Names,
+    periods: Periods,
+    found: Sequence[Statements],
+    *,
+    adjusted: bool = False,
+    by_plan: Sequence[str] = (),
 ) -> pa.Table:
-    """The statements by payee and period; `adjustments` only where they are asked for."""
-    columns = ["payee", "period", "credits", "total"]
-    columns += ["adjustments"] if adjusted else []
+    """The statements by payee and period; `adjustments` only where they are asked for.
+
+    Those `by_plan` are empty where a plan pays nothing beside the credits.
+    """
+    given = [[each.payee, each.period, each.credits, each.total] for each in found]
+    for own, each in zip(given, found, strict=True):
+        none = np.zeros(len(each.payee), dtype=np.int64)
+        beside = none if each.adjustments is None else each.adjustments
+        marks = none if each.has_beside is None else each.has_beside.astype(np.int64)
+        own += [beside] if adjusted else []
+        own += [part if plan == each.plan else none for plan in by_plan for part in (beside, marks)]
     payee, period, count, *amounts = (
-        np.concatenate([getattr(each, name) for each in found]) if found else np.zeros(0, dtype=np.int64)
-        for name in columns
+        [np.concatenate(each) for each in zip(*given, strict=True)]
+        if given
+        else [np.zeros(0, dtype=np.int64)] * (4 + adjusted + 2 * len(by_plan))
     )
     order = np.lexsort((period, payee if names.values is None else names.rank[payee]))
     payee, period, count, *amounts = (each[order] for each in (payee, period, count, *amounts))
@@ -50,14 +84,22 @@ def statements_table(
         if len(runs.starts) < len(payee):
             count, *amounts = (np.add.reduceat(each, runs.starts) for each in (count, *amounts))
             payee, period = payee[runs.starts], period[runs.starts]
-    return pa.table(
-        {
-            "payee": names.at(payee),
-            "period": period_labels(periods, period),
-            "credits": pa.array(count, pa.int64()),
-            **{name: money(each, digits) for name, each in zip(("commission", "adjustments"), amounts, strict=False)},
-        }
-    )
+    columns = {
+        "payee": names.at(payee),
+        "period": period_labels(periods, period),
+        "credits": pa.array(count, pa.int64()),
+        **{name: money(each, digits) for name, each in zip(("commission", "adjustments"), amounts, strict=False)},
+    }
+    apart = amounts[1 + adjusted :]
+    for plan, beside, marks in zip(by_plan, apart[::2], apart[1::2], strict=True):
+        columns[f"adjustments:{plan}"] = with_gaps(money(beside, digits), marks > 0)
+    return pa.table(columns)
+
+
+def with_gaps(amounts: pa.Array, exists: Flags) -> pa.Array:
+    """Amounts of which only those that exist are given."""
+    bits = pa.array(exists).buffers()[1]
+    return pa.Array.from_buffers(amounts.type, len(amounts), [bits, amounts.buffers()[1]])
 
 
 def period_labels(periods: Periods, numbers: Whole) -> pa.Array:
@@ -69,6 +111,20 @@ def period_labels(periods: Periods, numbers: Whole) -> pa.Array:
     offsets = np.arange(0, width * (len(numbers) + 1), width, dtype=np.int32)
     words = np.array(texts, dtype=f"S{width}")[numbers]
     return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(words))
+
+
+def _labels_of_days(periods: Periods, days: Whole, *, views: bool) -> pa.Array:
+    texts = [label.encode() for label in periods.labels]
+    if not views or not texts or max(map(len, texts)) > _INLINE:
+        return period_labels(periods, periods.at(days))
+    # A short text's view is its length and the text itself, in sixteen bytes that are copied as one number.
+    view = np.array([(len(text), text) for text in texts], dtype=[("length", "<i4"), ("text", f"S{_INLINE}")])
+    by_day = view.view(np.complex128)[periods.number]
+    found = np.empty(len(days), dtype=np.complex128)
+    for begin in range(0, len(days), _ROWS):  # what is in between stays in the processor's cache
+        own = slice(begin, begin + _ROWS)
+        by_day.take(days[own].astype(np.intp) - periods.first, out=found[own], mode="clip")
+    return pa.Array.from_buffers(pa.string_view(), len(days), [None, pa.py_buffer(found)])
 
 
 def money(values: Whole, digits: int) -> pa.Array:

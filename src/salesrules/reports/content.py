@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
+from itertools import accumulate
 
 import attrs
 
-from salesrules.commissions import CommissionRun, CurveProof, LeftOut, RateMode
+from salesrules.commissions import CommissionRun, CurveProof, LeftOut, RateMode, Statement
 from salesrules.core import Parameters, Reason, as_parameters, as_tuple
 
 __all__ = ["PlanCurve", "ReportContent", "RollUpKind", "RollUpRow", "RollUpTable"]
@@ -68,7 +70,8 @@ class PlanCurve:
 class ReportContent:
     """Everything on a report's pages; names are by id, and an id without a name is shown as it is.
 
-    `sales` counts the sales that were read, in all periods; `changes` say what was read and changed in reading.
+    `sales` counts the sales that were read, in all periods; `changes` say what was read and changed in reading. Where
+    there are `most_lines`, only the first statements are shown, up to so many lines, and the report says so.
     """
 
     company: str
@@ -84,6 +87,14 @@ class ReportContent:
     curves: tuple[PlanCurve, ...] = attrs.field(default=(), converter=as_tuple)
     sales: int = 0
     changes: tuple[Reason, ...] = attrs.field(default=(), converter=as_tuple)
+    most_lines: int | None = None
+
+    def shown(self) -> tuple[Statement, ...]:
+        """The statements that a report shows line by line: the first ones, with `most_lines` lines at most in all."""
+        if self.most_lines is None:
+            return self.run.statements
+        reached = accumulate(len(statement.lines) for statement in self.run.statements)
+        return self.run.statements[: bisect.bisect_right([*reached], self.most_lines)]
 
     def findings(self) -> tuple[Reason, ...]:
         """What was changed in reading and what the run found, with people by name instead of by id."""

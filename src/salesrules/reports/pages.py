@@ -26,7 +26,7 @@ def render_report(content: ReportContent, locale: str = "en") -> str:
     names = _names(content, locale)
     views = [
         statement_view(content, statement, names, f"statement-{number}")
-        for number, statement in enumerate(content.run.statements, 1)
+        for number, statement in enumerate(content.shown(), 1)
     ]
     return _render(
         "report.html.j2",
@@ -34,6 +34,7 @@ def render_report(content: ReportContent, locale: str = "en") -> str:
         **_summary(content, names),
         figures=figures(content, names),
         statements=views,
+        left_out=_left_out(content, names.words),
         findings=summaries.findings(content, names),
         changes=[names.sentence(reason) for reason in content.changes],
     )
@@ -77,6 +78,17 @@ def _names(content: ReportContent, locale: str) -> Names:
 
 def _render(template: str, words: Words, **values: Any) -> str:
     return environment().get_template(template).render(words=words, say=words.say, **values)
+
+
+def _left_out(content: ReportContent, words: Words) -> str:
+    """That only the first statements are shown; empty where all are."""
+    shown, of = content.shown(), content.run.statements
+    if len(shown) == len(of):
+        return ""
+    lines = sum(len(statement.lines) for statement in shown)
+    of_lines = sum(len(statement.lines) for statement in of)
+    counts = {"shown": len(shown), "of": len(of), "lines": lines, "of_lines": of_lines}
+    return words.say("first_statements", **{name: words.number(count) for name, count in counts.items()})
 
 
 def _summary(content: ReportContent, names: Names) -> dict[str, Any]:

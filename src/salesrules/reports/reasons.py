@@ -34,6 +34,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "reports.label.total_of_statements": ("currency", "count"),
     "reports.label.total_paid": ("paid", "count"),
     "reports.label.bar_note": (),
+    "reports.label.first_statements": ("shown", "of", "lines", "of_lines"),
     "reports.label.roll_ups": (),
     "reports.label.roll_up_by_region": (),
     "reports.label.roll_up_by_manager": (),

@@ -46,7 +46,7 @@ class Attainment:
 
 @attrs.frozen(kw_only=True)
 class PayeeRow:
-    """One statement in the table of payees; `anchor` is the id of its section.
+    """One statement in the table of payees; `anchor` is the id of its section, if it has one.
 
     `handed_over` is empty where nobody is paid in another currency than their plan's.
     """
@@ -130,10 +130,10 @@ def attainments(measurements: Iterable[Measurement], names: Names) -> tuple[Atta
 def payee_rows(content: ReportContent, names: Names) -> tuple[PayeeRow, ...]:
     """Every statement as a row, in the order of the run."""
     words = names.words
-    converted = _is_converted(content.run)
+    converted, shown = _is_converted(content.run), len(content.shown())
     return tuple(
         PayeeRow(
-            anchor=f"statement-{number}",
+            anchor=f"statement-{number}" if number <= shown else "",
             name=names.person(statement.payee),
             id=statement.payee,
             position=content.positions.get(statement.payee, ""),

@@ -11,7 +11,7 @@ from salesrules.wire.rulebooks import check_rulebook, dump_rulebook, find_lines,
 from salesrules.wire.schema import document_schema, rulebook_schema
 from salesrules.wire.sources import Format
 from salesrules.wire.stored_kinds import stored_kind
-from salesrules.wire.tables import Table, TableRow, parse_table, read_table
+from salesrules.wire.tables import Table, TableRow, iterate_table, parse_table, read_table
 from salesrules.wire.writing import render_csv, render_json, write_csv, write_json, write_text
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "dump",
     "dump_rulebook",
     "find_lines",
+    "iterate_table",
     "load_document",
     "load_rulebook",
     "parse_document",

@@ -16,7 +16,7 @@ from salesrules.wire.findings import cap_faults, refuse, suggest
 from salesrules.wire.limits import MAX_FIELD_CHARACTERS, MAX_TABLE_BYTES
 from salesrules.wire.sources import decode, read_bytes
 
-__all__ = ["Table", "TableRow", "parse_table", "read_table"]
+__all__ = ["Table", "TableRow", "iterate_table", "parse_table", "read_table"]
 
 
 @attrs.frozen(kw_only=True)
@@ -73,6 +73,32 @@ def parse_table(
     >>> parse_table("id,name\n1,Ann\n", ["name"]).rows
     (TableRow(line=2, values={'name': 'Ann'}),)
     """
+    wanted, rows = _picked(text, columns, optional, delimiter, file)
+    found = tuple(TableRow(line=line, values=dict(zip(wanted, cells, strict=True))) for line, cells in rows)
+    return Table(file=file, columns=wanted, rows=found)
+
+
+def iterate_table(
+    path: str | PathLike[str], columns: Sequence[str], *, delimiter: str = ",", encoding: str = "utf-8"
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows that `read_table` gives, one after the other: the line and the cells of `columns`, in their order.
+
+    Raises as `read_table` does: for the file and its header before the first row, for rows after the last one.
+    """
+    text = decode(read_bytes(path, MAX_TABLE_BYTES), str(path), encoding)
+    wanted, rows = _picked(text, columns, (), delimiter, str(path))
+    order = [wanted.index(name) for name in columns]
+    if order == list(range(len(wanted))):
+        yield from rows
+    else:
+        for line, cells in rows:
+            yield line, tuple([cells[place] for place in order])
+
+
+def _picked(
+    text: str, columns: Sequence[str], optional: Sequence[str], delimiter: str, file: str
+) -> tuple[tuple[str, ...], Iterator[tuple[int, tuple[str, ...]]]]:
+    """The columns of a text that are wanted, as the header has them, and their cells in each row."""
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise InvalidValue("delimiter", delimiter, "give one character, such as ',' or ';'")
     faults: list[Fault] = []
@@ -83,18 +109,20 @@ def parse_table(
     if faults:
         raise InvalidDocument(cap_faults(faults))
     wanted = [name for name in header if not (columns or optional) or name in {*columns, *optional}]
-    places = [(name, header.index(name)) for name in wanted]
-    rows: list[TableRow] = []
-    for line, cells in lines:
-        if len(cells) == len(header):
-            rows.append(TableRow(line=line, values={name: cells[place] for name, place in places}))
-        else:
-            problem = f"the row has {len(cells)} cells, the header {len(header)}"
-            remedy = "give one cell per column; put a cell that holds the delimiter in quotes"
-            faults.append(_fault(file, "", "wire.wrong_cell_count", problem, remedy, line))
-    if faults:
-        raise InvalidDocument(cap_faults(faults))
-    return Table(file=file, columns=tuple(wanted), rows=tuple(rows))
+    places = [header.index(name) for name in wanted]
+
+    def rows() -> Iterator[tuple[int, tuple[str, ...]]]:
+        for line, cells in lines:
+            if len(cells) == len(header):
+                yield line, tuple([cells[place] for place in places])
+            else:
+                problem = f"the row has {len(cells)} cells, the header {len(header)}"
+                remedy = "give one cell per column; put a cell that holds the delimiter in quotes"
+                faults.append(_fault(file, "", "wire.wrong_cell_count", problem, remedy, line))
+        if faults:
+            raise InvalidDocument(cap_faults(faults))
+
+    return tuple(wanted), rows()
 
 
 def _rows(text: str, delimiter: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
@@ -102,6 +130,7 @@ def _rows(text: str, delimiter: str, file: str, faults: list[Fault]) -> Iterator
     if not text.strip():
         raise refuse(file, "wire.empty", "it is empty", "fill it, or give the path of another file")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    has_nul = "\0" in text
     while True:
         line = reader.line_num + 1
         try:
@@ -112,10 +141,10 @@ def _rows(text: str, delimiter: str, file: str, faults: list[Fault]) -> Iterator
             remedy = "write a quote inside a quoted cell twice, and close every quote"
             faults.append(_fault(file, "", "wire.malformed", f"the row cannot be read: {error}", remedy, line))
             continue
-        if any("\0" in cell for cell in cells):
+        if has_nul and any("\0" in cell for cell in cells):
             problem = "the row has a NUL character"
             faults.append(_fault(file, "", "wire.nul", problem, "export the file again as text in UTF-8", line))
-        elif any(len(cell) > MAX_FIELD_CHARACTERS for cell in cells):
+        elif max(map(len, cells), default=0) > MAX_FIELD_CHARACTERS:
             problem = f"a cell has more than {MAX_FIELD_CHARACTERS} characters"
             faults.append(_fault(file, "", "wire.too_large", problem, "close the quote that opens it", line))
         elif cells:

@@ -29,8 +29,8 @@ DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=
 class Tripled:
     """Working time that passes at a third of the clock's pace."""
 
-    def add(self, start, duration):
-        return start + 3 * duration
+    def add(self, instant, duration):
+        return instant + 3 * duration
 
 
 def asked(facts, policy, as_of):

@@ -396,8 +396,8 @@ def test_a_row_out_of_order_happens_at_the_instant_of_the_one_before():
 
 def test_working_time_deadlines_need_the_firms_working_time():
     class Tripled:
-        def add(self, start, duration):
-            return start + 3 * duration
+        def add(self, instant, duration):
+            return instant + 3 * duration
 
     slow = claim(sent=Deadline(after=HOUR, kind="working"))
     rows = [("send", 0), ("check", 3), ("pay", 4)]

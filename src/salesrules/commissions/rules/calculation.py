@@ -53,7 +53,7 @@ from salesrules.core import (
 )
 from salesrules.quotas import CountsWorkingDays, Quota, QuotaPolicy
 
-__all__ = ["calculate_commissions"]
+__all__ = ["calculate_commissions", "report_owed", "report_statements"]
 
 
 def calculate_commissions(
@@ -142,7 +142,7 @@ def calculate_commissions(
             *findings,
             *report_pending(pending),
             *_closed_gates(reached, policy),
-            *_findings(now),
+            *report_statements(now),
             *_owed_by_others(statements, now),
         ),
         currencies=currencies,
@@ -210,12 +210,18 @@ def _owed_by_others(statements: Iterable[Statement], now: Iterable[Statement]) -
     """What those owe who have no statement in the period any more."""
     here = {(statement.payee, statement.currency) for statement in now}
     last = {(s.payee, s.currency): s.closing for s in sorted(statements, key=lambda s: s.period.start)}
-    for whose, owed in last.items():
-        if owed and whose not in here:
-            yield BALANCE_OWED(payee=whose[0], amount=owed)
+    yield from report_owed((whose[0], owed) for whose, owed in last.items() if whose not in here)
 
 
-def _findings(statements: Iterable[Statement]) -> Iterable[Reason]:
+def report_owed(owed: Iterable[tuple[str, Money]]) -> Iterator[Reason]:
+    """One finding for each payee who owes something."""
+    for payee, amount in owed:
+        if amount:
+            yield BALANCE_OWED(payee=payee, amount=amount)
+
+
+def report_statements(statements: Iterable[Statement]) -> Iterator[Reason]:
+    """What each statement has to tell: what caps took, shortfalls that are carried, and what is owed."""
     for statement in statements:
         for cap in sorted({line.cap.policy for line in statement.lines if line.cap is not None}):
             cut = [line for line in statement.lines if line.cap is not None and line.cap.policy == cap]

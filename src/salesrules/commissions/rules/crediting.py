@@ -12,6 +12,7 @@ from typing import NamedTuple
 from salesrules.commissions.model import (
     DIRECT,
     CommissionFacts,
+    Payee,
     PendingCredit,
     SalesCredit,
     Split,
@@ -47,6 +48,7 @@ __all__ = [
     "credit_transactions",
     "list_pending",
     "report_outside_territory",
+    "report_outside_territory_lines",
     "report_pending",
     "report_pending_counts",
     "report_uncredited",
@@ -317,15 +319,25 @@ def report_outside_territory(facts: CommissionFacts, attribute: str = "region") 
     A payee without listed territories is not bound to any. `attribute` names the territory of a transaction. What
     lies outside is still credited: the finding tells how many lines and how much, it takes nothing away.
     """
+    sales = (
+        (t.payee, t.attributes.get(attribute), t.amount)
+        for t in facts.transactions
+        if t.kind is not TransactionKind.RETURN
+    )
+    return report_outside_territory_lines(sales, facts.payees)
+
+
+def report_outside_territory_lines(
+    sales: Iterable[tuple[str, object, Money]], payees: Mapping[str, Payee]
+) -> tuple[Reason, ...]:
+    """What `report_outside_territory` finds, where each sale is given as its payee, territory and amount."""
     outside: dict[tuple[str, str], list[Money]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
-    for transaction in facts.transactions:
-        if transaction.kind is TransactionKind.RETURN:
-            continue
-        payee = facts.payees[transaction.payee]
+    for seller, territory, amount in sales:
+        payee = payees[seller]
         lines[payee.id] += 1
-        if payee.territories and transaction.attributes.get(attribute) not in payee.territories:
-            outside[payee.id, transaction.amount.currency].append(transaction.amount)
+        if payee.territories and territory not in payee.territories:
+            outside[payee.id, amount.currency].append(amount)
     return tuple(
         OUTSIDE_TERRITORY(payee=payee, lines=len(moneys), of=lines[payee], amount=total(moneys))
         for (payee, _), moneys in sorted(outside.items())

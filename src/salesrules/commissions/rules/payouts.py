@@ -5,10 +5,11 @@ On one day an event comes before what is due: a sale that lapses on the day of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import attrs
 from dateutil.relativedelta import relativedelta
@@ -41,10 +42,23 @@ from salesrules.core import (
     exact_sum,
 )
 
-__all__ = ["PayoutRun", "split_payout"]
+__all__ = ["EarnedOnSale", "PayoutRun", "payout_place", "split_payout"]
 
 _ZERO = Decimal(0)
 _minus = EXACT.minus  # a bare minus would round in the caller's context
+
+
+class EarnedOnSale(NamedTuple):
+    """What a sale (empty: no sale) earned in a period under a plan and one of its payouts, and its day if it has one.
+
+    `place` is that among the plan's payouts, `None` for none of them.
+    """
+
+    plan: str
+    transaction: str
+    place: int | None
+    amount: Decimal
+    day: date | None
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -102,7 +116,7 @@ def split_payout(
             later = calendar.next(later)
         dues = [day, None if payout.after_periods is None else later.start]
         weights = [whole - Fraction(payout.share.value), Fraction(payout.share.value)]
-    finest = max(digits, -int(amount.as_tuple().exponent))
+    finest = max(digits, -int(amount.normalize(EXACT).as_tuple().exponent))  # equal amounts are split alike
     units = allocate_units(int(amount.scaleb(finest, EXACT)), weights)
     return [(due, Decimal(part).scaleb(-finest, EXACT)) for due, part in zip(dues, units, strict=True)]
 
@@ -155,12 +169,16 @@ class PayoutRun:
         self, period: Period, lines: Sequence[StatementLine], adjustments: Sequence[Adjustment], currency: str
     ) -> list[BalanceEntry]:
         """The entries of a period: what is held of its earnings, then events and releases by day."""
+        return self.settle_earned(period, () if self._is_idle else self._earned(lines, adjustments), currency)
+
+    def settle_earned(self, period: Period, earned: Iterable[EarnedOnSale], currency: str) -> list[BalanceEntry]:
+        """The entries of a period in which sales earned so much, each plan, sale and payout once."""
         self.currency = currency
         if self._is_idle:
             return list(self._release(period.end, currency))
         self._open(period)
         entries: list[BalanceEntry] = []
-        for (plan_id, transaction, place), (amount, day) in self._earned(lines, adjustments).items():
+        for plan_id, transaction, place, amount, day in earned:
             plan = self._plans[plan_id]
             sale = self._sales.setdefault(
                 (plan_id, transaction), _Sale(plan=plan, transaction=transaction, day=day or period.start)
@@ -204,9 +222,7 @@ class PayoutRun:
                     )
                 )
 
-    def _earned(
-        self, lines: Sequence[StatementLine], adjustments: Sequence[Adjustment]
-    ) -> Mapping[tuple[str, str, int | None], tuple[Decimal, date | None]]:
+    def _earned(self, lines: Sequence[StatementLine], adjustments: Sequence[Adjustment]) -> Iterator[EarnedOnSale]:
         """What each sale earned under each plan and payout in a period, modifiers included, and the day of the sale."""
         changes: dict[str, list[Decimal]] = {}
         beside: dict[str, list[Decimal]] = {}
@@ -219,12 +235,13 @@ class PayoutRun:
         for line in lines:
             transaction = line.credit.transaction
             sale = transaction.original or transaction.id
-            key = (line.plan, sale, _place(self._plans[line.plan], line.component))
+            key = (line.plan, sale, payout_place(self._plans[line.plan], line.component))
             amount, day = found.get(key, (_ZERO, line.credit.day))
             found[key] = exact_sum([amount, line.amount.amount, *changes.get(line.id, ())]), day
         for plan, amounts in beside.items():
-            found[plan, "", _place(self._plans[plan], "")] = exact_sum(amounts), None
-        return found
+            found[plan, "", payout_place(self._plans[plan], "")] = exact_sum(amounts), None
+        for key, (amount, day) in found.items():
+            yield EarnedOnSale(*key, amount, day)
 
     def _hold(
         self, sale: _Sale, payout: Deferral | Instalments | Holdback, amount: Decimal, period: Period, currency: str
@@ -321,8 +338,11 @@ class PayoutRun:
         self._holds = [hold for hold in self._holds if all(hold is not other for other in gone)]
 
 
-def _place(plan: Plan, component: str) -> int | None:
-    """Which of a plan's payouts a component is paid by: the first that names it, or names none."""
+def payout_place(plan: Plan, component: str) -> int | None:
+    """Which of a plan's payouts a component is paid by: the first that names it, or names none.
+
+    What stands beside the lines is paid by the first that names none (`component` empty).
+    """
     names = (payout.applies_to for payout in plan.payouts)
     return next((place for place, named in enumerate(names) if not named or component in named), None)
 

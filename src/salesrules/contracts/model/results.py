@@ -77,7 +77,7 @@ class ObligationStanding:
 class ContractFacts:
     """What the guards of the workflow ask: the contract, its approval, the changed version, and what was performed.
 
-    `review_passed` says that `review` found nothing but approvals to be asked for.
+    `review_passed` says that `review` finds nothing but approvals to be asked for, with the evidence that there is.
     """
 
     contract: Contract

@@ -11,7 +11,7 @@ from salesrules.contracts.model import ChangeNotice, Contract
 from salesrules.contracts.policy import FIELDS, ContractPolicy
 from salesrules.core import Decision, PolicyReference, Reason, decide_in_force
 
-__all__ = ["check_change", "find_changes", "is_material", "replace_contract"]
+__all__ = ["check_change", "find_changes", "find_misfits", "is_material", "replace_contract"]
 
 
 def find_changes(before: Contract, after: Contract) -> tuple[str, ...]:
@@ -37,16 +37,21 @@ def check_change(notice: ChangeNotice, current: Contract, policy: ContractPolicy
     return decide_in_force(policy.life, notice.day, "ContractPolicy", _findings(notice, current, policy, path))
 
 
-def _findings(notice: ChangeNotice, current: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
-    changed, place = notice.contract, f"{path}.contract"
+def find_misfits(changed: Contract, current: Contract, path: str) -> Iterator[Reason]:
+    """Why a version does not follow the one in force: another contract, another predecessor, not the next number."""
     if changed.id != current.id:
-        yield codes.CHANGE_OTHER_CONTRACT(contract=changed.id, expected=current.id, path=f"{place}.id")
+        yield codes.CHANGE_OTHER_CONTRACT(contract=changed.id, expected=current.id, path=f"{path}.id")
     if changed.replaces != current.reference:
         yield codes.CHANGE_REPLACES_OTHER(
-            replaces=changed.replaces, expected=current.reference, path=f"{place}.replaces"
+            replaces=changed.replaces, expected=current.reference, path=f"{path}.replaces"
         )
     if changed.version != current.version + 1:
-        yield codes.CHANGE_VERSION(version=changed.version, expected=current.version + 1, path=f"{place}.version")
+        yield codes.CHANGE_VERSION(version=changed.version, expected=current.version + 1, path=f"{path}.version")
+
+
+def _findings(notice: ChangeNotice, current: Contract, policy: ContractPolicy, path: str) -> Iterator[Reason]:
+    changed, place = notice.contract, f"{path}.contract"
+    yield from find_misfits(changed, current, place)
     if current.dated is not None and notice.day < current.dated:
         yield codes.CHANGE_TOO_EARLY(day=notice.day, dated=current.dated, path=f"{path}.day")
     if not notice.reason.strip():

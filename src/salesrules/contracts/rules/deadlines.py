@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract
 from salesrules.contracts.policy import ContractPolicy, DayKind, DayLimit
-from salesrules.core import Decision, InvalidValue, PolicyReference, Reason, ReasonCode, decide, decide_in_force
+from salesrules.core import (
+    Decision,
+    InvalidValue,
+    PolicyReference,
+    Reason,
+    ReasonCode,
+    days_after,
+    decide,
+    decide_in_force,
+)
 
 __all__ = ["CountsDays", "calculate_due_day", "check_deadlines", "check_renewal"]
 
@@ -31,7 +40,7 @@ def calculate_due_day(limit: DayLimit, since: date, working_time: CountsDays | N
     datetime.date(2026, 6, 8)
     """
     if limit.kind is DayKind.CALENDAR:
-        return since + timedelta(days=limit.days)
+        return days_after(since, limit.days)
     if working_time is None:
         raise InvalidValue("working_time", None, "this limit counts working days; give the firm's")
     return working_time.add_days(since, limit.days)
@@ -96,7 +105,7 @@ def _judged(
         found.append(overdue(contract=contract.reference, due=due, days_late=late, path=shown, policy=where))
     elif not is_done:
         found.append(coming(contract=contract.reference, due=due, path=shown, policy=where))
-        return Decision(outcome="allow", reasons=found, changes_at=due + timedelta(days=1))
+        return Decision(outcome="allow", reasons=found, changes_at=days_after(due, 1))
     return decide(found)
 
 
@@ -112,7 +121,7 @@ def _renewal(contract: Contract, policy: ContractPolicy, as_of: date, path: str)
     end = None if contract.effective is None else contract.effective.end
     if policy.renewal is None or end is None:
         return
-    start = end - timedelta(days=policy.renewal.days_before)
+    start = days_after(end, -policy.renewal.days_before)
     where = PolicyReference("RenewalRule", "", "days_before")
     if as_of >= end:
         yield decide([codes.TERM_OVER(contract=contract.reference, end=end, path=f"{path}.effective.end")])

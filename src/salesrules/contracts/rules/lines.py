@@ -66,7 +66,9 @@ def find_line_faults(contract: Contract, policy: ContractPolicy, path: str) -> l
         if stated is not None and (stated.amount != amounts[index] or stated.currency != price.currency):
             place, expected = f"{path}.lines[{index}].amount", price.with_amount(amounts[index])
             found.append(codes.LINE_DIFFERS(line=id, stated=stated, expected=expected, path=place))
-    currency, total = contract.currency, contract.total
+    currency, total, off = contract.currency, contract.total, contract.discount
+    if off is not None and off.amount < _NOTHING:
+        found.append(codes.DISCOUNT_NEGATIVE(discount=off, path=f"{path}.discount"))
     if currency and not _is_in_one_currency(contract):
         found += _find_other_currencies(contract, path)
     if total is not None and whole is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from salesrules.contracts import reasons as codes
@@ -18,6 +18,7 @@ from salesrules.core import (
     Reason,
     Side,
     combine_decisions,
+    days_after,
     decide,
     decide_in_force,
     demand,
@@ -72,7 +73,7 @@ def check_performance(
 def _judged(standings: Sequence[ObligationStanding], rule: LateRule, path: str) -> Decision:
     parts = [decide(_findings(standings, path))]
     coming = [
-        one.obligation.due + timedelta(days=rule.grace_days + 1)
+        days_after(one.obligation.due, rule.grace_days + 1)
         for one in standings
         if one.standing in (Standing.OPEN, Standing.PARTIAL)
     ]

@@ -213,6 +213,14 @@ def _obligations(contract: Contract, path: str) -> Iterator[Reason]:
         if obligation.id in seen:
             yield codes.OBLIGATION_DOUBLED(obligation=obligation.id, path=f"{place}.id")
         seen.add(obligation.id)
+        if obligation.amount is not None and obligation.amount.amount <= 0:
+            yield codes.OBLIGATION_NOT_POSITIVE(
+                obligation=obligation.id, owed=obligation.amount, path=f"{place}.amount"
+            )
+        if obligation.quantity is not None and obligation.quantity <= 0:
+            yield codes.OBLIGATION_NOT_POSITIVE(
+                obligation=obligation.id, owed=obligation.quantity, path=f"{place}.quantity"
+            )
         if contract.effective is not None and obligation.due < contract.effective.start:
             yield codes.OBLIGATION_EARLY(
                 obligation=obligation.id, due=obligation.due, start=contract.effective.start, path=f"{place}.due"

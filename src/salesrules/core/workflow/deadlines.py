@@ -19,8 +19,8 @@ __all__ = ["CountsWorkingTime", "due_instant", "expire_case", "find_due", "is_ov
 class CountsWorkingTime(Protocol):
     """A firm's working time, as far as deadlines ask for it."""
 
-    def add(self, start: datetime, duration: timedelta) -> datetime:
-        """The instant at which so much working time has passed since `start`."""
+    def add(self, instant: datetime, duration: timedelta) -> datetime:
+        """The instant at which so much working time has passed since an instant."""
         ...
 
 

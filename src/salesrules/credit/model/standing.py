@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import attrs
 
-from salesrules.core import EXACT, ApprovalEvidence, Money, as_parameters, as_tuple, is_named
+from salesrules.core import EXACT, ApprovalEvidence, Money, as_parameters, as_tuple, days_after, is_named
 from salesrules.credit.model.documents import no_negative_money, positive_money
 from salesrules.credit.model.grading import CreditLimit
 
@@ -46,7 +46,7 @@ class OverdueProfile:
 
     def overdue(self, as_of: date) -> Decimal:
         """What is overdue on a day."""
-        count = bisect.bisect_left(self.dues, as_of - timedelta(days=self.margin_days))
+        count = bisect.bisect_left(self.dues, days_after(as_of, -self.margin_days))
         return self.sums[count - 1] if count else Decimal(0)
 
     def days_late(self, as_of: date) -> int:
@@ -56,7 +56,7 @@ class OverdueProfile:
 
     def overdue_from(self, index: int) -> date:
         """The first day on which an item, by its place, is overdue."""
-        return self.dues[index] + timedelta(days=self.margin_days + 1)
+        return days_after(self.dues[index], self.margin_days + 1)
 
 
 @attrs.frozen(kw_only=True)
@@ -94,7 +94,7 @@ class CreditRequest:
 
 @attrs.frozen(kw_only=True)
 class CreditRelease:
-    """An approval to go on with one order of an amount in spite of what was referred."""
+    """An approval to go on with one order of an amount in spite of what was referred, and no more than was approved."""
 
     order: str = attrs.field(validator=is_named)
     amount: Money = attrs.field(validator=positive_money)

@@ -112,17 +112,21 @@ class AverageBasis(WordEnum):
 class GradeTerms:
     """What a grade may owe: average monthly sales × `term_days` in months × `factor`.
 
-    Where `factor_to` is set, somebody chooses a factor from `factor` up to it, both included.
+    Where `factor_to` is set, somebody chooses a factor from `factor` up to it, both included; likewise the days of the
+    term where `term_days_to` is set.
     """
 
     grade: str = attrs.field(validator=is_named)
     factor: Rate = attrs.field(validator=no_negative_rate)
     factor_to: Rate | None = attrs.field(default=None, validator=attrs.validators.optional(no_negative_rate))
     term_days: int = attrs.field(validator=zero_or_more)
+    term_days_to: int | None = attrs.field(default=None, validator=attrs.validators.optional(zero_or_more))
 
     def __attrs_post_init__(self) -> None:
         if self.factor_to is not None and self.factor_to < self.factor:
             raise InvalidValue("factor_to", str(self.factor_to), f"give {self.factor} or more")
+        if self.term_days_to is not None and self.term_days_to < self.term_days:
+            raise InvalidValue("term_days_to", self.term_days_to, f"give {self.term_days} or more")
 
 
 def _season(instance: object, attribute: attrs.Attribute[Rate], value: Rate) -> None:

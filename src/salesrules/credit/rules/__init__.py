@@ -13,6 +13,7 @@ from salesrules.credit.rules.headroom import calculate_ceiling
 from salesrules.credit.rules.limits import calculate_average_sales, calculate_limit
 from salesrules.credit.rules.lint import check_policy
 from salesrules.credit.rules.postings import check_postings
+from salesrules.credit.rules.releases import make_release_request, route_release
 
 __all__ = [
     "calculate_ageing",
@@ -35,4 +36,6 @@ __all__ = [
     "find_document_faults",
     "find_next_dunning",
     "find_overdue",
+    "make_release_request",
+    "route_release",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from salesrules.core import exact_product
+from salesrules.core import days_after, exact_product
 from salesrules.credit.model import OverdueProfile
 from salesrules.credit.policy import CreditMeasure, CreditRule
 from salesrules.credit.rules.measures import Asked
@@ -44,12 +44,12 @@ def _reached(asked: Asked, measure: CreditMeasure, start: Decimal, includes_star
     overdue = asked.standing.overdue
     match measure:
         case CreditMeasure.REVIEW:
-            return asked.limit.review_due + timedelta(days=_whole(start, includes_start))
+            return days_after(asked.limit.review_due, _whole(start, includes_start))
         case CreditMeasure.OLDEST_ITEM:
             if not overdue.dues:
                 return None
             days = max(_whole(start, includes_start), overdue.margin_days + 1)
-            return overdue.dues[0] + timedelta(days=days)
+            return days_after(overdue.dues[0], days)
         case CreditMeasure.OVERDUE_AMOUNT:
             return _overdue_reaches(overdue, start, includes_start)
         case CreditMeasure.OVERDUE_RATIO:

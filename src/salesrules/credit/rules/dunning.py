@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-from salesrules.core import ExchangeRates, Money, exact_product
+from salesrules.core import ExchangeRates, Money, days_after, exact_product
 from salesrules.credit.model import DunningNotice, OpenItem
 from salesrules.credit.policy import CreditPolicy, DunningLevel
 from salesrules.credit.rules.exchange import OWN_CURRENCY
@@ -59,5 +59,5 @@ def find_next_dunning(item: OpenItem, policy: CreditPolicy) -> date | None:
         return None
     level: DunningLevel = levels[item.dunning_level]
     days = max(level.days_overdue, policy.ageing.margin_days + 1)
-    day = item.due + timedelta(days=days)
-    return day if item.dunned_on is None else max(day, item.dunned_on + timedelta(days=level.wait_days))
+    day = days_after(item.due, days)
+    return day if item.dunned_on is None else max(day, days_after(item.dunned_on, level.wait_days))

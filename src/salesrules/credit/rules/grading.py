@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from salesrules.core import (
@@ -11,6 +11,7 @@ from salesrules.core import (
     Operation,
     PolicyReference,
     Reason,
+    days_after,
     days_between,
     exact_product,
     exact_sum,
@@ -98,7 +99,7 @@ def _gates(profile: CreditProfile, rule: GradingPolicy, as_of: date) -> Iterator
     for gate in rule.gates:
         if isinstance(gate, NewCustomerGate):
             if profile.since is None or days_between(profile.since, as_of) < gate.days:
-                opens = None if profile.since is None else profile.since + timedelta(days=gate.days)
+                opens = None if profile.since is None else days_after(profile.since, gate.days)
                 yield gate.at_most, gate.id, opens
         elif (measured := profile.measures.get(gate.measure)) is not None:
             yield gate.grades.at(measured), gate.id, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from salesrules.core import EXACT, Money
@@ -16,14 +17,15 @@ __all__ = ["calculate_ceiling", "calculate_headroom"]
 _ONE, _ZERO = Decimal(1), Decimal(0)
 
 
-def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy) -> Money | None:
+def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy, as_of: date | None = None) -> Money | None:
     """The most that a customer may owe by the rules on the limit, to the last digit; `None` where none bounds it.
 
-    These rules are taken as they are on the first day of the limit.
+    These rules are taken as they are on the day `as_of`, but not before the first day of the limit.
     """
+    day = limit.effective.start if as_of is None else max(as_of, limit.effective.start)
     least: Decimal | None = None
     for rule in policy.rules_for(grade):
-        if rule.measure is CreditMeasure.LIMIT and limit.effective.start in rule.effective:
+        if rule.measure is CreditMeasure.LIMIT and day in rule.effective:
             least = _lesser(least, _within(rule, limit.amount.amount, _ZERO, policy.rounding.digits))
     return None if least is None else limit.amount.with_amount(least)
 

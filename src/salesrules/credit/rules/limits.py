@@ -81,13 +81,14 @@ def calculate_limit(
     as_of: date,
     *,
     factor: Rate | None = None,
+    term_days: int | None = None,
 ) -> ProposedLimit:
     """The limit of a customer: average monthly sales × term in months × the grade's factor, as changed by season.
 
-    `factor` is one that somebody chose in the grade's range; without it the lowest holds. The limit is rounded, never
-    above the highest one, holds until a season begins or ends, and is reviewed as policy says.
+    `factor` and `term_days` are those that somebody chose in the ranges of the grade; without them the lowest hold. The
+    limit is rounded, never above the highest one, holds until a season begins or ends, and is reviewed as policy says.
 
-    Raises `InvalidValue` for a grade without terms, a factor outside its range and a negative average, and
+    Raises `InvalidValue` for a grade without terms, a factor or a term outside its range and a negative average, and
     `AmbiguousDay` for two seasons.
     """
     rule = policy.limits
@@ -101,6 +102,9 @@ def calculate_limit(
     chosen = terms.factor if factor is None else factor
     if not terms.factor <= chosen <= (terms.factor_to or terms.factor):
         raise InvalidValue("factor", str(chosen), f"give one from {terms.factor} to {terms.factor_to or terms.factor}")
+    days, longest = terms.term_days if term_days is None else term_days, terms.term_days_to or terms.term_days
+    if not terms.term_days <= days <= longest:
+        raise InvalidValue("term_days", days, f"give days from {terms.term_days} to {longest}")
     if not isinstance(average, Derivation):
         average = Derivation(label="credit.label.average_sales", value=average, unit=policy.currency)
     season = _season(rule, as_of)
@@ -108,8 +112,8 @@ def calculate_limit(
         average,
         Derivation(
             label="credit.label.term",
-            value=narrowed(Fraction(terms.term_days, rule.month_days)),
-            parameters={"days": terms.term_days, "month_days": rule.month_days},
+            value=narrowed(Fraction(days, rule.month_days)),
+            parameters={"days": days, "month_days": rule.month_days},
         ),
         Derivation(label="credit.label.grade_factor", value=chosen.value, unit="rate", parameters={"grade": grade}),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from salesrules.core import (
@@ -15,6 +15,7 @@ from salesrules.core import (
     PolicyReference,
     Reason,
     check_life,
+    days_after,
     decide,
     total,
 )
@@ -133,7 +134,7 @@ def _behind(
             path=path,
             policy=_entry(rule, "tolerance"),
         )
-    last = expected[1] + timedelta(days=rule.late_days)
+    last = days_after(expected[1], rule.late_days)
     if posted[1] > last:
         yield codes.POSTING_LATE(
             reference=reference, kind=kind, day=posted[1], last_day=last, path=path, policy=_entry(rule, "late_days")

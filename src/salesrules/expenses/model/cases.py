@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from salesrules.approvals import ApprovalRequest
 from salesrules.core import ApprovalEvidence, Decision, Money, WorkflowCase, as_tuple, total
 from salesrules.expenses.model.budgets import BudgetLine
 from salesrules.expenses.model.claims import Claim, Sanction
@@ -17,7 +18,7 @@ class ClaimFile:
     """A claim with its life so far: the case, its lines as they were assessed, and what the reviewers sanctioned.
 
     `reserved` is the key under which the budgets' ledger holds what the firm would bear, `posted` the one under which
-    it was spent; `""` where nothing was.
+    it was spent; `""` where nothing was. `asked` is what the firm's approval matrix wants a yes to before it is paid.
     """
 
     claim: Claim
@@ -26,6 +27,7 @@ class ClaimFile:
     sanctions: tuple[Sanction, ...] = attrs.field(default=(), converter=as_tuple)
     reserved: str = ""
     posted: str = ""
+    asked: tuple[ApprovalRequest, ...] = attrs.field(default=(), converter=as_tuple)
 
     def claimed(self, currency: str) -> Money:
         """What was claimed in all, in the currency of claims."""
@@ -43,7 +45,7 @@ class ClaimFacts:
     """What a step of a claim is decided on: the file, who acts, what they sanction, and what `check_claim` said.
 
     `finding` is needed to submit, `sanctions` where a reviewer allows less than was claimed; a claimant who takes note
-    of a refusal either `gives_up` or goes back to the draft.
+    of a refusal either `gives_up` or goes back to the draft; `evidence` is of what the matrix asked for, to be paid.
     """
 
     file: ClaimFile
@@ -51,6 +53,7 @@ class ClaimFacts:
     finding: Decision | None = None
     sanctions: tuple[Sanction, ...] = attrs.field(default=(), converter=as_tuple)
     gives_up: bool = False
+    evidence: tuple[ApprovalEvidence, ...] = attrs.field(default=(), converter=as_tuple)
 
 
 @attrs.frozen(kw_only=True)

@@ -16,13 +16,23 @@ def _whole_number(instance: object, attribute: attrs.Attribute[int], value: obje
         raise InvalidValue(attribute.name, value, "give a whole number")
 
 
+#: No expense covers more days than ten years have.
+_MOST_DAYS = 3660
+
+
+def _not_too_long(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+    _whole_number(instance, attribute, value)
+    if value > _MOST_DAYS:
+        raise InvalidValue(attribute.name, value, f"give at most {_MOST_DAYS}, or split the expense")
+
+
 @attrs.frozen(kw_only=True)
 class ClaimLine:
     """One expense of a claim, as it was written down: it may still be wrong, which `check_claim` says.
 
     `party` is who was paid, `invoice` the number of its invoice, `evidence` the kinds of paper that are attached.
     `days` counts the days that the amount covers from `day` on (nights of a hotel), `heads` the people, the claimant
-    included. `budget` is the id of the budget line that bears it.
+    included. `budget` is the id of the budget line that bears it. Raises `InvalidValue` for days beyond ten years.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -33,7 +43,7 @@ class ClaimLine:
     invoice: str | None = None
     city: str | None = None
     heads: int = attrs.field(default=1, validator=_whole_number)
-    days: int = attrs.field(default=1, validator=_whole_number)
+    days: int = attrs.field(default=1, validator=_not_too_long)
     evidence: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     budget: str | None = None
     prior_approval: ApprovalEvidence | None = None

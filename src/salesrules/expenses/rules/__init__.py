@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from salesrules.expenses.rules.amounts import NO_RATES
 from salesrules.expenses.rules.analysis import analyse_budgets, calculate_forecast
-from salesrules.expenses.rules.approving import find_approval_requests, route_claim
+from salesrules.expenses.rules.approving import (
+    find_approval_requests,
+    find_asked,
+    find_open_approvals,
+    route_claim,
+)
 from salesrules.expenses.rules.budgets import check_allocation, check_confirmation, find_budget_line
 from salesrules.expenses.rules.claims import (
     assess_claim,
@@ -58,10 +63,12 @@ __all__ = [
     "decide_carry",
     "demand",
     "find_approval_requests",
+    "find_asked",
     "find_budget_line",
     "find_forwardable",
     "find_gates",
     "find_limits",
+    "find_open_approvals",
     "find_open_commitments",
     "find_sanction_reasons",
     "forward_commitments",

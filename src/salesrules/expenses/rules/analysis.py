@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from salesrules.analytics import calculate_totals, roll_up
-from salesrules.core import DateRange, Money, RoundingMode, round_exactly, share_of
+from salesrules.core import DateRange, Money, RoundingMode, days_after, round_exactly, share_of
 from salesrules.expenses.model import AnalysisRow, BudgetAnalysis, BudgetBook, Commitment, Spending, Usage
 from salesrules.expenses.policy import ExpensePolicy
 from salesrules.expenses.rules.gates import digits_of
@@ -26,7 +26,7 @@ def calculate_forecast(used: Money, actual: Money, span: DateRange, as_of: date)
     >>> calculate_forecast(Money(80, "EUR"), Money(73, "EUR"), year, date(2026, 3, 14))
     Money('365.00', 'EUR')
     """
-    gone = span.intersection(DateRange(span.start, as_of + timedelta(days=1))) if as_of >= span.start else None
+    gone = span.intersection(DateRange(span.start, days_after(as_of, 1))) if as_of >= span.start else None
     if gone is None:
         return used
     whole = Fraction(actual.amount) / share_of(gone, span)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
 
-from salesrules.approvals import ApprovalPolicy, ApprovalRequest, Directory, Route, route
-from salesrules.core import ExchangeRates, Money, RoundingMode, round_exactly, total
+import attrs
+
+from salesrules.approvals import ApprovalPolicy, ApprovalRequest, Directory, Route, find_evidence_faults, route
+from salesrules.core import (
+    ApprovalEvidence,
+    ExchangeRates,
+    InvalidValue,
+    Money,
+    Outcome,
+    Reason,
+    RoundingMode,
+    round_exactly,
+    total,
+)
 from salesrules.expenses.model import Claim, ClaimLine
 from salesrules.expenses.policy import ExpenseCategory, ExpensePolicy
 from salesrules.expenses.rules.amounts import NO_RATES, convert_lines
 from salesrules.expenses.rules.life import demand
-from salesrules.expenses.rules.papers import find_category
+from salesrules.expenses.rules.papers import find_category, name_line
 
-__all__ = ["find_approval_requests", "route_claim"]
+__all__ = ["find_approval_requests", "find_asked", "find_open_approvals", "route_claim"]
 
 
 def find_approval_requests(
@@ -22,10 +34,10 @@ def find_approval_requests(
 ) -> tuple[ApprovalRequest, ...]:
     """What a claim asks the approval matrix: for each act the sum of its lines, or each line where these are events.
 
-    A request's id is `claim:act` or `claim:line`. It says the category (where all its lines have one), the claimant's
-    rank, the claim's unit and purpose, and for an event the party and what it cost a head, rounded up to the digits of
-    claims so that no limit is missed by a part of a cent. Amounts are as claimed, in the currency of claims; a line
-    that cannot be converted is left out, since `check_claim` denies it.
+    A request's id is `claim:act` or `claim:line`, its subject the claim or that id. It says the category (where all its
+    lines have one), the claimant's rank, the claim's unit and purpose, and for an event the party and what it cost a
+    head, rounded up to the digits of claims so that no limit is missed by a part of a cent. Amounts are as claimed, in
+    the currency of claims; a line that cannot be converted is left out, since `check_claim` denies it.
     """
     rules = demand(policy.claims, "claims")
     amounts = convert_lines(claim, rules, rates)
@@ -60,9 +72,9 @@ def find_approval_requests(
 def _event(line: ClaimLine, claim: Claim, category: ExpenseCategory, amount: Money, digits: int) -> ApprovalRequest:
     per_head = round_exactly(Fraction(amount.amount) / max(line.heads, 1), digits, RoundingMode.CEILING)
     return ApprovalRequest(
-        id=f"{claim.id}:{line.id}",
+        id=name_line(claim, line),
         act=category.claim_act or "",
-        subject=line.id,
+        subject=name_line(claim, line),
         requester=claim.claimant,
         day=line.day,
         amount=amount,
@@ -109,3 +121,43 @@ def route_claim(
         )
         for one in asked
     )
+
+
+def find_asked(
+    claim: Claim, policy: ExpensePolicy, routes: Iterable[Route], *, rates: ExchangeRates = NO_RATES
+) -> tuple[ApprovalRequest, ...]:
+    """The requests that their routes refer, each with the amount that chose its band: what must be approved to be paid.
+
+    Raises `InvalidValue` for a route of something else than this claim.
+    """
+    requests = {request.id: request for request in find_approval_requests(claim, policy, rates=rates)}
+    asked: list[ApprovalRequest] = []
+    for found in routes:
+        if found.request not in requests:
+            raise InvalidValue("routes", found.request, f"give the routes that route_claim finds for {claim.id}")
+        if found.decision.outcome is Outcome.REFER:
+            asked.append(attrs.evolve(requests[found.request], amount=found.amount))
+    return tuple(asked)
+
+
+def find_open_approvals(
+    asked: Iterable[ApprovalRequest], evidence: Collection[ApprovalEvidence], as_of: datetime
+) -> Iterator[Reason]:
+    """What of it nobody approved: no evidence, or why what there is does not carry it."""
+    for request in asked:
+        given = [one for one in evidence if one.covers(request.act, request.subject)]
+        found = [
+            tuple(
+                find_evidence_faults(
+                    one,
+                    act=request.act,
+                    subject=request.subject,
+                    interested=request.barred,
+                    as_of=as_of,
+                    amount=request.amount,
+                )
+            )
+            for one in given or (None,)
+        ]
+        if all(found):
+            yield from (fault for faults in found for fault in faults)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from salesrules.approvals import find_evidence_faults
 from salesrules.core import ApprovalEvidence, Decision, PolicyReference, Reason, UnknownName, total
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetBook, BudgetLine
 from salesrules.expenses.policy import ExpensePolicy
-from salesrules.expenses.rules.evidence import find_objections
+from salesrules.expenses.rules.amounts import has_more_digits
+from salesrules.expenses.rules.gates import digits_of
 from salesrules.expenses.rules.life import decide_by, demand
 
 __all__ = ["check_allocation", "check_confirmation", "find_budget_line"]
@@ -20,19 +22,20 @@ def check_confirmation(
 ) -> Decision:
     """Whether a line may be confirmed, with every reason against it.
 
-    Denied without an amount, a basis or a plan of use, where the plan does not add up to the amount, and without
-    evidence of the policy's act, by somebody other than the line's owner, for this line.
+    Denied without an amount, with one finer than its currency, without a basis or a plan of use, where the plan does
+    not add up to the amount, and without evidence of the policy's act, by somebody other than the line's owner, for
+    this line and no less than its amount.
     """
     budgets = demand(policy.budgets, "budgets")
     day = as_of.date() if isinstance(as_of, datetime) else as_of
     reference = PolicyReference("BudgetPolicy", budgets.id, "confirm_act")
-    objections = find_objections(
+    objections = find_evidence_faults(
         evidence,
         act=budgets.confirm_act,
         subject=line.id,
-        interested=line.owner,
+        interested=[line.owner],
         as_of=as_of,
-        path="evidence",
+        amount=line.amount,
         policy=reference,
     )
     return decide_by(policy, day, (*_incomplete(line), *objections))
@@ -41,6 +44,9 @@ def check_confirmation(
 def _incomplete(line: BudgetLine) -> Iterator[Reason]:
     if not line.amount:
         yield codes.NOT_ALLOCATED(line=line.id, path="amount")
+    digits = digits_of(line.amount.currency)
+    if has_more_digits(line.amount, digits):
+        yield codes.TOO_PRECISE(amount=line.amount, digits=digits, path="amount")
     if not line.basis.strip():
         yield codes.WITHOUT_BASIS(line=line.id, path="basis")
     if not line.plan:

@@ -122,7 +122,7 @@ def _find(
     amounts = convert_lines(claim, rules, rates)
     for index, line in enumerate(claim.lines):
         path = f"lines[{index}]"
-        yield from find_category_reasons(line, claim, rules, path)
+        yield from find_category_reasons(line, claim, rules, amounts, path)
         yield from find_amount_reasons(line, claim, rules, rates, path)
         yield from find_day_reasons(line, submitted_on, rules, working_time, path)
         if line.id in amounts:
@@ -166,9 +166,7 @@ def _assess(
     amounts = convert_lines(claim, policy, rates)
     excesses = _excesses(claim, amounts, policy, rates, history)
     return tuple(
-        assess_line(line, claim, amounts[line.id], excesses[line.id], policy)
-        for line in claim.lines
-        if line.id in amounts
+        assess_line(line, claim, amounts, excesses[line.id], policy) for line in claim.lines if line.id in amounts
     )
 
 
@@ -203,7 +201,7 @@ def _find_over_limits(
         if excess is None or excess.limit is None:
             continue
         claimed = amounts[line.id].rounded
-        over, person, limit = split_line(line, claim, claimed, excess, policy)
+        over, person, limit = split_line(line, claim, amounts, excess, policy)
         if limit is not None:
             yield codes.OVER_EXPENSE_LIMIT(
                 limit=limit.amount,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from salesrules.core import Exact, Money, minus, narrowed, plus, times
+from salesrules.core import Exact, Money, days_after, minus, narrowed, plus, times
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
 from salesrules.expenses.rules.amounts import Converted
@@ -108,7 +107,7 @@ def _over(
             part = amount if days == 1 else narrowed(Fraction(amount) / days)
             over: Exact = _NOTHING
             for after in range(days):
-                bucket = (limit.id, (line.day + timedelta(days=after)).isoformat())
+                bucket = (limit.id, days_after(line.day, after).isoformat())
                 over = plus(over, _fill(bucket, most, part, used))
             return over
 
@@ -126,13 +125,14 @@ def _above(value: Exact, other: Exact) -> Exact:
 
 
 def assess_line(
-    line: ClaimLine, claim: Claim, amount: Converted, excess: Excess, policy: ClaimPolicy
+    line: ClaimLine, claim: Claim, amounts: Mapping[str, Converted], excess: Excess, policy: ClaimPolicy
 ) -> LineAssessment:
     """What a line comes to, with the person's part of what lies above a limit; without prior approval all of it.
 
     The person's part is rounded as policy says, and the firm bears the rest, so that both sum to the claimed amount.
     """
-    over, person, limit = split_line(line, claim, amount.rounded, excess, policy)
+    amount = amounts[line.id]
+    over, person, limit = split_line(line, claim, amounts, excess, policy)
     return LineAssessment(
         line=line.id,
         category=line.category,
@@ -146,11 +146,12 @@ def assess_line(
 
 
 def split_line(
-    line: ClaimLine, claim: Claim, claimed: Money, excess: Excess, policy: ClaimPolicy
+    line: ClaimLine, claim: Claim, amounts: Mapping[str, Converted], excess: Excess, policy: ClaimPolicy
 ) -> tuple[Money, Money, ExpenseLimit | None]:
     """What of a line is not simply the firm's, what of that the person bears, and the limit that says so, if any."""
-    category = find_category(line, policy)
-    if category is not None and category.prior_act and not has_prior_approval(line, claim, category.prior_act):
+    claimed, category = amounts[line.id].rounded, find_category(line, policy)
+    act = None if category is None else category.prior_act
+    if act and not has_prior_approval(line, claim, act, policy, amounts):
         return claimed, claimed, None
     limit = excess.limit
     if limit is None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
+from salesrules.approvals import find_evidence_faults
 from salesrules.core import (
     ApprovalEvidence,
     Decision,
@@ -20,7 +21,7 @@ from salesrules.core import (
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetBook, BudgetLine, Commitment, Usage
 from salesrules.expenses.policy import ExpensePolicy, TransferPolicy
-from salesrules.expenses.rules.evidence import find_objections
+from salesrules.expenses.rules.amounts import has_more_digits
 from salesrules.expenses.rules.gates import digits_of
 from salesrules.expenses.rules.life import decide_by, demand
 from salesrules.expenses.rules.usage import used_of
@@ -51,21 +52,21 @@ def check_transfer(
 ) -> Decision:
     """Whether an amount may move from one line to another, with every reason against it; `transfer` is its id.
 
-    Denied: to the line itself, of nothing or less, from or to an unknown or closed line, in another currency, to a line
-    that differs in what policy asks to be the same, of more than is unused at the source (and at every line above it
-    that is not above the target too), and without evidence by somebody other than the source's owner. The headroom is
-    what could move.
+    Denied: to the line itself, of nothing or less, from or to an unknown or closed line, in another currency, with
+    more decimals than the currency has, to a line that differs in what policy asks to be the same, of more than is
+    unused at the source (and at every line above it that is not above the target too), and without evidence for that
+    much by somebody other than the source's owner. The headroom is what could move.
     """
     rule = demand(demand(policy.budgets, "budgets").transfers, "budgets.transfers")
     day = as_of.date() if isinstance(as_of, datetime) else as_of
     found = book.find(source)
-    objections = find_objections(
+    objections = find_evidence_faults(
         evidence,
         act=rule.act,
         subject=transfer,
-        interested=found.owner if found else "",
+        interested=[found.owner] if found else (),
         as_of=as_of,
-        path="evidence",
+        amount=amount,
         policy=PolicyReference("TransferPolicy", rule.id, "act"),
     )
     reasons = (*_transfer_reasons(source, target, amount, book, usage, rule), *objections)
@@ -102,6 +103,9 @@ def _transfer_reasons(
         if line.amount.currency != amount.currency:
             yield codes.OTHER_CURRENCY(line=line.id, currency=line.amount.currency, asked=amount, path="amount")
             return
+    digits = digits_of(amount.currency)
+    if has_more_digits(amount, digits):
+        yield codes.TOO_PRECISE(amount=amount, digits=digits, path="amount")
     free = _free(source, target, book, usage)
     if amount > free:
         yield codes.TRANSFER_NOT_FREE(line=source, asked=amount, headroom=free, path="amount")

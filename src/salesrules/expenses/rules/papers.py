@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from salesrules.core import DateRange, InvalidValue, Money, PolicyReference, Reason, Side, days_between, nearest_names
+from salesrules.core import (
+    DateRange,
+    InvalidValue,
+    Money,
+    PolicyReference,
+    Reason,
+    Side,
+    days_after,
+    days_between,
+    nearest_names,
+    total,
+)
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import Claim, ClaimLine
 from salesrules.expenses.policy import ClaimPolicy, DayCount, DuplicatePolicy, ExpenseCategory, LatePolicy
+from salesrules.expenses.rules.amounts import Converted
 
 __all__ = [
     "CountsWorkingDays",
@@ -22,6 +34,7 @@ __all__ = [
     "find_duplicates",
     "find_missing_papers",
     "has_prior_approval",
+    "name_line",
 ]
 
 
@@ -38,28 +51,86 @@ def find_category(line: ClaimLine, policy: ClaimPolicy) -> ExpenseCategory | Non
     return policy.category(line.category)
 
 
-def has_prior_approval(line: ClaimLine, claim: Claim, act: str) -> bool:
-    """Whether somebody else approved a line's expense, or the whole claim's, no later than the day it was made."""
+def name_line(claim: Claim, line: ClaimLine) -> str:
+    """What an approval of one line names: no line of another claim has this name."""
+    return f"{claim.id}:{line.id}"
+
+
+def has_prior_approval(
+    line: ClaimLine, claim: Claim, act: str, policy: ClaimPolicy, amounts: Mapping[str, Converted]
+) -> bool:
+    """Whether somebody else approved a line's expense, or the whole claim's, by the day it was made, and that much.
+
+    An approval of the whole claim is for all its lines of the act together. An amount approved in the currency of
+    claims is held against what the lines are worth there, another against what was spent in its own currency.
+    """
+    given, covered = line.prior_approval, _approved_lines(line, claim, act, policy)
+    return (
+        given is not None and bool(covered) and not given.falls_short_of(_worth(covered, given.amount, policy, amounts))
+    )
+
+
+def _approved_lines(line: ClaimLine, claim: Claim, act: str, policy: ClaimPolicy) -> Sequence[ClaimLine]:
+    """The lines that the prior approval of one is for; none where somebody had no right to it, or gave it too late."""
     given = line.prior_approval
     if given is None or given.given_by((claim.claimant,)) or given.is_later_than(line.day):
-        return False
-    return given.covers(act, line.id) or given.covers(act, claim.id)
+        return ()
+    if given.covers(act, line.id) or given.covers(act, name_line(claim, line)):
+        return (line,)
+    if not given.covers(act, claim.id):
+        return ()
+    found = ((one, find_category(one, policy)) for one in claim.lines)
+    return [one for one, category in found if category is not None and category.prior_act == act]
 
 
-def find_category_reasons(line: ClaimLine, claim: Claim, policy: ClaimPolicy, path: str) -> Iterator[Reason]:
-    """Whether the category is known, its prior approval is there, and the counts are above zero."""
+def _worth(
+    lines: Iterable[ClaimLine], approved: Money | None, policy: ClaimPolicy, amounts: Mapping[str, Converted]
+) -> Money | None:
+    """What was spent, as the amount that was approved is held against it; `None` where none was said."""
+    if approved is None:
+        return None
+    if approved.currency == policy.currency:
+        return total((amounts[line.id].rounded for line in lines if line.id in amounts), policy.currency)
+    spent = [line.amount for line in lines]
+    other = next((amount for amount in spent if amount.currency != approved.currency), None)
+    return total(spent) if other is None else other
+
+
+def find_category_reasons(
+    line: ClaimLine, claim: Claim, policy: ClaimPolicy, amounts: Mapping[str, Converted], path: str
+) -> Iterator[Reason]:
+    """Whether the category is known, its prior approval is there and for enough, and the counts are above zero."""
     category = find_category(line, policy)
     if category is None:
         near = nearest_names(line.category, [one.id for one in policy.categories])
         yield codes.UNKNOWN_CATEGORY(category=line.category, nearest=near, path=f"{path}.category")
-    elif category.prior_act is not None and not has_prior_approval(line, claim, category.prior_act):
-        where = PolicyReference("ExpenseCategory", category.id, "prior_act")
-        yield codes.PRIOR_APPROVAL_MISSING(
-            act=category.prior_act, amount=line.amount, path=f"{path}.prior_approval", policy=where
-        )
+    elif category.prior_act is not None:
+        yield from _find_prior_approval(line, claim, category, policy, amounts, path)
     for field, count in (("heads", line.heads), ("days", line.days)):
         if count < 1:
             yield codes.COUNT_NOT_POSITIVE(field=field, count=count, path=f"{path}.{field}")
+
+
+def _find_prior_approval(
+    line: ClaimLine,
+    claim: Claim,
+    category: ExpenseCategory,
+    policy: ClaimPolicy,
+    amounts: Mapping[str, Converted],
+    path: str,
+) -> Iterator[Reason]:
+    act, given = category.prior_act or "", line.prior_approval
+    if has_prior_approval(line, claim, act, policy, amounts):
+        return
+    where, here = PolicyReference("ExpenseCategory", category.id, "prior_act"), f"{path}.prior_approval"
+    covered = _approved_lines(line, claim, act, policy)
+    if given is None or not covered:
+        yield codes.PRIOR_APPROVAL_MISSING(act=act, amount=line.amount, path=here, policy=where)
+        return
+    spent = _worth(covered, given.amount, policy, amounts)
+    yield codes.PRIOR_APPROVAL_EXCEEDED(
+        act=act, amount=spent, approved=given.amount, path=f"{here}.amount", policy=where
+    )
 
 
 def find_missing_papers(line: ClaimLine, amount: Money, policy: ClaimPolicy, path: str) -> Iterator[Reason]:
@@ -110,8 +181,7 @@ def _days_after(start: date, end: date, late: LatePolicy, working_time: CountsWo
         return days_between(start, end)
     if working_time is None:
         raise InvalidValue("working_time", None, "expenses.claims.late counts working days; give the firm's")
-    day = timedelta(days=1)
-    return len(working_time.working_days(DateRange(start + day, end + day)))
+    return len(working_time.working_days(DateRange(days_after(start, 1), days_after(end, 1))))
 
 
 def find_duplicates(

@@ -11,6 +11,7 @@ import attrs
 from salesrules.approvals import Route
 from salesrules.core import (
     AggregateStore,
+    ApprovalEvidence,
     Decision,
     ExchangeRates,
     LedgerBatch,
@@ -22,7 +23,15 @@ from salesrules.core import (
 from salesrules.expenses import reasons as codes
 from salesrules.expenses.model import BudgetCharge, BudgetLine, Claim, ClaimFile, ClaimLine, Sanction
 from salesrules.expenses.policy import ExpensePolicy
-from salesrules.expenses.rules import NO_RATES, CountsWorkingDays, assess_claim, calculate_charges, check_claim, demand
+from salesrules.expenses.rules import (
+    NO_RATES,
+    CountsWorkingDays,
+    assess_claim,
+    calculate_charges,
+    check_claim,
+    demand,
+    find_asked,
+)
 from salesrules.expenses.service.reading import load_book, usage_of_charges
 from salesrules.expenses.service.spending import commit_budget, release_budget, reservations, reserve_for, voidings
 from salesrules.expenses.workflow import advance_claim, build_claim_workflow
@@ -71,10 +80,11 @@ def submit_claim(
 ) -> Decision:
     """Submit a stored draft: checked with every finding at once, and its budget held until it is paid or given back.
 
-    The decision is that of `check_claim`, or of the claim's table; where it refers, the claim is submitted and the
-    approvals are those of its reviews. Raises `MissingAggregate`.
+    The decision is that of `check_claim`, or of the claim's table; where it refers, the claim is submitted, and what
+    the `routes` ask for is kept: it is paid only with evidence of it. Raises `MissingAggregate`, and `InvalidValue` for
+    a route of something else.
     """
-    stored, day, given = claims.get(claim), as_of.date(), tuple(history)
+    stored, day, given, found = claims.get(claim), as_of.date(), tuple(history), tuple(routes)
     file = attrs.evolve(stored.value, claim=attrs.evolve(stored.value.claim, submitted_on=day))
     named = [line.budget for line in file.claim.lines if line.budget is not None]
     book = load_book(named, budgets) if policy.budgets is not None and named else None
@@ -91,7 +101,7 @@ def submit_claim(
         book=book,
         usage=usage,
         working_time=working_time,
-        routes=routes,
+        routes=found,
     )
     decision, after = advance_claim(
         _table_of(policy.reviews),
@@ -114,8 +124,8 @@ def submit_claim(
         held = reserve_for(purpose, charges, key=key, budgets=budgets, ledger=ledger, policy=policy, as_of=as_of)
         if not held.is_allowed:
             return held
-    reserved = key if charges else ""
-    claims.put(claim, attrs.evolve(after, lines=lines, sanctions=(), reserved=reserved), stored.version)
+    reserved, asked = key if charges else "", find_asked(file.claim, policy, found, rates=rates)
+    claims.put(claim, attrs.evolve(after, lines=lines, sanctions=(), reserved=reserved, asked=asked), stored.version)
     return finding
 
 
@@ -139,12 +149,13 @@ def review_claim(
     sanctions: Sequence[Sanction] = (),
     reason: str | None = None,
     gives_up: bool = False,
+    evidence: Iterable[ApprovalEvidence] = (),
 ) -> Decision:
     """Give a stored claim any command of its table but `submit` and `edit`: a review, a revision, a payment.
 
     What the claim's budgets hold follows: an approval that sanctions another amount changes it (denied where a budget
-    has no room for more), payment spends it, and whatever leads back or ends without payment gives it up. Raises
-    `MissingAggregate`.
+    has no room for more), payment spends it, and whatever leads back or ends without payment gives it up. Payment needs
+    `evidence` of what the approval matrix asked for. Raises `MissingAggregate`.
     """
     stored = claims.get(claim)
     before = stored.value
@@ -159,6 +170,7 @@ def review_claim(
         sanctions=sanctions,
         reason=reason,
         gives_up=gives_up,
+        evidence=evidence,
     )
     if not decision.is_allowed:
         return decision

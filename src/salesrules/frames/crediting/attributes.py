@@ -9,6 +9,7 @@ from salesrules.commissions import (
     AcrossNumber,
     CommissionPolicy,
     Component,
+    EarningsCap,
     FormulaTable,
     GridTable,
     Measure,
@@ -37,6 +38,8 @@ def of_paying(policy: CommissionPolicy) -> tuple[tuple[str, ...], tuple[str, ...
                     words[name] = None
                 case AcrossNumber(attribute=name) if name:
                     numbers[name] = None
+    modifiers = (modifier for plan in policy.plans for modifier in plan.modifiers)
+    words |= {each.by: None for each in modifiers if isinstance(each, EarningsCap) and each.by}
     return tuple(words), tuple(name for name in numbers if name not in words)
 
 

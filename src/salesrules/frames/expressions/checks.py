@@ -41,7 +41,7 @@ def null_checks(columns: Columns, needed: Sequence[str], shown: str) -> list[Che
 
 def find_wrong_rows(columns: Columns, engine: Engine, checks: Sequence[Check], **also: nw.Expr) -> dict[str, Any]:
     """Run all checks and other aggregates in one query; faults go to the columns, the aggregates come back."""
-    counts = {f"wrong_{place}": check.rows.cast(nw.Int64).sum() for place, check in enumerate(checks)}
+    counts = {f"wrong_{place}": engine.count(check.rows) for place, check in enumerate(checks)}
     [found] = engine.fetch(columns.frame.select(**counts, **also))
     for place, check in enumerate(checks):
         count = int(found.pop(f"wrong_{place}") or 0)

@@ -64,6 +64,8 @@ def check_credits(
     for name in numbers:
         plain = columns.raw(name).cast(nw.Float64)
         also |= {f"sum_{name}": plain.abs().sum(), f"least_{name}": plain.min()}
+    if engine.sorts and columns.is_number("payee"):
+        also |= {"least_payee": columns.raw("payee").min(), "most_payee": columns.raw("payee").max()}
     found = find_wrong_rows(columns, engine, checks, **also)
     if not columns.faults and not trust_ids:
         _find_doubled(columns, engine, texts)

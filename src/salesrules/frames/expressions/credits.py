@@ -26,7 +26,8 @@ class Credits:
 
     Numbers are in least units. `order` are the columns in which a payee's credits stand in order; `rows` is how many
     there are; `sums` what the numbers add up to without their signs, at most; `attributes` the columns of what filters
-    look at, and `words` what those and roles can be, where their types list it.
+    look at, and `words` what those and roles can be, where their types list it;
+    `payees` the least and the largest number of a payee, where they are numbers and the engine sorts.
     """
 
     frame: Lazy
@@ -40,6 +41,7 @@ class Credits:
     has_roles: bool
     has_originals: bool
     reverses: bool
+    payees: tuple[int, int] | None = None
 
 
 def read_credits(
@@ -107,6 +109,7 @@ def _credits(
         has_roles=columns.has("role"),
         has_originals="original" in made,
         reverses=compiled.reverses and "original" in made,
+        payees=(found["least_payee"], found["most_payee"]) if found.get("least_payee") is not None else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from salesrules.frames.expressions.earning import Earning
 from salesrules.frames.expressions.engines import Engine, Lazy, RunningSum, add_columns
 from salesrules.frames.expressions.rounding import Ratio, round_ratios
 from salesrules.frames.expressions.spans import choose
+from salesrules.frames.expressions.tracks import Track
 
 __all__ = ["Lines", "Paid"]
 
@@ -55,18 +56,34 @@ class Lines:
         earning = self.earning
         tracks = dict.fromkeys(earning.track(place) for place in earning.running)
         sums = [RunningSum(track.after, track.part, track.spans.keys) for track in tracks]
-        frame = self.engine.run_on(frame, [*sums, *also], self.order)
+        frame = self.engine.run_along(frame, [*sums, *also], self.order)
         if not earning.running:
             return frame
-        frame = frame.with_columns(**{track.before: nw.col(track.after) - nw.col(track.part) for track in tracks})
-        made = {}
-        for place in earning.running:
-            made[f"got_{place}"] = earning.at(place, earning.track(place).after)
-            made[f"had_{place}"] = earning.at(place, earning.track(place).before)
-        frame = frame.with_columns(**made)
+        frame = self._moved(frame, tracks)
         apart = earning.running if self._is_apart else [each for each in earning.running if each not in earning.aligned]
         made = {f"earned_{place}": nw.col(f"got_{place}") - nw.col(f"had_{place}") for place in apart}
         return add_columns(frame, made)
+
+    def _moved(self, frame: Lazy, tracks: Iterable[Track]) -> Lazy:
+        """Add what the components that run have earned with each credit, and before it."""
+        earning = self.earning
+        got = {f"got_{place}": earning.at(place, earning.track(place).after) for place in earning.running}
+        if not self.engine.sorts:
+            frame = frame.with_columns(**{each.before: nw.col(each.after) - nw.col(each.part) for each in tracks})
+            had = {f"had_{place}": earning.at(place, earning.track(place).before) for place in earning.running}
+            return frame.with_columns(**got, **had)
+        frame = frame.with_columns(**got)  # on the row before, unless that is another span's
+        for track in tracks:
+            own = [place for place in earning.running if earning.track(place) is track]
+            frame = self.engine.before(frame, {f"had_{place}": f"got_{place}" for place in own}, track.spans.keys)
+        first = {f"had_{place}": earning.at_nothing(place) for place in earning.running}
+        zero = nw.lit(0).cast(nw.Int64)
+        return frame.with_columns(
+            **{
+                name: nw.when(nw.col(name).is_null()).then(zero if nothing is None else nothing).otherwise(nw.col(name))
+                for name, nothing in first.items()
+            }
+        )
 
     def _of_parts(self, places: Sequence[int]) -> dict[str, nw.Expr]:
         return {f"earned_{place}": self.earning.of_part(place) for place in places}
@@ -97,7 +114,7 @@ class Lines:
             frame = frame.with_columns(rest=reduce(add, names))
         frame = self._earned(frame, sums if is_known else [])
         if not is_known:
-            frame = self.engine.run_on(frame.with_columns(rest=reduce(add, names)), sums, self.order)
+            frame = self.engine.run_along(frame.with_columns(rest=reduce(add, names)), sums, self.order)
         before = [nw.col(f"had_{place}") for place in earning.aligned]
         after = [nw.col(f"got_{place}") for place in earning.aligned]
         for place in earning.aligned:
@@ -138,9 +155,13 @@ class Lines:
             lines = {f"line_{place}": nw.col(f"sum_{place + 1}") - nw.col(f"sum_{place}") for place in self._places}
             ratios = {name: Ratio(f"line_{place}", over) for place, name in enumerate(names)}
             return self._summed(round_ratios(frame.with_columns(**lines), self.engine, ratios, mode), names)
-        asked = range(count + 1) if self._is_apart else (0, count)
+        steps = self.engine.sorts and not self._is_apart
+        asked = range(count + 1) if self._is_apart else (count,) if steps else (0, count)
         ratios = {f"due_{place}": Ratio(f"sum_{place}", over) for place in asked}
         frame = round_ratios(frame, self.engine, ratios, mode)
+        if steps:
+            frame = self.engine.before(frame, {"due_0": f"due_{count}"}, self.earning.statement.keys)
+            frame = frame.with_columns(due_0=nw.col("due_0").fill_null(0))
         made = {"paid": nw.col(f"due_{count}") - nw.col("due_0")}
         if not self._is_apart:
             return Paid(frame.with_columns(**made), [])

@@ -14,7 +14,7 @@ from salesrules.frames.expressions.columns import SHOWN, Columns
 from salesrules.frames.expressions.engines import Engine, Lazy, as_lazy
 from salesrules.frames.expressions.spans import Spans, kind_of
 
-__all__ = ["Held", "Need", "needs_of"]
+__all__ = ["Held", "Missing", "Need", "needs_of"]
 
 
 class Need(NamedTuple):
@@ -43,6 +43,13 @@ def needs_of(compiled: CompiledPlan, pay_period: PeriodKind) -> list[Need]:
         if each.curve.by_target:
             found.append(Need(each.target_measure, kind, compiled.money_digits, True, each.id))
     return found
+
+
+class Missing(NamedTuple):
+    """How many payees and periods have nothing of what is needed, and the first of them."""
+
+    rows: int
+    shown: str
 
 
 class Held:
@@ -107,19 +114,25 @@ class Held:
         made[need.column] = columns.units("amount", need.digits)
         return columns.frame.filter(wanted).select(**made)
 
-    def missing(self, credits: Lazy, need: Need) -> None:
-        """Note a fault where credits that count have nothing of what is needed."""
+    def missing(self, credits: Lazy, need: Need) -> Missing:
+        """The payees and periods of credits that count which have nothing of what is needed."""
         keys = self._spans[need.kind].keys
         alone = credits.join(self.of(need), on=keys, how="anti").select(keys).unique()
         [found] = self._engine.fetch(alone.select(rows=nw.len()))
-        if found["rows"]:
-            labels = self._spans[need.kind].labels
-            first = self._engine.fetch(alone.sort(keys).head(SHOWN))
-            shown = ", ".join(f"{row['payee']} {labels[row[keys[1]] if len(keys) > 1 else 0]}" for row in first)
+        if not found["rows"]:
+            return Missing(0, "")
+        labels = self._spans[need.kind].labels
+        first = self._engine.fetch(alone.sort(keys).head(SHOWN))
+        shown = ", ".join(f"{row['payee']} {labels[row[keys[1]] if len(keys) > 1 else 0]}" for row in first)
+        return Missing(int(found["rows"]), shown)
+
+    def note(self, missing: Missing, need: Need) -> None:
+        """Note a fault where something is missing."""
+        if missing.rows:
             code, what = ("missing_target", "target incentive") if need.is_target else ("missing_quota", "quota")
-            problem = f"{found['rows']} payee(s) and period(s) have no {what} of {need.measure} for {need.component}"
+            problem = f"{missing.rows} payee(s) and period(s) have no {what} of {need.measure} for {need.component}"
             self.faults.append(
-                Fault(code=f"frames.{code}", path="quotas", problem=problem, remedy="add them", value=shown)
+                Fault(code=f"frames.{code}", path="quotas", problem=problem, remedy="add them", value=missing.shown)
             )
 
     def _check(self, columns: Columns, needs: Mapping[str, Need]) -> None:

@@ -19,7 +19,8 @@ from salesrules.frames.expressions.engines import Engine, Lazy
 from salesrules.frames.expressions.guard import Guard, Scope
 from salesrules.frames.expressions.lines import Lines, Paid
 from salesrules.frames.expressions.originals import find_lost_returns, take_back, with_sales
-from salesrules.frames.expressions.quotas import Held, needs_of
+from salesrules.frames.expressions.quotas import Held, Missing, needs_of
+from salesrules.frames.expressions.sorting import in_order
 from salesrules.frames.expressions.spans import Spans, kind_of, spans_of
 from salesrules.frames.expressions.tracks import counting, measured, tracks_of
 
@@ -82,9 +83,14 @@ class Run:
         if faults:
             return faults
         frame = self.measured()
+        seen: dict[Any, Missing] = {}
         for need in dict.fromkeys(self.needs):
-            counted = counting(self.tracks[need.component], self.credits)
-            self.held.missing(frame if counted is None else frame.filter(counted), need)
+            track = self.tracks[need.component]
+            asked = need.column, need.kind, track.credits, track.filters
+            if asked not in seen:
+                counted = counting(track, self.credits)
+                seen[asked] = self.held.missing(frame if counted is None else frame.filter(counted), need)
+            self.held.note(seen[asked], need)
         return self.held.faults or self._guard().check(self._everything(), frame, self.held.extent_of)
 
     def _guard(self) -> Guard:
@@ -112,7 +118,7 @@ class Run:
 
     def paid(self) -> Paid:
         """The credits with what they pay, in units of the rounding."""
-        frame = self.measured()
+        frame = in_order(self.measured(), self.credits, self.engine)
         for need in {each.column: each for each in self.needs}.values():
             frame = self.engine.join(frame, self.held.of(need), self.spans[need.kind].keys)
             frame = frame.with_columns(**{need.column: nw.col(need.column).fill_null(1)})

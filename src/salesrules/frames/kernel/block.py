@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -12,12 +12,10 @@ import numpy as np
 from salesrules.commissions import DIRECT, Accumulation, Measure
 from salesrules.frames.compiled import CompiledComponent
 from salesrules.frames.kernel.curves import Moves, move
+from salesrules.frames.kernel.kinds import Kinds, passes
 from salesrules.frames.kernel.whole import Flags, Places, Runs, Whole, bound_of, is_wide
 
-__all__ = ["Block", "Unmet", "changes", "passes"]
-
-
-_FEW = 4
+__all__ = ["Block", "Unmet", "changes"]
 
 
 @attrs.frozen
@@ -35,13 +33,14 @@ class Block:
 
     Each array has a value for each row: `payee` and `period` (the pay period) as numbers; `spans` the numbers of the
     spans over which measures accumulate, which change wherever the plan version begins anew; `roles` as numbers of
-    `role_names` (`None`: all direct); `attributes` the numbers of values of `attribute_values`; `measures` in least
-    units of 10^-`digits`. `identity` and `original` tell transactions and the sales that returns take back (below
-    zero: none). `quotas` and `targets` are by component, not above zero where there is none; `columns` the columns of
-    tables in two dimensions, below zero where there is none. `limits` is the cap over `limits_over`. Rows with
-    `is_reversal` take back what their sale was paid and move no measure; `returned` over `returned_of` is the share of
-    its sale that a return takes back, told by the measures where it is not given. With `has_counts` the counts of
-    returns are known already. `unmet` collects what rows lack.
+    `role_names` (`None`: all direct); `attributes` the numbers of values of `attribute_values`; those that `kinds`
+    tells apart stand in `kind` instead. `measures` are in least units of 10^-`digits`. `identity` and `original` tell
+    transactions and the sales that returns take back (below zero: none). `quotas` and `targets` are by component, not
+    above zero where there is none; `columns` the columns of tables in two dimensions, below zero where there is none.
+    `limits` is the cap over `limits_over`. Rows with `is_reversal` take back what their sale was paid and move no
+    measure; `returned` over `returned_of` is the share of its sale that a return takes back, told by the measures
+    where it is not given. With `has_counts` the counts of returns are known already. `deals` tells transactions apart
+    where several rows are parts of one. `unmet` collects what rows lack.
     """
 
     payee: Whole
@@ -54,6 +53,8 @@ class Block:
     role_names: tuple[str, ...] = (DIRECT,)
     attributes: Mapping[str, Whole] = attrs.field(factory=dict)
     attribute_values: Mapping[str, tuple[str | None, ...]] = attrs.field(factory=dict)
+    kinds: Kinds | None = None
+    kind: Whole | None = None
     columns: Mapping[str, Whole] = attrs.field(factory=dict)
     identity: Whole | None = None
     original: Whole | None = None
@@ -65,6 +66,7 @@ class Block:
     returned: Whole | None = None
     returned_of: Whole | None = None
     has_counts: bool = False
+    deals: Whole | None = None
     unmet: list[Unmet] = attrs.field(factory=list)
     _counted: dict[Any, Flags | None] = attrs.field(factory=dict, init=False)
     _measured: dict[Any, Whole] = attrs.field(factory=dict, init=False)
@@ -131,51 +133,27 @@ class Block:
         """The rows that a component counts; `None` for all. A return that takes back what was paid is not counted."""
         key = component.credits, component.filters
         if key not in self._counted:
-            found = passes(component, self.rows, self.roles, self.role_names, self.attributes, self.attribute_values)
+            found = self._passes(component)
             if self.is_reversal is not None:
                 active = ~self.is_reversal
                 found = active if found is None else found & active
             self._counted[key] = found
         return self._counted[key]
 
+    def codes_of(self, name: str) -> Whole | None:
+        """The numbers of an attribute's values, or of roles (""); `None` where all rows are direct."""
+        found = None if self.kinds is None or self.kind is None else self.kinds.codes(name, self.kind)
+        if found is None:
+            found = self.attributes[name] if name else self.roles
+        return found
 
-def passes(
-    component: CompiledComponent,
-    rows: int,
-    roles: Whole | None,
-    role_names: Sequence[str],
-    attributes: Mapping[str, Whole],
-    values: Mapping[str, Sequence[str | None]],
-) -> Flags | None:
-    """The rows whose role a component lists and which its filters let through; `None` for all."""
-    found: Flags | None = None
-    if roles is None:
-        found = None if DIRECT in component.credits else np.zeros(rows, dtype=np.bool_)
-    else:
-        wanted = np.array([role in component.credits for role in role_names], dtype=np.bool_)
-        if not wanted.all():
-            found = _among(roles, np.append(wanted, False))
-    for filter_ in component.filters:
-        lets = [
-            (not filter_.one_of or value in filter_.one_of) and value not in filter_.none_of
-            for value in values[filter_.attribute]
-        ]
-        if not all(lets):
-            each = _among(attributes[filter_.attribute], np.array(lets))
-            found = each if found is None else found & each
-    return found
-
-
-def _among(codes: Whole, wanted: Flags) -> Flags:
-    """Which codes are wanted; a few are compared faster than looked up. The last one stands for -1 too."""
-    chosen = np.flatnonzero(wanted)
-    if len(chosen) > _FEW or wanted[-1]:
-        looked_up: Flags = wanted[codes]
-        return looked_up
-    found = np.zeros(len(codes), dtype=np.bool_)
-    for code in chosen.tolist():
-        found |= codes == code
-    return found
+    def _passes(self, component: CompiledComponent) -> Flags | None:
+        lets = None if self.kinds is None or self.kind is None else self.kinds.lets(component)
+        if lets is not None and self.kind is not None:
+            return None if lets.all() else lets.take(self.kind)
+        attributes = {each.attribute: self.codes_of(each.attribute) for each in component.filters}
+        own = {name: codes for name, codes in attributes.items() if codes is not None}
+        return passes(component, self.rows, self.codes_of(""), self.role_names, own, self.attribute_values)
 
 
 def changes(values: Whole) -> Flags:

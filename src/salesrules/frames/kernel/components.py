@@ -17,7 +17,7 @@ from salesrules.frames.kernel.formulas import earn_formula
 from salesrules.frames.kernel.grids import Grid, earn_grid, grid_pieces
 from salesrules.frames.kernel.whole import Flags, Runs, Whole
 
-__all__ = ["Moved", "move_component", "pieces_of"]
+__all__ = ["Moved", "move_component", "needed", "pieces_of"]
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -52,10 +52,7 @@ def move_component(component: CompiledComponent, block: Block, before: Sequence[
     measures = block.measured(component)
     spans = block.spans_of(component.accumulate)
     runs = None if component.accumulate is Accumulation.TRANSACTION else spans
-    at = At(
-        _needed(block, component, block.quotas, counted, spans, "missing_quota"),
-        _needed(block, component, block.targets, counted, spans, "missing_target"),
-    )
+    at = needed(component, block)
     if component.formula:
         earned = earn_formula(component, block, counted, runs, at, digits)
         return Moved(component, counted, measures, runs, spans, at, earned)
@@ -88,6 +85,15 @@ def pieces_of(moved: Moved, mode: RoundingMode) -> Whole | None:
     if moved.grid is not None:
         return grid_pieces(moved.component, moved.grid, moved.moves, moved.runs, moved.at, mode)
     return pieces(moved.component.curve, moved.moves, moved.at, mode)
+
+
+def needed(component: CompiledComponent, block: Block) -> At:
+    """The quota and the target of each row; what rows lack is noted in the block, and one stands in for it."""
+    counted, spans = block.counted(component), block.spans_of(component.accumulate)
+    return At(
+        _needed(block, component, block.quotas, counted, spans, "missing_quota"),
+        _needed(block, component, block.targets, counted, spans, "missing_target"),
+    )
 
 
 def _needed(

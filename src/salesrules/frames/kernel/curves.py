@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
+import attrs
 import numpy as np
 
 from salesrules.commissions import RateMode
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import LIMIT, CompiledCurve
 from salesrules.frames.kernel.searching import count_reached
-from salesrules.frames.kernel.whole import Flags, Runs, Whole, bound_of, guard, is_wide, round_ratio, running
+from salesrules.frames.kernel.whole import Flags, Runs, Whole, bound_of, guard, is_wide, round_ratio, running, steps_of
 
 __all__ = ["At", "Earned", "Moves", "earn", "earn_flat", "move", "pay", "pieces", "tiers_of"]
 
 #: Up to so many bounds comparing with each is faster than searching.
 _FEW = 16
+#: A quotient of whole numbers, the upper one below this, is on the same side of each whole number as the double next to
+#: it: what keeps it apart from one is at least the lower number's reciprocal, more than doubles of that size are off.
+_EXACT = 2**53
 
 
 class At(NamedTuple):
@@ -25,15 +30,28 @@ class At(NamedTuple):
     target: Whole | None = None
 
 
-class Earned(NamedTuple):
+@attrs.frozen(eq=False, slots=False)
+class Earned:
     """What each row earned: a whole number over another, in units of the rounding.
 
-    `bound` is one that no numerator passes, where it is known.
+    `bound` is one that no numerator and no running total passes, where it is known. `reached` is what the rows of each
+    of `runs` have earned up to each row, where that is what was worked out.
     """
 
-    numerator: Whole
+    _numerator: Whole | None
     denominator: Whole | int
     bound: int | None = None
+    reached: Whole | None = None
+    runs: Runs | None = None
+
+    @cached_property
+    def numerator(self) -> Whole:
+        """What each row earned."""
+        if self._numerator is not None:
+            return self._numerator
+        assert self.reached is not None
+        assert self.runs is not None
+        return steps_of(self.reached, self.runs)
 
 
 class Moves(NamedTuple):
@@ -63,16 +81,16 @@ def move(measures: Whole, runs: Runs | None, bound: int | None = None) -> Moves:
 def earn(curve: CompiledCurve, moves: Moves, runs: Runs | None, at: At) -> Earned:
     """F(after) − F(before) of each row; raises `OutOfRange` where a measure is not in the curve's range."""
     bound = check_range(curve, moves, at)
-    reached = pay(curve, moves.after, at)
+    reached, below = pay(curve, moves.after, at, moves.bound), denominator_of(curve, at)
+    twice = None if bound is None else 2 * bound
     if runs is None:
-        numerator = reached - pay(curve, moves.before, at)
-    else:  # F before a row is F after the row before it
-        first = At(*(None if each is None else each[runs.starts] for each in at))
-        before = np.empty_like(reached)
-        before[1:] = reached[:-1]
-        before[runs.starts] = pay(curve, moves.before[runs.starts], first)
-        numerator = reached - before
-    return Earned(numerator, denominator_of(curve, at), None if bound is None else 2 * bound)
+        return Earned(reached - pay(curve, moves.before, at), below, twice)
+    # F before a row is F after the row before it
+    first = At(*(None if each is None else each[runs.starts] for each in at))
+    before = pay(curve, moves.before[runs.starts], first)
+    if before.any():
+        reached = reached - runs.spread(before)
+    return Earned(None, below, twice, reached, runs)
 
 
 def earn_flat(curve: CompiledCurve, measures: Whole, at: At, largest: int | None = None) -> Earned:
@@ -115,35 +133,46 @@ def check_range(curve: CompiledCurve, moves: Moves, at: At) -> int | None:
     return None
 
 
-def tiers_of(curve: CompiledCurve, measures: Whole, quotas: Whole | None) -> Whole:
-    """The number of the tier that owns each measure, from 0."""
+def tiers_of(curve: CompiledCurve, measures: Whole, quotas: Whole | None, bound: int | None = None) -> Whole:
+    """The number of the tier that owns each measure, from 0; `bound` is one that no measure passes, where known."""
     if not curve.keys:
-        return np.zeros(len(measures), dtype=np.int64)
-    scaled = measures * curve.denominator
+        return np.zeros(len(measures), dtype=np.intp)
+    scaled = measures if curve.denominator == 1 else measures * curve.denominator
+    if is_wide(scaled):
+        return np.searchsorted(np.array(curve.keys, dtype=object), _keys_of(curve, scaled, quotas), side="right")
+    most = bound_of(measures) if bound is None else bound
+    is_exact = quotas is None or most * curve.denominator < _EXACT
+    if quotas is None and len(curve.keys) > _FEW:  # what the tier below owns is passed by the next whole number
+        return count_reached(tuple((key + 1) >> 1 for key in curve.keys), scaled)
+    if len(curve.keys) > _FEW or not is_exact:
+        return count_reached(curve.keys, _keys_of(curve, scaled, quotas))
+    reached = scaled if quotas is None else scaled / quotas
+    found = np.zeros(len(measures), dtype=np.int8)
+    for key in curve.keys:
+        bound = key >> 1
+        found += (reached > bound if key % 2 else reached >= bound).view(np.int8)
+    return found.astype(np.intp)
+
+
+def _keys_of(curve: CompiledCurve, scaled: Whole, quotas: Whole | None) -> Whole:
+    """What is compared with the keys of a curve."""
     if quotas is None:
-        keys = scaled * 2
-    else:
-        quotients = scaled // quotas
-        keys = quotients * 2
-        if any(key % 2 for key in curve.keys):  # only a bound owned from below can tell a rest from none
-            keys = keys + (scaled - quotients * quotas > 0)
-    if is_wide(keys):
-        return np.searchsorted(np.array(curve.keys, dtype=object), keys, side="right")
-    if len(curve.keys) > _FEW:
-        return count_reached(curve.keys, keys)
-    found = (keys >= curve.keys[0]).view(np.int8)
-    for key in curve.keys[1:]:
-        found += (keys >= key).view(np.int8)
-    return found
+        return scaled * 2
+    quotients = scaled // quotas
+    keys: Whole = quotients * 2
+    if any(key % 2 for key in curve.keys):  # only a bound owned from below can tell a rest from none
+        keys = keys + (scaled - quotients * quotas > 0)
+    return keys
 
 
-def pay(curve: CompiledCurve, measures: Whole, at: At) -> Whole:
+def pay(curve: CompiledCurve, measures: Whole, at: At, bound: int | None = None) -> Whole:
     """F's numerator: the tier found among whole keys, then its line or parabola."""
-    tiers = tiers_of(curve, measures, at.quota)
+    tiers = tiers_of(curve, measures, at.quota, bound)
     slope, intercept = (_of(each, tiers, measures) for each in (curve.slopes, curve.intercepts))
     if curve.is_straight:
         paid = slope * measures
-        paid += intercept if at.quota is None else intercept * at.quota
+        if any(curve.intercepts):
+            paid += intercept if at.quota is None else intercept * at.quota
     else:
         quota: Whole | int = 1 if at.quota is None else at.quota
         paid = (_of(curve.squares, tiers, measures) * measures + slope * quota) * measures + intercept * quota * quota
@@ -154,7 +183,7 @@ def _of(constants: tuple[int, ...], tiers: Whole, like: Whole) -> Whole:
     """The constant of each row's tier."""
     if len(set(constants)) == 1:
         return np.full(1, constants[0], dtype=like.dtype)
-    found: Whole = np.array(constants, dtype=like.dtype)[tiers]
+    found: Whole = np.array(constants, dtype=like.dtype).take(tiers)
     return found
 
 

@@ -11,7 +11,7 @@ from salesrules.frames.compiled import CompiledComponent
 from salesrules.frames.kernel.bands import band_of
 from salesrules.frames.kernel.block import Block, Unmet
 from salesrules.frames.kernel.curves import At, Earned, Moves, check_range, denominator_of, pay, pieces, tiers_of
-from salesrules.frames.kernel.whole import Flags, Runs, Whole, round_ratio, running
+from salesrules.frames.kernel.whole import Flags, Runs, Whole, round_ratio, running, steps_of
 
 __all__ = ["Grid", "columns_by_size", "earn_grid", "grid_pieces"]
 
@@ -72,11 +72,11 @@ def earn_grid(component: CompiledComponent, grid: Grid, moves: Moves, runs: Runs
         assert runs is not None
         nothing = np.zeros_like(moves.after)
         worth = _pay(component, grid.column, moves.after, at) - _pay(component, grid.column, nothing, at)
-        return Earned(_steps(worth, runs), below)
+        return Earned(steps_of(worth, runs), below)
     if runs is None or component.curves[0].mode is RateMode.MARGINAL:
         earned = _pay(component, grid.column, moves.after, at) - _pay(component, grid.column, moves.before, at)
         return Earned(earned, below)
-    return Earned(_steps(_worth(component, grid, moves, runs, at), runs), below)
+    return Earned(steps_of(_worth(component, grid, moves, runs, at), runs), below)
 
 
 def _pay(component: CompiledComponent, columns: Whole, measures: Whole, at: At) -> Whole:
@@ -99,14 +99,6 @@ def _worth(component: CompiledComponent, grid: Grid, moves: Moves, runs: Runs, a
         rates = np.array(curve.slopes, dtype=measures.dtype)
         worth = worth + own * rates[tiers_of(curve, moves.after, at.quota)]
     return worth
-
-
-def _steps(worth: Whole, runs: Runs) -> Whole:
-    """What each row adds to a run's worth."""
-    steps = worth.copy()
-    steps[1:] -= worth[:-1]
-    steps[runs.starts] = worth[runs.starts]
-    return steps
 
 
 def grid_pieces(

@@ -11,9 +11,11 @@ from salesrules.commissions import RoundingLevel
 from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.features import adds_up
 from salesrules.frames.kernel.block import Block
+from salesrules.frames.kernel.capping import capped, is_same, limits_over
 from salesrules.frames.kernel.components import Moved, move_component, pieces_of
 from salesrules.frames.kernel.rounding import round_by_remainder, round_cumulatively
-from salesrules.frames.kernel.whole import OutOfRange, Runs, Whole, bound_of, guard, is_wide, round_ratio, running
+from salesrules.frames.kernel.together import pay_together
+from salesrules.frames.kernel.whole import OutOfRange, Runs, Whole, bound_of, guard, is_wide, round_ratio
 
 __all__ = ["Lines", "pay_lines"]
 
@@ -35,6 +37,10 @@ class Lines:
 
 def pay_lines(plan: CompiledPlan, block: Block, *, by_component: bool) -> Lines:
     """The lines of a block; raises `OutOfRange` with the rows that 64 bits cannot hold."""
+    if adds_up(plan.plan) and plan.is_cumulative and not (by_component or plan.is_by_remainder):
+        total = pay_together(plan, block)
+        if total is not None:
+            return Lines((), (), (), (), total)
     moved: list[Moved] = []
     for component in plan.components:
         moved.append(move_component(component, block, moved, plan.rounding.digits))
@@ -43,13 +49,8 @@ def pay_lines(plan: CompiledPlan, block: Block, *, by_component: bool) -> Lines:
     earned: Sequence[Whole] = [each.earned.numerator for each in moved]
     denominators = [each.earned.denominator for each in moved]
     if adds_up(plan.plan):
-        plain = earned
         earned, below = _over_one(earned, denominators, block)
-        bounds = [each.earned.bound for each in moved]
-        bound = sum(filter(None, bounds)) if earned is plain and None not in bounds else None
         denominators = [below] * len(earned)
-        if plan.is_cumulative and not (by_component or plan.is_by_remainder):
-            return Lines(tuple(moved), (), (), (), _paid_together(plan, block, earned, below, bound))
     try:
         payable = _under_cap(block, earned, denominators[0])
         amounts = _paid(plan, block, moved, earned, payable, denominators)
@@ -58,22 +59,12 @@ def pay_lines(plan: CompiledPlan, block: Block, *, by_component: bool) -> Lines:
     return Lines(tuple(moved), tuple(payable), tuple(denominators), tuple(amounts), _sum(amounts))
 
 
-def _paid_together(
-    plan: CompiledPlan, block: Block, earned: Sequence[Whole], below: Whole | int, bound: int | None
-) -> Whole:
-    """What each row is paid in all: a running total needs no more than the sums of its lines."""
-    total = _sum(earned, bound)
-    if block.limits is not None:
-        total = _capped(total, _limits(block, below), block.statements, bound)
-    return round_cumulatively(total, below, block.statements, plan.rounding.mode, bound)
-
-
 def _under_cap(block: Block, earned: Sequence[Whole], below: Whole | int) -> Sequence[Whole]:
     if block.limits is None:
         return earned
     count = len(earned)
-    limits = np.repeat(_limits(block, below), count)
-    return _apart(_capped(_together(earned), limits, _lines_of(block.statements, count)), count)
+    limits = np.repeat(limits_over(block, below), count)
+    return _apart(capped(_together(earned), limits, _lines_of(block.statements, count)), count)
 
 
 def _paid(
@@ -112,7 +103,7 @@ def _over_one(
     if isinstance(first, int):
         if all(isinstance(each, int) for each in denominators):
             return numerators, first  # compiled to one scale
-    elif len(denominators) == 1 and not is_wide(first) and _is_same(first, statements):
+    elif len(denominators) == 1 and not is_wide(first) and is_same(first, statements):
         return numerators, first
     below = np.full(statements.rows, block.limits_over, dtype=object)
     for each in denominators:
@@ -122,36 +113,11 @@ def _over_one(
     return [top.astype(object) * (below // each) for top, each in zip(numerators, denominators, strict=True)], below
 
 
-def _is_same(values: Whole, runs: Runs) -> bool:
-    """Whether each run has one value."""
-    return bool((values == runs.spread(values[runs.starts])).all())
-
-
-def _limits(block: Block, below: Whole | int) -> Whole:
-    """The cap of each row over the denominator."""
-    assert block.limits is not None
-    if isinstance(below, int):
-        return block.limits if below == block.limits_over else block.limits * (below // block.limits_over)
-    limits = block.limits.astype(object) if is_wide(below) else block.limits
-    factor = below // block.limits_over
-    if not is_wide(below):
-        guard(np.abs(limits).astype(np.float64) * factor > LIMIT)
-    capped: Whole = limits * factor
-    return capped
-
-
-def _capped(lines: Whole, limits: Whole, runs: Runs, bound: int | None = None) -> Whole:
-    """What is left under a limit that lines fill in their order; one below zero gives capped pay back."""
-    after = running(lines, runs, bound)
-    kept: Whole = np.minimum(limits, after) - np.minimum(limits, after - lines)
-    return kept
-
-
-def _sum(values: Sequence[Whole], bound: int | None = None) -> Whole:
-    """The sum of each row, which does not pass `bound`; raises `OutOfRange` before it could leave 64 bits."""
+def _sum(values: Sequence[Whole]) -> Whole:
+    """The sum of each row; raises `OutOfRange` before it could leave 64 bits."""
     if len(values) == 1:
         return values[0]
-    if not any(map(is_wide, values)) and (bound is None or bound > LIMIT) and sum(map(bound_of, values)) > LIMIT:
+    if not any(map(is_wide, values)) and sum(map(bound_of, values)) > LIMIT:
         guard(np.sum([np.abs(each).astype(np.float64) for each in values], axis=0) > LIMIT)
     total = values[0] + values[1]
     for each in values[2:]:

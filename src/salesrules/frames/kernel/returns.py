@@ -64,7 +64,8 @@ def _sales(block: Block, rows: Places) -> Places:
     """The row of the sale of each return, below zero where there is none by its day."""
     assert block.original is not None
     assert block.identity is not None
-    roles = np.zeros(block.rows, dtype=np.int64) if block.roles is None else block.roles.astype(np.int64)
+    codes = block.codes_of("")
+    roles = np.zeros(block.rows, dtype=np.int64) if codes is None else codes.astype(np.int64)
     number = np.cumsum(changes(block.payee)) * (int(roles.max(initial=0)) + 1) + roles
     names, places = np.unique(np.concatenate((block.identity, block.original[rows])), return_inverse=True)
     own, wanted = places[: block.rows], places[block.rows :]

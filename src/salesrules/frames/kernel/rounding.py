@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from salesrules.core import RoundingMode
-from salesrules.frames.kernel.whole import Runs, Whole, round_ratio, running
+from salesrules.frames.kernel.whole import Runs, Whole, round_ratio, running, steps_of
 
 __all__ = ["round_by_remainder", "round_cumulatively"]
 
@@ -18,11 +18,7 @@ def round_cumulatively(
     The denominator is the same throughout a run; `bound` is one that no numerator passes, where it is known. Raises
     `OutOfRange` where a total could leave 64 bits.
     """
-    totals = round_ratio(running(numerator, runs, bound), denominator, mode)
-    paid = totals.copy()
-    paid[1:] -= totals[:-1]
-    paid[runs.starts] = totals[runs.starts]
-    return paid
+    return steps_of(round_ratio(running(numerator, runs, bound), denominator, mode), runs)
 
 
 def round_by_remainder(numerator: Whole, denominator: Whole | int, runs: Runs, mode: RoundingMode) -> Whole:

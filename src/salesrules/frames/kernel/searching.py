@@ -31,7 +31,7 @@ class _Buckets:
 
     @classmethod
     def of(cls, bounds: tuple[int, ...]) -> _Buckets:
-        low, high, shift = bounds[0], bounds[-1], 0
+        low, high, shift = bounds[0] - 1, bounds[-1], 0  # what is below the first bucket has reached nothing
         while (high - low) >> shift >= _BUCKETS:
             shift += 1
         numbers = np.array([*bounds, _NEVER], dtype=np.int64)
@@ -45,10 +45,9 @@ class _Buckets:
         places = np.clip(values, self.low, self.high)
         places -= self.low
         places >>= self.shift
-        found: Whole = self.reached[places]
+        found: Whole = self.reached.take(places)
         for _ in range(self.inside):
-            found += values >= self.bounds[found]
-        found[values < self.low] = 0
+            found += values >= self.bounds.take(found)
         return found
 
 

@@ -16,7 +16,19 @@ import numpy.typing as npt
 from salesrules.core import RoundingMode
 from salesrules.frames.compiled import LIMIT
 
-__all__ = ["Flags", "OutOfRange", "Places", "Runs", "Whole", "bound_of", "guard", "is_wide", "round_ratio", "running"]
+__all__ = [
+    "Flags",
+    "OutOfRange",
+    "Places",
+    "Runs",
+    "Whole",
+    "bound_of",
+    "guard",
+    "is_wide",
+    "round_ratio",
+    "running",
+    "steps_of",
+]
 
 #: Whole numbers in 64 bits, or Python's own in an array of objects.
 Whole = npt.NDArray[Any]
@@ -100,6 +112,14 @@ def running(values: Whole, runs: Runs, bound: int | None = None) -> Whole:
     return sums - runs.spread(sums[runs.starts] - values[runs.starts])
 
 
+def steps_of(totals: Whole, runs: Runs) -> Whole:
+    """What each row adds to the running total of its run."""
+    steps = totals.copy()
+    steps[1:] -= totals[:-1]
+    steps[runs.starts] = totals[runs.starts]
+    return steps
+
+
 def round_ratio(numerator: Whole, denominator: Whole | int, mode: RoundingMode) -> Whole:
     """The whole numbers that ratios round to; denominators are above zero and at most `LIMIT`.
 
@@ -108,8 +128,14 @@ def round_ratio(numerator: Whole, denominator: Whole | int, mode: RoundingMode) 
     """
     if isinstance(denominator, int) and denominator == 1:
         return numerator
-    below = numerator // denominator
+    below: Whole = numerator // denominator
     rest = numerator - below * denominator
+    if mode is RoundingMode.HALF_UP and isinstance(denominator, int) and not is_wide(below):
+        half = (denominator + 1) // 2
+        if denominator % 2 == 0:
+            rest += below >> 63  # an exact half below zero goes down, away from zero
+        below += rest >= half
+        return below
     match mode:
         case RoundingMode.FLOOR:
             return below

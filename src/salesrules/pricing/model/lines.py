@@ -71,7 +71,8 @@ def _closed(instance: object, attribute: attrs.Attribute[DateRange], value: Date
 class Quotation:
     """One version of an offer: its lines, what promotions take off, and the total; valid on the days of `validity`.
 
-    `issued` is the day whose prices it promises. Raises `InvalidValue` for a version below 1 and an open validity.
+    `issued` is the day whose prices it promises. Raises `InvalidValue` for a version below 1, an open validity, and one
+    that is over before the day of issue.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -88,6 +89,8 @@ class Quotation:
     def __attrs_post_init__(self) -> None:
         if type(self.version) is not int or self.version < 1:
             raise InvalidValue("version", self.version, "count versions from 1")
+        if self.validity.end is not None and self.validity.end <= self.issued:
+            raise InvalidValue("validity.end", self.validity.end, f"give a day after the day of issue, {self.issued}")
 
     @property
     def reference(self) -> str:

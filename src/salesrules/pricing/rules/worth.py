@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import attrs
 
-from salesrules.core import Derivation, Exact, Money, Operation, Rate, Side, exact_sum, narrowed, total
+from salesrules.core import Derivation, Exact, Money, Operation, Rate, Side, days_after, exact_sum, narrowed, total
 from salesrules.pricing.model import Gift
 from salesrules.pricing.policy import (
     BundledGift,
@@ -74,7 +74,7 @@ def worth_of(promotion: Promotion, basket: Basket, as_of: date) -> Worth | None:
         case Draw():
             return _chances(promotion, benefit, _full(amount, benefit.per, Side.LOWER) * benefit.chances)
         case _:
-            end = as_of + timedelta(days=benefit.days)
+            end = days_after(as_of, benefit.days)
             return _pieces(promotion, min(benefit.quantity, int(quantity)), benefit.value, trial_end=end)
 
 

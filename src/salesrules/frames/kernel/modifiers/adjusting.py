@@ -21,7 +21,7 @@ from salesrules.frames.kernel.lines import Lines
 from salesrules.frames.kernel.modifiers.conditions import Conditions
 from salesrules.frames.kernel.modifiers.grid import Grid
 from salesrules.frames.kernel.modifiers.items import Items
-from salesrules.frames.kernel.modifiers.limits import Limits
+from salesrules.frames.kernel.modifiers.limits import Kept, Limits
 from salesrules.frames.kernel.modifiers.scale import items_of, touched
 from salesrules.frames.kernel.modifiers.setting import Modifier, Modifying
 from salesrules.frames.kernel.whole import Flags, Places, Whole
@@ -43,45 +43,49 @@ class Lacking:
 class Adjusted:
     """What rows are paid by component after all modifiers, and the statements: what stands on no row.
 
-    That is in fine units, so many to one of the rounding.
+    That is in fine units, so many to one of the rounding; `has_beside` tells where there is such, be it nothing in all.
     """
 
     amounts: tuple[Whole, ...]
     grid: Grid
     beside: Whole
+    has_beside: Flags
     fine: int
     lacking: tuple[Lacking, ...]
+    kept: tuple[Kept, ...] = ()
 
 
 def adjust(setting: Modifying, block: Block, lines: Lines) -> Adjusted:
     """Let modifiers work on the lines of a block."""
-    grid = Grid.of(block, setting.last)
+    grid = Grid.of(block, setting.last) if setting.roster is None else Grid.among(block, setting.roster)
     moves = touched(lines, block)
     run = _Run(setting, block, lines, grid, Conditions(setting, block, grid, lines, moves))
     items = items_of(setting, block, lines, grid)
     count = len(lines.moved)
     amounts = np.zeros(block.rows * count, dtype=items.paid.dtype)
-    beside = np.zeros(grid.size, dtype=items.paid.dtype)
+    beside, has_beside = np.zeros(grid.size, dtype=items.paid.dtype), np.zeros(grid.size, dtype=np.bool_)
     for active, part in _parts(setting, grid, items):
         run.work(part, active)
         is_line = part.is_line
         amounts[part.place[is_line]] = part.paid[is_line] // setting.fine
         extra = np.flatnonzero(~is_line)
         beside += part.by_statement(part.paid[extra], extra, grid.size)
+        has_beside[part.statement[extra]] = True
     by_component = tuple(amounts.reshape(-1, count).T) if count else ()
-    return Adjusted(by_component, grid, beside, setting.fine, tuple(run.lacking))
+    kept = tuple(run.limits.kept(items)) if setting.keeps else ()
+    return Adjusted(by_component, grid, beside, has_beside, setting.fine, tuple(run.lacking), kept)
 
 
 def _parts(setting: Modifying, grid: Grid, items: Items) -> Iterator[tuple[Places, Items]]:
     """All statements with their items; one pay period after the other where what a cap cuts off is carried over."""
     if not setting.carries or not grid.size:
-        yield np.arange(grid.size), items
+        yield np.flatnonzero(grid.active), items
         return
     period = grid.period[items.statement]
     for number in range(int(grid.period.min()), setting.last + 1):
         own = period == number
         arrays = {name: getattr(items, name)[own] for name in _ARRAYS}
-        yield np.flatnonzero(grid.period == number), attrs.evolve(items, **arrays)
+        yield np.flatnonzero((grid.period == number) & grid.active), attrs.evolve(items, **arrays)
 
 
 _ARRAYS = ("statement", "place", "row", "component", "by", "maker", "value", "paid")
@@ -92,7 +96,7 @@ class _Run:
 
     def __init__(self, setting: Modifying, block: Block, lines: Lines, grid: Grid, conditions: Conditions) -> None:
         self._setting, self._grid, self._conditions = setting, grid, conditions
-        self._limits = Limits(setting, grid, block)
+        self.limits = Limits(setting, grid, block)
         self._components = [each.component.id for each in lines.moved]
         self.lacking: list[Lacking] = []
 
@@ -103,14 +107,14 @@ class _Run:
                 case Kicker():
                     self._kick(items, modifier, active, place)
                 case EarningsCap():
-                    self._limits.carry_in(items, modifier, place, active)
-                    self._limits.cap(items, modifier, self._scope(items, modifier, place))
+                    self.limits.carry_in(items, modifier, place, active)
+                    self.limits.cap(items, modifier, self._scope(items, modifier, place))
                 case EarningsFloor():
                     chosen = self._scope(items, modifier)
                     if modifier.per is LimitSpan.TRANSACTION:
-                        self._limits.floor_of_transactions(items, modifier, chosen)
+                        self.limits.floor_of_transactions(items, modifier, chosen)
                     else:
-                        self._limits.floor_of_periods(items, modifier, chosen, active, place)
+                        self.limits.floor_of_periods(items, modifier, chosen, active, place)
                 case _:
                     self._scale(items, modifier, active, place)
 

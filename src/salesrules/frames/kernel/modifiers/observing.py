@@ -43,16 +43,14 @@ class Sight:
     @cached_property
     def spans(self) -> list[Whole]:
         """The numbers of the spans that touch each statement's period, below zero where there are no more."""
-        first, last = (each[self.grid.period] for each in (self.observing.first, self.observing.last))
-        most = int((last - first).max(initial=0)) + 1
-        return [np.where(first + offset <= last, first + offset, -1) for offset in range(most)]
+        return [np.where(self.grid.active, each[self.grid.kind], -1) for each in self.observing.spans]
 
     @cached_property
     def _edges(self) -> list[tuple[Whole, Whole]]:
         """Between which of the block's rows each span lies, up to the end of the statement's period."""
         grid, block = self.grid, self.block
-        width = int(self.observing.last.max(initial=0)) + 1
         own = block.spans.get(self.component.accumulate, block.period)
+        width = max(int(each.max(initial=0)) for each in (own, *self.spans)) + 1
         number = block.payees.spread(np.arange(len(block.payees.starts)))
         keys = number * width + own
         ends = np.searchsorted(grid.of_row, np.arange(grid.size), side="right")

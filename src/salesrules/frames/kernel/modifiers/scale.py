@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import lcm, prod
 
 import numpy as np
 
@@ -91,13 +91,19 @@ def _flat(values: Sequence[Whole], place: Places) -> Whole:
 def _common(setting: Modifying, grid: Grid, block: Block, below: Whole | int) -> Whole | int:
     """The denominator of each statement; of all of a payee's where a cap runs on between them."""
     factors = prod(setting.denominators)
-    if isinstance(below, int):
+    if isinstance(below, int) and not setting.standing:
         return int(np.lcm(below, setting.whole, dtype=object)) * factors
     found = np.full(grid.size, setting.whole, dtype=object)
     starts = block.statements.starts
-    found[grid.of_row[starts]] = np.lcm(below[starts].astype(object), setting.whole)
-    if setting.runs_on:
-        begins = np.flatnonzero(~grid.continues)
+    each = np.full(len(starts), below, dtype=object) if isinstance(below, int) else below[starts].astype(object)
+    found[grid.of_row[starts]] = np.lcm(each, setting.whole)
+    begins = np.flatnonzero(~grid.continues)
+    if setting.standing and grid.size:
+        stood = [
+            lcm(*(cap.denominator(code) for cap in setting.standing.values())) for code in grid.payee[begins].tolist()
+        ]
+        found = np.lcm(found, np.repeat(np.array(stood, dtype=object), np.diff(begins, append=grid.size)))
+    if setting.runs_on and grid.size:
         found = np.repeat(np.lcm.reduceat(found, begins), np.diff(begins, append=grid.size))
     return found * factors
 
@@ -108,6 +114,8 @@ def _fits(
     """Whether 64 bits hold all that may come of the lines: what a payee's lines, lifts and kickers grow to in all."""
     if not grid.size:
         return True
+    if setting.standing:
+        return False
     sizes = np.abs(tops.astype(np.float64)) / np.asarray(below, dtype=np.float64) + 2
     payees = int(grid.number[-1]) + 1
     limits = sum(float(np.abs(limit).max(initial=0)) for limit in setting.limits.values()) / setting.whole

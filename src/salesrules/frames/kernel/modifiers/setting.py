@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import lcm
 from typing import Protocol
 
 import attrs
@@ -20,9 +22,10 @@ from salesrules.commissions import (
     RoundingLevel,
 )
 from salesrules.core import RoundingMode
+from salesrules.frames.kernel.modifiers.grid import Roster
 from salesrules.frames.kernel.whole import Flags, Whole
 
-__all__ = ["LONG", "HoldsAmounts", "Modifier", "Modifying", "Observing", "Scores"]
+__all__ = ["LONG", "HoldsAmounts", "Modifier", "Modifying", "Observing", "Scores", "Standing"]
 
 Modifier = Gate | Kicker | Multiplier | Coefficient | EarningsCap | EarningsFloor
 
@@ -40,10 +43,12 @@ class HoldsAmounts(Protocol):
 
 @attrs.frozen(eq=False)
 class Observing:
-    """The spans of a component that touch each pay period, from the first to the last, and its quotas over them."""
+    """The spans of a component that touch a pay period, by kind of statement, and its quotas over them.
 
-    first: Whole
-    last: Whole
+    `spans` has as many numbers for each kind as there are at most, below zero where there are fewer.
+    """
+
+    spans: tuple[Whole, ...]
     quotas: HoldsAmounts | None
 
 
@@ -60,17 +65,34 @@ class Scores:
     denominator: int
 
 
+@attrs.frozen(eq=False)
+class Standing:
+    """What a cap had come to under earlier versions of the plan, by payee, in units of the rounding.
+
+    `used` has the number of a span, that of a name, and what the span has let through; `carried` the number of a name
+    and what was cut off, in fine units.
+    """
+
+    used: Mapping[int, Sequence[tuple[int, int, Fraction]]]
+    carried: Mapping[int, Sequence[tuple[int, int]]]
+
+    def denominator(self, payee: int) -> int:
+        """A multiple of all denominators of a payee."""
+        return lcm(*(value.denominator for _, _, value in self.used.get(payee, ())))
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Modifying:
     """A plan's modifiers, in their order, with what they look up.
 
     `denominators` has one for each modifier: that of its factors, 1 where it scales nothing; `growth` is what all of
-    their factors can come to. `whole` is a multiple of
-    the denominators of all limits and amounts in units of the rounding; `fine` says how many units of what kickers pay
-    are one of these. By modifier: `limits` over `whole` and `spans` (numbers of the spans that a cap runs over) for
-    each pay period, `amounts` of kickers in fine units, `scores`. `by` gives, for each attribute, the number of each
-    of its values among all names that tell limits apart (the last one where it is missing), in the order of the names;
-    the empty one is 0. `last` is the number of the last pay period.
+    their factors can come to. `whole` is a multiple of the denominators of all limits and amounts in units of the
+    rounding; `fine` says how many units of what kickers pay are one of these. By modifier: `limits` over `whole` for
+    each kind of statement, `spans` (numbers of the spans that a cap runs over) for each pay period, `amounts` of
+    kickers in fine units, `scores`. `by` gives, for each attribute, the number of each of its values among all `names`
+    that tell limits apart (the last one where it is missing), in their order; the empty one is 0. `last` is the number
+    of the last pay period. A `roster` says which statements there are, where that does not follow from the credits;
+    `standing` what each cap had come to before. With `keeps`, what caps come to is given back.
     """
 
     modifiers: tuple[Modifier, ...]
@@ -88,7 +110,10 @@ class Modifying:
     amounts: Mapping[str, int]
     scores: Mapping[str, Scores]
     by: Mapping[str, Whole]
-    names: int
+    names: tuple[str, ...]
+    roster: Roster | None = None
+    standing: Mapping[str, Standing] = attrs.field(factory=dict)
+    keeps: bool = False
 
     @property
     def runs_on(self) -> bool:
@@ -98,4 +123,6 @@ class Modifying:
     @property
     def carries(self) -> bool:
         """Whether what a cap cuts off is earned anew, so that one pay period has to be done before the next."""
-        return any(isinstance(each, EarningsCap) and each.excess is Excess.CARRIED for each in self.modifiers)
+        return any(isinstance(each, EarningsCap) and each.excess is Excess.CARRIED for each in self.modifiers) or any(
+            each.carried for each in self.standing.values()
+        )
