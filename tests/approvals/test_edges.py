@@ -37,7 +37,7 @@ from salesrules.approvals import (
     route,
     submit_request,
 )
-from salesrules.approvals.model import requests as memory
+from salesrules.approvals.model import directories as memory
 from salesrules.approvals.policy import section
 from salesrules.approvals.rules.offices import find_offices
 from salesrules.core import InvalidValue, Money, Outcome, Rate

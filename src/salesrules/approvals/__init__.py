@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         StepOutcome,
         UnitHeadApprover,
         Verdict,
+        request_of,
     )
     from salesrules.approvals.policy import (
         AmountCondition,
@@ -124,6 +125,7 @@ __all__ = [
     "find_reviewers",
     "make_evidence",
     "open_request",
+    "request_of",
     "review_approval",
     "review_request",
     "revise_approval",

@@ -141,7 +141,7 @@ class ContractPolicy:
     `rounding` is that of a line's amount. `sign_act` and `change_act` are the acts of the approval matrix.
     `filing` counts from the signature until finance has the contract, `handoff` from there until those who perform it
     do. `material_fields` are the fields whose change re-opens the review. `credit_from_days` is from how many days of
-    payment on a credit decision is needed (`None`: never). `prepared` remembers for a day how its terms are asked.
+    payment on a credit decision is needed (`None`: never). `prepared` remembers what is asked on a day.
     """
 
     life: PolicyLife
@@ -149,8 +149,8 @@ class ContractPolicy:
     required: tuple[RequiredTerms, ...] = attrs.field(converter=as_tuple)
     templates: tuple[TemplateRule, ...] = attrs.field(default=(), converter=as_tuple)
     payment: PaymentRule | None = None
-    sign_act: str = "contract.sign"
-    change_act: str = "contract.change"
+    sign_act: str = attrs.field(default="contract.sign", validator=is_named)
+    change_act: str = attrs.field(default="contract.change", validator=is_named)
     filing: DayLimit | None = None
     handoff: DayLimit | None = None
     late: LateRule | None = None

@@ -52,6 +52,8 @@ class Outcome(WordEnum):
         return _WEIGHTS[self]
 
 
+#: A member that is looked up through its class takes as long as a call.
+_ALLOWED, _WARNED = Outcome.ALLOW, Outcome.WARN
 _WEIGHTS = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
@@ -163,7 +165,7 @@ class Decision:
     @property
     def is_allowed(self) -> bool:
         """Whether the act may go on: the outcome is allow or warn."""
-        return self.outcome is Outcome.ALLOW or self.outcome is Outcome.WARN
+        return self.outcome is _ALLOWED or self.outcome is _WARNED
 
     def require(self) -> None:
         """Nothing where the act is allowed; raises `Denied` with this decision otherwise."""

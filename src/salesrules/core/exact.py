@@ -111,7 +111,7 @@ def exact_product(left: Decimal, right: Decimal) -> Decimal:
     Raises `PrecisionExceeded` where it does not fit in 120 digits.
     """
     try:
-        product = EXACT.multiply(left, right)
+        product = _multiply(left, right)
         return product if product else product.copy_abs()
     except decimal.Inexact:
         raise PrecisionExceeded("a product", EXACT.prec) from None
@@ -148,6 +148,10 @@ def narrowed(value: Fraction) -> Exact:
         return value
 
 
+@overload
+def plus(left: Decimal, right: Decimal) -> Decimal: ...
+@overload
+def plus(left: Exact, right: Exact) -> Exact: ...
 def plus(left: Exact, right: Exact) -> Exact:
     """The exact sum of two exact numbers; a decimal where one equals it.
 

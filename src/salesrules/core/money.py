@@ -52,7 +52,10 @@ class Money:
         """
         if type(amount) is not Decimal or not amount.is_finite():
             raise InvalidValue("amount", amount, "give a finite Decimal")
-        return self._with(amount)
+        money = _new(Money)  # as `_with` does, without the price of a call
+        _set_amount(money, amount)
+        _set_currency(money, self.currency)
+        return money
 
     def __add__(self, other: Money) -> Money:
         if type(other) is not Money:
@@ -72,7 +75,17 @@ class Money:
     def __sub__(self, other: Money) -> Money:
         if type(other) is not Money:
             return NotImplemented
-        return self + other._with(other.amount.copy_negate())
+        currency = self.currency
+        if currency != other.currency:
+            raise CurrencyMismatch(currency, other.currency)
+        try:
+            amount = _subtract(self.amount, other.amount)
+        except decimal.Inexact:
+            raise PrecisionExceeded("a subtraction", EXACT.prec) from None
+        money = _new(Money)  # as `_with` does, without the price of a call
+        _set_amount(money, amount)
+        _set_currency(money, currency)
+        return money
 
     def __neg__(self) -> Money:
         return self._with(self.amount.copy_negate() if self.amount else self.amount)
@@ -183,7 +196,7 @@ def _digits_to_split(digits: int) -> int:
 
 
 _new = object.__new__
-_add = EXACT.add
+_add, _subtract = EXACT.add, EXACT.subtract
 _set_amount = Money.__dict__["amount"].__set__
 _set_currency = Money.__dict__["currency"].__set__
 

@@ -52,9 +52,21 @@ class Rounding:
 
     digits: int = attrs.field(validator=_digits_in_range)
     mode: RoundingMode = attrs.field(converter=RoundingMode)
+    _quantum: Decimal = attrs.field(init=False, repr=False, eq=False)
+    _word: str = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_quantum", _QUANTA[self.digits])
+        object.__setattr__(self, "_word", _DECIMAL_MODE[self.mode])
 
     def __call__(self, value: Decimal | Fraction | int) -> Decimal:
         """The value rounded as declared."""
+        if type(value) is Decimal and value.is_finite():
+            try:
+                rounded = value.quantize(self._quantum, self._word, _ROUNDING)
+                return rounded if rounded else rounded.copy_abs()
+            except decimal.InvalidOperation:
+                pass  # too long, as is said below
         return round_exactly(value, self.digits, self.mode)
 
 
@@ -70,7 +82,8 @@ def round_exactly(value: Decimal | Fraction | int, digits: int, mode: RoundingMo
     if type(digits) is not int or digits not in _QUANTA:
         raise InvalidValue("digits", digits, f"give a whole number from -{_PLACES} to {_PLACES}")
     try:
-        rounded = _as_decimal(value, digits).quantize(_QUANTA[digits], rounding=_DECIMAL_MODE[mode], context=_ROUNDING)
+        number = value if type(value) is Decimal and value.is_finite() else _as_decimal(value, digits)
+        rounded = number.quantize(_QUANTA[digits], _DECIMAL_MODE[mode], _ROUNDING)  # by place: names double the time
     except (decimal.InvalidOperation, decimal.Inexact):
         raise PrecisionExceeded("a rounded number", EXACT.prec) from None
     return rounded if rounded else rounded.copy_abs()

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         find_authorised_head,
         find_grants,
         find_limits,
+        is_well_within,
         is_within_limits,
     )
     from salesrules.org.rules.bodies import check_body, check_quorum, check_resolution, find_body_seats
@@ -151,6 +152,7 @@ __all__ = [
     "find_grants",
     "find_limits",
     "find_tree_faults",
+    "is_well_within",
     "is_within_limits",
     "resolve_structure",
 ]

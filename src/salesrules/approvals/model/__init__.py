@@ -1,5 +1,6 @@
 """Nouns: requests and the organisation they are asked in, steps, routes, files."""
 
+from salesrules.approvals.model.directories import Directory
 from salesrules.approvals.model.files import (
     ApprovalFile,
     RequestBundle,
@@ -9,8 +10,8 @@ from salesrules.approvals.model.files import (
     StepOutcome,
     Verdict,
 )
-from salesrules.approvals.model.requests import ApprovalRequest, Directory
-from salesrules.approvals.model.routes import ChosenRow, Route, RoutedStep, Seat
+from salesrules.approvals.model.requests import ApprovalRequest, request_of, value_reader
+from salesrules.approvals.model.routes import ChosenRow, Route, RoutedStep, Seat, route_of
 from salesrules.approvals.model.steps import (
     ApprovalStep,
     Approver,
@@ -52,4 +53,7 @@ __all__ = [
     "StepOutcome",
     "UnitHeadApprover",
     "Verdict",
+    "request_of",
+    "route_of",
+    "value_reader",
 ]

@@ -1,10 +1,12 @@
-"""Facts: what is asked for, and the organisation in which somebody must say yes."""
+"""Facts: what is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import attrs
@@ -21,9 +23,8 @@ from salesrules.core import (
     is_named,
     to_decimal,
 )
-from salesrules.org import Body, Delegation, OrgPolicy, Structure
 
-__all__ = ["ApprovalRequest", "Directory"]
+__all__ = ["ApprovalRequest", "request_of", "value_reader"]
 
 
 def _identifier(instance: object, attribute: attrs.Attribute[str], value: object) -> None:
@@ -43,9 +44,13 @@ def _measures(given: Mapping[str, Decimal | int | Rate]) -> Parameters:
 
 
 def _texts(instance: object, attribute: attrs.Attribute[Mapping[str, str]], values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        if not isinstance(value, str):
-            raise InvalidValue(f"{attribute.name}.{name}", value, "give a text; numbers belong into measures")
+    _check_texts(values)
+
+
+def _check_texts(attributes: Mapping[str, object]) -> None:
+    for name, value in attributes.items():
+        if type(value) is not str and not isinstance(value, str):
+            raise InvalidValue(f"attributes.{name}", value, "give a text; numbers belong into measures")
 
 
 def _moneys(instance: object, attribute: attrs.Attribute[Mapping[str, Money]], values: Mapping[str, object]) -> None:
@@ -101,43 +106,79 @@ class ApprovalRequest:
         """
         if name in _FIELDS:
             return getattr(self, name)
-        for values in (self.attributes, self.measures, self.amounts):
-            if name in values:
-                return values[name]
-        return None
+        word = self.attributes.get(name)
+        if word is not None:
+            return word
+        measure = self.measures.get(name)
+        return self.amounts.get(name) if measure is None else measure
 
 
 _FIELDS = frozenset(("act", "subject", "requester", "day", "amount", "unit", "party", "matter", "interested"))
 
 
-#: How many findings a directory remembers before its memory is emptied.
-_REMEMBERED = 10_000
+def value_reader(names: tuple[str, ...]) -> Callable[[ApprovalRequest], tuple[Any, ...]]:
+    """How the values of several names are read of a request at once, for a rule that asks the same of every request."""
+    if len(names) < 2 or not (_FIELDS.issuperset(names) or _FIELDS.isdisjoint(names)):
+        return partial(_read_values, names)
+    return attrgetter(*names) if names[0] in _FIELDS else partial(_read_words, names, itemgetter(*names))
 
 
-@attrs.frozen(kw_only=True)
-class Directory:
-    """Who could say yes on a day: the structure of that day with its policy, the bodies and the delegations.
+def _read_values(names: tuple[str, ...], request: ApprovalRequest) -> tuple[Any, ...]:
+    return tuple([request.value(name) for name in names])
 
-    Without a `policy` nobody delegates, and no step can go by authority.
+
+def _read_words(
+    names: tuple[str, ...], getter: Callable[[Mapping[str, Any]], tuple[Any, ...]], request: ApprovalRequest
+) -> tuple[Any, ...]:
+    attributes: Parameters = request.attributes  # type: ignore[assignment]  # what the converter makes of them
+    try:
+        return attributes.pick(getter)
+    except KeyError:  # some are measures or amounts, or not said
+        return _read_values(names, request)
+
+
+# Frozen constructors set every field through `object.__setattr__`; the slots' own setters take half the time.
+_new = object.__new__
+(
+    _set_id, _set_act, _set_subject, _set_requester, _set_day, _set_amount, _set_unit, _set_party, _set_matter,
+    _set_attributes, _set_measures, _set_amounts, _set_interested,
+) = (ApprovalRequest.__dict__[field.name].__set__ for field in attrs.fields(ApprovalRequest))  # fmt: skip
+
+
+def request_of(
+    id: str,
+    act: str,
+    requester: str,
+    day: date,
+    *,
+    amount: Money | None,
+    unit: str | None,
+    party: str | None,
+    matter: str | None,
+    attributes: Mapping[str, str],
+) -> ApprovalRequest:
+    """A request for its own subject, of parts that were checked before: of the attributes, that they are texts, is not.
+
+    For rooms that ask very often about documents that they have checked; `attributes` are parameters, which never
+    change. Raises `InvalidValue`.
+
+    >>> request_of("r", "a", "li", date(2026, 1, 5), amount=None, unit=None, party="acme", matter=None,
+    ...            attributes=Parameters(grade="A")).value("grade")
+    'A'
     """
-
-    structure: Structure
-    policy: OrgPolicy | None = None
-    bodies: tuple[Body, ...] = attrs.field(default=(), converter=as_tuple)
-    delegations: tuple[Delegation, ...] = attrs.field(default=(), converter=as_tuple)
-    _known: dict[Hashable, tuple[object, Any]] = attrs.field(init=False, repr=False, eq=False, factory=dict)
-
-    def recall(self, key: Hashable, under: object) -> Any:
-        """What was remembered under a key for the very same policy, `None` where nothing was."""
-        known = self._known.get(key)
-        return known[1] if known is not None and known[0] is under else None
-
-    def remember(self, key: Hashable, under: object, found: object) -> None:
-        """Remember what was found for a policy."""
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known[key] = (under, found)
-
-    def body(self, id: str) -> Body | None:
-        """The body of that id, `None` where there is none."""
-        return next((body for body in self.bodies if body.id == id), None)
+    _check_texts(attributes)
+    request = _new(ApprovalRequest)
+    _set_id(request, id)
+    _set_act(request, act)
+    _set_subject(request, id)
+    _set_requester(request, requester)
+    _set_day(request, day)
+    _set_amount(request, amount)
+    _set_unit(request, unit)
+    _set_party(request, party)
+    _set_matter(request, matter)
+    _set_attributes(request, attributes)
+    _set_measures(request, _NONE)
+    _set_amounts(request, _NONE)
+    _set_interested(request, ())
+    return request

@@ -12,7 +12,7 @@ import attrs
 from salesrules.approvals.model.steps import ApprovalStep
 from salesrules.core import Decision, Money, Reason, as_tuple
 
-__all__ = ["ChosenRow", "Route", "RoutedStep", "Seat"]
+__all__ = ["ChosenRow", "Route", "RoutedStep", "Seat", "route_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -114,3 +114,31 @@ class Route:
             for place, routed in enumerate(self.steps, 1)
             for seat in routed.seats
         ]
+
+
+# Frozen constructors set every field through `object.__setattr__`; the slots' own setters take half the time.
+_new = object.__new__
+_set_request, _set_decision, _set_rows, _set_steps, _set_amount, _set_combined, _set_as_of = (
+    Route.__dict__[field.name].__set__ for field in attrs.fields(Route)
+)
+
+
+def route_of(
+    request: str,
+    decision: Decision,
+    rows: tuple[ChosenRow, ...],
+    steps: tuple[RoutedStep, ...],
+    amount: Money | None,
+    combined: tuple[str, ...],
+    as_of: date,
+) -> Route:
+    """A route of parts that are of the right types already."""
+    route = _new(Route)
+    _set_request(route, request)
+    _set_decision(route, decision)
+    _set_rows(route, rows)
+    _set_steps(route, steps)
+    _set_amount(route, amount)
+    _set_combined(route, combined)
+    _set_as_of(route, as_of)
+    return route

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
-from salesrules.approvals.model import ChosenRow
+from salesrules.approvals.model import ApprovalRequest, ChosenRow, value_reader
 from salesrules.core import (
     BandTable,
     DateRange,
@@ -169,6 +169,10 @@ def _staying(count: int, conditions: list[tuple[int, WordCondition]], word: obje
     return left
 
 
+#: For how many words a matrix remembers their rows before its memory is emptied.
+_REMEMBERED = 1_000
+
+
 @attrs.frozen(kw_only=True)
 class ApprovalMatrix:
     """Rows for kinds of act while the matrix holds: the first row whose conditions hold gives the steps.
@@ -176,7 +180,8 @@ class ApprovalMatrix:
     Where several matrices are for one act, each gives its row and their steps follow each other in the order of the
     rulebook, each step once. `currency` is that of all amounts in it. Where `is_required` a request that no row fits
     is denied; otherwise such a request has no step here (a review that only some requests need). `choices` remembers
-    the rows and bands that were chosen, one each; `words` are the names that rows ask a word of.
+    the rows and bands that were chosen, one each; `words` are the names that rows ask a word of, `read_words` reads
+    them of a request.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -187,19 +192,33 @@ class ApprovalMatrix:
     is_required: bool = True
     choices: dict[tuple[str, int], ChosenRow] = attrs.field(init=False, repr=False, eq=False, factory=dict)
     words: tuple[str, ...] = attrs.field(init=False, repr=False, eq=False)
+    read_words: Callable[[ApprovalRequest], tuple[Any, ...]] = attrs.field(init=False, repr=False, eq=False)
     _words: tuple[_WordIndex, ...] = attrs.field(init=False, repr=False, eq=False)
     _all: int = attrs.field(init=False, repr=False, eq=False)
+    _candidates: dict[tuple[object, ...], tuple[ApprovalRow, ...]] = attrs.field(
+        init=False, repr=False, eq=False, factory=dict
+    )
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_words", tuple(_index_words(self.rows)))
         object.__setattr__(self, "words", tuple(name for name, _, _ in self._words))
+        object.__setattr__(self, "read_words", value_reader(self.words))
         object.__setattr__(self, "_all", (1 << len(self.rows)) - 1)
 
-    def candidates(self, said: Sequence[object]) -> Iterator[ApprovalRow]:
+    def candidates(self, said: tuple[object, ...]) -> tuple[ApprovalRow, ...]:
         """The rows that no word rules out, in their order; `said` are what a request says to `words`, `None` nothing.
 
-        What else a row asks, and words that the request does not say, are still to be looked at.
+        What else a row asks, and words that the request does not say, are still to be looked at. The same words have
+        the same rows, which are looked for once.
         """
+        known = self._candidates.get(said)
+        if known is None:
+            if len(self._candidates) >= _REMEMBERED:
+                self._candidates.clear()
+            known = self._candidates[said] = tuple(self._find_candidates(said))
+        return known
+
+    def _find_candidates(self, said: tuple[object, ...]) -> Iterator[ApprovalRow]:
         left = self._all
         for (_, by_word, others), word in zip(self._words, said, strict=True):
             if word is not None:

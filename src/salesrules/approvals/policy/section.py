@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import attrs
 
-from salesrules.approvals.model import ApprovalStep, Approver, BodyApprover
+from salesrules.approvals.model import ApprovalRequest, ApprovalStep, Approver, BodyApprover, value_reader
 from salesrules.approvals.policy.matrix import ApprovalMatrix
 from salesrules.core import (
     DateRange,
@@ -49,7 +50,8 @@ class ApprovalRule:
     Requests add up before the band is chosen where all values of `combine_by` agree, such as party, matter and day;
     nothing adds up without any. A change of one of `material_fields` (fields, attributes, measures or amounts of the
     request) restarts the route. `last_resort` decides where nobody else may. `rejection_reasons` and
-    `return_reasons` are the codes that a no and a return may give; without any, a text is enough.
+    `return_reasons` are the codes that a no and a return may give; without any, a text is enough. `read_key` reads
+    the values of `combine_by`.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -61,6 +63,9 @@ class ApprovalRule:
     last_resort: Approver | None = attrs.field(default=None, validator=_one_person)
     rejection_reasons: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     return_reasons: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    read_key: Callable[[ApprovalRequest], tuple[Any, ...]] = attrs.field(
+        init=False, repr=False, eq=False, default=attrs.Factory(lambda self: value_reader(self.combine_by), True)
+    )
 
 
 #: What is found for an act on a day: whether the policy decides, the rule if there is one, the matrices.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import attrs
 
@@ -79,13 +79,14 @@ def begin_asking(
     )
 
 
-def check_day(directory: Directory, as_of: datetime) -> None:
-    """Nothing where the directory's structure is that of the day of an instant; else raises `InvalidValue`."""
+def check_day(directory: Directory, as_of: datetime) -> date:
+    """The day of an instant, where the directory's structure is that of this day; else raises `InvalidValue`."""
+    day = directory.structure.as_of
     if as_of.tzinfo is None:
         raise InvalidValue("as_of", as_of, "give an instant with its time zone")
-    day = directory.structure.as_of
     if as_of.date() != day:
         raise InvalidValue("as_of", as_of, f"the structure is that of {day}; resolve it for the same day")
+    return day
 
 
 def _line_above(person: str, structure: Structure) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import json
 
 from salesrules.approvals.model import ApprovalRequest
 from salesrules.approvals.policy import ApprovalRule
-from salesrules.approvals.rules.rows import comparable
+from salesrules.approvals.rules.combining import comparable
 
 __all__ = ["bundle_key"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from decimal import Decimal, Inexact
 
 import attrs
 
@@ -16,17 +17,22 @@ from salesrules.approvals.model import (
     Directory,
     Route,
     RoutedStep,
+    route_of,
 )
 from salesrules.approvals.policy import ApprovalMatrix, ApprovalPolicy, ApprovalRule, SameReviewer
 from salesrules.approvals.rules.asking import begin_asking, check_day
-from salesrules.approvals.rules.rows import Combined, choose_row, combine_requests, convert_amount
+from salesrules.approvals.rules.combining import combine_requests, convert_amount, find_unsaid
+from salesrules.approvals.rules.rows import choose_row
 from salesrules.approvals.rules.seats import seat_step
 from salesrules.core import (
+    ALLOW,
+    EXACT,
     Decision,
     ExchangeRates,
     Money,
     Outcome,
     PolicyReference,
+    PrecisionExceeded,
     Reason,
     RequiredApproval,
     decision_of,
@@ -35,6 +41,9 @@ from salesrules.org import Hierarchy
 
 __all__ = ["route"]
 
+#: A member that is looked up through its class takes as long as a call.
+_REFERRED = Outcome.REFER
+_subtract = EXACT.subtract
 _NO_UNITS = Hierarchy.from_parents({})
 
 
@@ -58,11 +67,9 @@ def route(
     Raises `InvalidValue` where the directory's structure is not that of the day of `as_of`, and `UnknownName` where a
     row names a step that the policy lacks (such a rulebook does not load).
     """
-    if directory is not None:
-        check_day(directory, as_of)
-    day = as_of.date()
+    day = as_of.date() if directory is None else check_day(directory, as_of)
     life, rule, matrices = policy.find_handling(request.act, day)
-    if not life.is_allowed:
+    if life is not ALLOW and not life.is_allowed:
         return Route(request=request.id, decision=life, rows=(), steps=(), as_of=day)
     faults: list[Reason] = []
     if rule is None:
@@ -73,44 +80,45 @@ def route(
         faults.append(codes.REQUESTER_UNKNOWN(person=request.requester, path="requester"))
     if faults or rule is None:
         return _denied(request, faults, day)
-    combined = combine_requests(request, related, rule)
-    for name in combined.missing:
+    requests: tuple[ApprovalRequest, ...] = (request,)
+    if related:
+        requests, missing = combine_requests(request, related, rule)
+    else:
+        missing = find_unsaid(request, rule)
+    for name in missing:
         where = PolicyReference("ApprovalRule", rule.id, "combine_by")
         faults.append(codes.KEY_MISSING(name=name, path=name, policy=where))
     units = _NO_UNITS if directory is None else directory.structure.units
     rows: list[ChosenRow] = []
+    ends: list[tuple[str | None, Decimal]] = []
     for matrix in matrices:
-        row, found = choose_row(matrix, combined, units, rates)
-        faults += found
-        if row is not None:
-            rows.append(row)
+        row, found = choose_row(matrix, requests, units, rates)
+        if row is None:
+            faults += found
+            continue
+        rows.append(row)
+        if row.end is not None:
+            ends.append((matrix.currency, row.end))
     if faults:
         return _denied(request, faults, day)
-    amount = _amount(request, matrices, combined, rates)
-    way = _find_way(request, rows, policy, rule, directory, amount, as_of)
+    chosen, amount = tuple(rows), _amount(requests, matrices, rates)
+    way = _find_way(request, chosen, policy, rule, directory, amount, as_of)
     said = life.reasons
-    if combined.others:
-        added = codes.AMOUNTS_COMBINED(amount=amount, own=request.amount, requests=combined.others, path="amount")
+    combined = tuple(other.id for other in requests[1:]) if len(requests) > 1 else ()
+    if combined:
+        added = codes.AMOUNTS_COMBINED(amount=amount, own=request.amount, requests=combined, path="amount")
         said = (*said, added)
     if way.faults:
         decision = Decision(outcome=Outcome.DENY, reasons=(*way.faults, *said, *way.trace))
     else:
         decision = decision_of(
-            Outcome.REFER if way.steps else life.outcome,
+            _REFERRED if way.steps else life.outcome,
             (*said, *way.trace) if said else way.trace,
             way.until,
-            _headroom(rows, matrices, amount),
+            _headroom(amount, ends),
             way.approvals,
         )
-    return Route(
-        request=request.id,
-        decision=decision,
-        rows=rows,
-        steps=way.steps,
-        amount=amount,
-        combined=combined.others,
-        as_of=day,
-    )
+    return route_of(request.id, decision, chosen, way.steps, amount, combined, day)
 
 
 @attrs.frozen(kw_only=True)
@@ -126,7 +134,7 @@ class _Way:
 
 def _find_way(
     request: ApprovalRequest,
-    rows: list[ChosenRow],
+    rows: tuple[ChosenRow, ...],
     policy: ApprovalPolicy,
     rule: ApprovalRule,
     directory: Directory | None,
@@ -134,36 +142,45 @@ def _find_way(
     as_of: datetime,
 ) -> _Way:
     """The way of the rows; what the amount and the hour cannot change in it is found once for a requester and day."""
-
-    def find() -> _Way:
-        wanted = [policy.step(id) for id in dict.fromkeys(id for row in rows for id in row.steps)]
-        if directory is None:
-            steps = tuple(RoutedStep(step=step, seats=(), needed=0) for step in wanted)
-        else:
-            steps = _seat_all(wanted, request, rule, directory, amount, as_of)
-        people = dict.fromkeys(name for one in steps for name in ([seat.person for seat in one.seats] or [one.step.id]))
-        return _Way(
-            steps=steps,
-            trace=(*map(_row_chosen, rows), *(said for one in steps for said in one.trace)),
-            faults=tuple(fault for one in steps for fault in one.faults),
-            approvals=tuple(RequiredApproval(approver=person, act=request.act) for person in people),
-            until=min(
-                (one.until for one in steps if one.until is not None),
-                key=lambda end: end.astimezone(UTC),
-                default=None,
-            ),
-        )
-
     if directory is None or directory.delegations:
-        return find()
+        return _make_way(request, rows, policy, rule, directory, amount, as_of)
     # One row and band is one value as long as its policy lives, and what is remembered is for that very policy.
-    key = (request.act, request.requester, request.interested, request.unit, rule.id, tuple(map(id, rows)))
+    place = id(rows[0]) if len(rows) == 1 else tuple(map(id, rows))
+    key = (request.requester, request.act, request.unit, request.interested, place)
     known: _Way | None = directory.recall(key, policy)
     if known is None:
-        known = find()
+        known = _make_way(request, rows, policy, rule, directory, amount, as_of)
         if all(_is_settled(policy, row) for row in rows):
             directory.remember(key, policy, known)
     return known
+
+
+def _make_way(
+    request: ApprovalRequest,
+    rows: tuple[ChosenRow, ...],
+    policy: ApprovalPolicy,
+    rule: ApprovalRule,
+    directory: Directory | None,
+    amount: Money | None,
+    as_of: datetime,
+) -> _Way:
+    wanted = [policy.step(id) for id in dict.fromkeys(id for row in rows for id in row.steps)]
+    if directory is None:
+        steps = tuple(RoutedStep(step=step, seats=(), needed=0) for step in wanted)
+    else:
+        steps = _seat_all(wanted, request, rule, directory, amount, as_of)
+    people = dict.fromkeys(name for one in steps for name in ([seat.person for seat in one.seats] or [one.step.id]))
+    return _Way(
+        steps=steps,
+        trace=(*map(_row_chosen, rows), *(said for one in steps for said in one.trace)),
+        faults=tuple(fault for one in steps for fault in one.faults),
+        approvals=tuple(RequiredApproval(approver=person, act=request.act) for person in people),
+        until=min(
+            (one.until for one in steps if one.until is not None),
+            key=lambda end: end.astimezone(UTC),
+            default=None,
+        ),
+    )
 
 
 def _is_settled(policy: ApprovalPolicy, row: ChosenRow) -> bool:
@@ -195,30 +212,37 @@ def _seat_all(
 
 
 def _amount(
-    request: ApprovalRequest,
-    matrices: tuple[ApprovalMatrix, ...],
-    combined: Combined,
-    rates: ExchangeRates | None,
+    requests: tuple[ApprovalRequest, ...], matrices: tuple[ApprovalMatrix, ...], rates: ExchangeRates | None
 ) -> Money | None:
     """What chose the bands: the sum in the first matrix's currency, else in the request's own."""
-    if request.amount is None:
+    own = requests[0].amount
+    if own is None:
         return None
-    currency = next((matrix.currency for matrix in matrices if matrix.currency), request.amount.currency)
-    if not combined.others and currency == request.amount.currency:
-        return request.amount
-    amount = convert_amount(combined.requests, currency, rates)
-    return request.amount if isinstance(amount, str) else Money(amount, currency)
+    currency = own.currency
+    for matrix in matrices:
+        if matrix.currency is not None:
+            currency = matrix.currency
+            break
+    if len(requests) == 1 and currency == own.currency:
+        return own
+    amount = convert_amount(requests, currency, rates)
+    return own if isinstance(amount, str) else Money(amount, currency)
 
 
-def _headroom(rows: list[ChosenRow], matrices: tuple[ApprovalMatrix, ...], amount: Money | None) -> Money | None:
-    """What could be added before the nearest band ends, in the currency of the amount; `None` where all are open."""
+def _headroom(amount: Money | None, ends: list[tuple[str | None, Decimal]]) -> Money | None:
+    """What could be added to an amount before the nearest band in its currency ends; `None` where all are open."""
     if amount is None:
         return None
-    ends = [row.end for row in rows if row.end is not None]
-    if ends and not all(matrix.currency in (None, amount.currency) for matrix in matrices):
-        currencies = {matrix.id: matrix.currency for matrix in matrices}
-        ends = [row.end for row in rows if row.end is not None and currencies[row.matrix] == amount.currency]
-    return amount.with_amount(min(ends)) - amount if ends else None
+    nearest: Decimal | None = None
+    for currency, end in ends:
+        if currency == amount.currency and (nearest is None or end < nearest):
+            nearest = end
+    if nearest is None:
+        return None
+    try:
+        return amount.with_amount(_subtract(nearest, amount.amount))
+    except Inexact:
+        raise PrecisionExceeded("the headroom", EXACT.prec) from None
 
 
 def _denied(request: ApprovalRequest, faults: list[Reason], day: date) -> Route:

@@ -1,11 +1,8 @@
-"""Which row of a matrix applies, and which requests add up before its band is chosen."""
+"""Which row of a matrix applies, and which of its bands."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from salesrules.approvals import reasons as codes
 from salesrules.approvals.model import ApprovalRequest, ChosenRow
@@ -13,114 +10,38 @@ from salesrules.approvals.policy import (
     AmountCondition,
     ApprovalMatrix,
     ApprovalRow,
-    ApprovalRule,
     Condition,
     MeasureCondition,
     UnitCondition,
     WhenMissing,
     WordCondition,
 )
-from salesrules.core import ExchangeRates, MissingDay, Money, PolicyReference, Reason, exact_sum, plus
+from salesrules.approvals.rules.combining import convert_amount, convert_money
+from salesrules.core import ExchangeRates, PolicyReference, Reason, plus
 from salesrules.org import Hierarchy
 
-__all__ = ["Combined", "choose_row", "combine_requests", "comparable", "convert_amount"]
-
-
-class Combined(NamedTuple):
-    """The requests that add up, the one asked about first; the keys that it lacks for that; the others' ids."""
-
-    requests: tuple[ApprovalRequest, ...]
-    missing: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-
-
-def combine_requests(request: ApprovalRequest, related: Iterable[ApprovalRequest], rule: ApprovalRule) -> Combined:
-    """The requests whose amounts count together with one: of the rule's acts, with the same values of `combine_by`.
-
-    Texts are compared without regard to case, width and blanks. A request given twice counts once, and the one asked
-    about is never its own neighbour.
-
-    Source: https://m.wenke99.com/p-9310054.html (same counterparty, same subject, same day: summed before the tier).
-    """
-    names = rule.combine_by
-    others = tuple(related)
-    if not names:
-        return Combined((request,))
-    if not others:
-        return Combined((request,), tuple([name for name in names if not _says(request, name)]))
-    key = [comparable(request.value(name)) for name in names]
-    missing = tuple(name for name, value in zip(names, key, strict=True) if value is None)
-    if missing:
-        return Combined((request,), missing)
-    acts = rule.acts or (request.act,)
-    found = {
-        other.id: other
-        for other in others
-        if other.id != request.id and other.act in acts and [comparable(other.value(name)) for name in names] == key
-    }
-    return Combined((request, *found.values()), (), tuple(found))
-
-
-def _says(request: ApprovalRequest, name: str) -> bool:
-    """Whether a request says anything of that name; of a day or an amount, that it is there says it."""
-    value = request.value(name)
-    return bool(value.strip() if type(value) is str else str(value or "").strip())
-
-
-def comparable(value: object) -> object:
-    """A value as requests are compared by it: a text without regard to case, width and blanks, `None` for none."""
-    if isinstance(value, str):
-        return " ".join(unicodedata.normalize("NFKC", value).casefold().split()) or None
-    return value
-
-
-def convert_amount(requests: Sequence[ApprovalRequest], currency: str, rates: ExchangeRates | None) -> Decimal | str:
-    """The sum of requests in a currency, each at the rate of its own day; or the currency that has no rate there.
-
-    Requests without an amount add nothing.
-    """
-    if len(requests) == 1 and (only := requests[0].amount) is not None and only.currency == currency:
-        return only.amount
-    parts: list[Decimal] = []
-    for request in requests:
-        money = request.amount
-        if money is None:
-            continue
-        converted = _converted(money, currency, request, rates)
-        if converted is None:
-            return money.currency
-        parts.append(converted)
-    return exact_sum(parts)
-
-
-def _converted(money: Money, currency: str, request: ApprovalRequest, rates: ExchangeRates | None) -> Decimal | None:
-    if money.currency == currency:
-        return money.amount
-    if rates is None:
-        return None
-    try:
-        return rates.convert(money, currency, request.day).amount
-    except MissingDay:
-        return None
+__all__ = ["choose_row"]
 
 
 def choose_row(
     matrix: ApprovalMatrix,
-    combined: Combined,
+    requests: tuple[ApprovalRequest, ...],
     units: Hierarchy,
     rates: ExchangeRates | None,
 ) -> tuple[ChosenRow | None, tuple[Reason, ...]]:
-    """The first row of a matrix whose conditions hold, with its band; or no row, and the faults if that is one.
+    """The first row of a matrix whose conditions hold for a request, with the band of all that add up with it.
+
+    Or no row, and the faults if that is one. `requests` has the request itself first.
 
     A value that a condition needs and the request lacks stops the search there, since any later row would be a guess.
     """
-    request = combined.requests[0]
-    said = [request.value(name) for name in matrix.words]
+    request = requests[0]
+    said = matrix.read_words(request)
     is_said = None not in said
     for row in matrix.candidates(said):
         conditions = row.beside_words if is_said else row.when
         if not conditions:
-            return _band(matrix, row, combined, rates)
+            return _band(matrix, row, requests, rates)
         missing: list[str] = []
         for condition in conditions:
             holds = _holds(condition, request, matrix, units, rates)
@@ -135,7 +56,7 @@ def choose_row(
                     codes.VALUE_MISSING(matrix=matrix.id, row=row.id, name=name, path=name, policy=where)
                     for name in missing
                 )
-            return _band(matrix, row, combined, rates)
+            return _band(matrix, row, requests, rates)
     if not matrix.is_required:
         return None, ()
     where = PolicyReference("ApprovalMatrix", matrix.id, "rows")
@@ -143,16 +64,20 @@ def choose_row(
 
 
 def _band(
-    matrix: ApprovalMatrix, row: ApprovalRow, combined: Combined, rates: ExchangeRates | None
+    matrix: ApprovalMatrix, row: ApprovalRow, requests: tuple[ApprovalRequest, ...], rates: ExchangeRates | None
 ) -> tuple[ChosenRow | None, tuple[Reason, ...]]:
     if row.amounts is None:
         known = matrix.choices.get((row.id, -1))
         if known is None:
             known = matrix.choices[row.id, -1] = ChosenRow(matrix=matrix.id, row=row.id, steps=row.steps or ())
         return known, ()
-    if combined.requests[0].amount is None:
+    money = requests[0].amount
+    if money is None:
         return None, (codes.AMOUNT_MISSING(matrix=matrix.id, path="amount", policy=_bands_of(matrix, row)),)
-    amount = convert_amount(combined.requests, str(matrix.currency), rates)
+    if len(requests) == 1 and money.currency == matrix.currency:
+        amount: Decimal | str = money.amount
+    else:
+        amount = convert_amount(requests, str(matrix.currency), rates)
     if isinstance(amount, str):
         where = _bands_of(matrix, row)
         wrong = codes.OTHER_CURRENCY(
@@ -193,7 +118,7 @@ def _holds(
             return unsaid if measure is None else condition.contains(measure)
         case AmountCondition():
             money = request.amounts.get(condition.name)
-            amount = None if money is None else _converted(money, str(matrix.currency), request, rates)
+            amount = None if money is None else convert_money(money, str(matrix.currency), request, rates)
             return unsaid if amount is None else condition.contains(amount)
         case _:
             unit = request.unit

@@ -10,9 +10,10 @@ from salesrules.contracts import reasons as codes
 from salesrules.contracts.model import Contract
 from salesrules.contracts.policy import ContractPolicy
 from salesrules.contracts.rules.agreement import check_prices, find_quotation_differences
-from salesrules.contracts.rules.signing import check_approval, check_signatory
-from salesrules.contracts.rules.terms import find_term_faults
+from salesrules.contracts.rules.signing import check_approval, find_signatory_fault
+from salesrules.contracts.rules.terms import find_term_faults, policy_on
 from salesrules.core import (
+    ALLOW,
     ApprovalEvidence,
     Decision,
     ExchangeRates,
@@ -21,8 +22,8 @@ from salesrules.core import (
     Outcome,
     PolicyReference,
     Reason,
+    combine_decisions,
     decide,
-    decide_in_force,
     decision_of,
 )
 from salesrules.pricing import Authority, PricingPolicy, Quotation
@@ -75,42 +76,48 @@ def review(
     """
     if as_of.tzinfo is None:
         raise InvalidValue("as_of", as_of, "give an instant with its time zone")
-    headroom: list[Money | None] = []
-    given = tuple(evidence)
-
-    def findings() -> Iterator[Reason | Decision]:
-        day = as_of.date()
-        yield from find_term_faults(contract, policy, day, path)
-        yield from find_quotation_differences(contract, quotation, path)
-        if pricing is not None:
-            yield from check_prices(
-                contract, pricing, quotation, as_of=day, authority=authority, evidence=given, path=path
-            )
-        if approvals is not None:
-            decision, found = check_approval(
-                contract, policy, approvals, directory,
-                as_of=as_of, related=related, rates=rates, evidence=given, path=path,
-            )  # fmt: skip
-            headroom.append(decision.headroom if isinstance(decision.headroom, Money) else None)
-            yield decision
-            if directory is not None:
-                yield decide(check_signatory(contract, directory, found, policy, given, as_of=as_of, path=path))
-        yield from _credit(contract, policy, credit, path)
-
-    decision = decide_in_force(policy.life, as_of.date(), "ContractPolicy", findings())
-    room = next(iter(headroom), None)
-    if room is None or decision.outcome is Outcome.DENY:
-        return decision
-    return decision_of(decision.outcome, decision.reasons, decision.changes_at, room, decision.approvals)
-
-
-def _credit(
-    contract: Contract, policy: ContractPolicy, credit: Decision | None, path: str
-) -> Iterator[Reason | Decision]:
+    day, given = as_of.date(), tuple(evidence)
+    life = policy_on(policy, day).life
+    if life is not ALLOW and not life.is_allowed:
+        return life
+    reasons = [*life.reasons, *find_term_faults(contract, policy, day, path)]
+    decisions: list[Decision] = []
+    if contract.quotation is not None:
+        reasons += find_quotation_differences(contract, quotation, path)
+    if pricing is not None:
+        decisions += check_prices(
+            contract, pricing, quotation, as_of=day, authority=authority, evidence=given, path=path
+        )  # fmt: skip
+    approval = ALLOW
+    if approvals is not None:
+        approval, found = check_approval(
+            contract, policy, approvals, directory,
+            as_of=as_of, related=related, rates=rates, evidence=given, path=path,
+        )  # fmt: skip
+        decisions.append(approval)
+        if directory is not None:
+            fault = find_signatory_fault(contract, directory, found, policy, given, as_of=as_of, path=path)
+            if fault is not None:
+                decisions.append(decide([fault]))
     if credit is not None:
-        yield credit
-        return
-    threshold, terms = policy.credit_from_days, contract.payment
-    if threshold is not None and terms is not None and terms.days is not None and terms.days >= threshold:
+        decisions.append(credit)
+    elif policy.credit_from_days is not None:
+        reasons += _missing_credit(contract, policy.credit_from_days, path)
+    if not reasons and len(decisions) == 1 and decisions[0] is approval:
+        return approval  # as it is, since it says all that there is
+    return _join([decide(reasons), *decisions], approval.headroom)
+
+
+def _join(decisions: list[Decision], headroom: object) -> Decision:
+    """All decisions in one; what the total could still grow by is said where nothing is denied."""
+    decision = combine_decisions(decisions)
+    if not isinstance(headroom, Money) or decision.outcome is Outcome.DENY:
+        return decision
+    return decision_of(decision.outcome, decision.reasons, decision.changes_at, headroom, decision.approvals)
+
+
+def _missing_credit(contract: Contract, threshold: int, path: str) -> Iterator[Reason]:
+    terms = contract.payment
+    if terms is not None and terms.days is not None and terms.days >= threshold:
         where = PolicyReference("ContractPolicy", "", "credit_from_days")
         yield codes.CREDIT_MISSING(days=terms.days, threshold=threshold, path=f"{path}.payment.days", policy=where)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 
 import attrs
 
@@ -22,13 +23,16 @@ __all__ = [
 ]
 
 
-def _not_negative(instance: object, attribute: attrs.Attribute[Money], value: Money) -> None:
-    if value.amount < 0:
+_NOTHING = Decimal(0)
+
+
+def _not_negative(instance: object, attribute: attrs.Attribute[Any], value: Money | None) -> None:
+    if value is not None and value.amount < _NOTHING:
         raise InvalidValue(attribute.name, value, "give the size of the act, zero or more")
 
 
-def _no_negative_rate(instance: object, attribute: attrs.Attribute[Rate], value: Rate) -> None:
-    if value.value < 0:
+def _no_negative_rate(instance: object, attribute: attrs.Attribute[Any], value: Rate | None) -> None:
+    if value is not None and value.value < _NOTHING:
         raise InvalidValue(attribute.name, value, "give the size of the act, zero or more")
 
 
@@ -78,14 +82,14 @@ class Act:
     """
 
     kind: str
-    amount: Money | None = attrs.field(default=None, validator=attrs.validators.optional(_not_negative))
-    rate: Rate | None = attrs.field(default=None, validator=attrs.validators.optional(_no_negative_rate))
+    amount: Money | None = attrs.field(default=None, validator=_not_negative)
+    rate: Rate | None = attrs.field(default=None, validator=_no_negative_rate)
     rank: str | None = None
     unit: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        sizes = [size for size in (self.amount, self.rate, self.rank) if size is not None]
-        if len(sizes) > 1:
+        if (self.amount is None) + (self.rate is None) + (self.rank is None) < 2:
+            sizes = [size for size in (self.amount, self.rate, self.rank) if size is not None]
             raise InvalidValue("size", tuple(map(str, sizes)), "give one of amount, rate and rank")
 
 

@@ -19,7 +19,7 @@ from salesrules.core import (
     check_life,
 )
 from salesrules.org import reasons
-from salesrules.org.model import Act, AmountLimit, Delegation, Limit
+from salesrules.org.model import Act, AmountLimit, Delegation, Limit, NoLimit
 from salesrules.org.policy import AuthorityGrant, OrgPolicy, Reach
 from salesrules.org.rules.limits import find_limit_fault, find_reach_fault, size_of
 from salesrules.org.rules.structure import Structure
@@ -34,6 +34,7 @@ __all__ = [
     "find_grants",
     "find_holding",
     "find_limits",
+    "is_well_within",
     "is_within_limits",
 ]
 
@@ -114,6 +115,22 @@ def is_within_limits(act: Act, limits: Iterable[Limit], policy: OrgPolicy) -> bo
     """Whether one of some limits bears the size of an act."""
     size = size_of(act)
     return any(find_limit_fault(size, limit, policy) is None for limit in limits)
+
+
+def is_well_within(amount: Money | None, limit: Limit) -> bool:
+    """Whether an act of an amount is seen to lie within a limit at once: there is none, or the amount is below it.
+
+    What this leaves open (exactly the maximum, other sizes) `is_within_limits` answers.
+
+    >>> is_well_within(Money(9, "CNY"), AmountLimit(maximum=Money(10, "CNY"), side="lower"))
+    True
+    """
+    if isinstance(limit, NoLimit):
+        return True
+    if amount is None or not isinstance(limit, AmountLimit):
+        return False
+    most = limit.maximum
+    return amount.currency == most.currency and amount.amount < most.amount
 
 
 def find_authorised_head(person: str, act: Act, structure: Structure, policy: OrgPolicy) -> str | None:

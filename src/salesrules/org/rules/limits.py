@@ -34,11 +34,13 @@ def find_limit_fault(
     """
     if isinstance(limit, NoLimit):
         return None
-    shown: dict[str, Any] = {"asked": _shown(asked), "limit": _shown(limit)}
     sizes = _comparable(asked, limit, policy)
+    if sizes is not None and sizes[0] <= sizes[1]:
+        return None
+    shown: dict[str, Any] = {"asked": _shown(asked), "limit": _shown(limit)}
     if sizes is None:
         return reasons.AUTHORITY_OTHER_SIZE(**shown, policy=where)
-    return None if sizes[0] <= sizes[1] else reasons.AUTHORITY_EXCEEDED(**shown, policy=where)
+    return reasons.AUTHORITY_EXCEEDED(**shown, policy=where)
 
 
 def _comparable(
