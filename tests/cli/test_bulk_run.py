@@ -82,19 +82,19 @@ def test_many_transactions_go_in_bulk_by_themselves(cli: Cli, firm: Path, monkey
 def test_what_bulk_does_not_do_is_refused_by_name_or_paid_one_by_one(
     cli: Cli, firm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rulebook = firm / "rulebook.toml"
-    rules = rulebook.read_text("utf-8")
-    rulebook.write_text(rules.replace("returns =", 'minimum_payment = "EUR 5"\nreturns =', 1), "utf-8")
+    document = firm / "company.toml"
+    text = document.read_text("utf-8")
+    document.write_text(text.replace('category = "category"', 'category = "category"\ncost = "category"', 1), "utf-8")
     refused = cli("run", str(firm), "--period", PERIOD, "--bulk", "--out", str(tmp_path / "out"))
     assert refused.code == 2
-    assert "a run in bulk does not do minimum payment" in refused.err
+    assert "a run in bulk does not do attributes with the names of fields" in refused.err
     assert "--no-bulk" in refused.err
     assert not (tmp_path / "out").exists()
     monkeypatch.setattr(company, "BULK_ROWS", 0)
     found = cli("run", str(firm), "--period", PERIOD)
     assert found.err == ""
     assert found.out.splitlines()[0] == (
-        "Paid one by one, though there are many transactions: a run in bulk does not do minimum_payment."
+        "Paid one by one, though there are many transactions: a run in bulk does not do attributes."
     )
 
 

@@ -158,7 +158,7 @@ def test_facts_that_do_not_fit_have_the_same_faults(firm: Folder, name: str, old
 
 
 def test_what_the_engine_does_not_do_is_refused_by_name_all_at_once(firm: Folder) -> None:
-    firm.edit("rulebook.toml", 'returns = "original_terms"', 'minimum_payment = "EUR 5"\nreturns = "original_terms"')
+    firm.edit("company.toml", 'category = "category"', 'category = "category"\ncost = "category"')
     opened = in_bulk(firm)
     facts = opened.facts.commissions
     measured = OpeningMeasure(payee="ben", day=date(2026, 7, 1), component="quota", measured=1)
@@ -166,7 +166,7 @@ def test_what_the_engine_does_not_do_is_refused_by_name_all_at_once(firm: Folder
         opened, facts=attrs.evolve(opened.facts, commissions=attrs.evolve(facts, opening_measures=[measured]))
     )
     found = refused(lambda: opened.run_in_bulk(PERIOD))
-    assert [fault.code for fault in found] == ["company.bulk_minimum_payment", "company.bulk_opening_measures"]
+    assert [fault.code for fault in found] == ["company.bulk_opening_measures", "company.bulk_attributes"]
     assert found == opened.find_bulk_faults()
     assert all("--no-bulk" in fault.remedy for fault in found)
 

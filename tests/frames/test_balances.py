@@ -27,7 +27,7 @@ from salesrules.commissions import (
 from salesrules.core import CurrencyTable, DateRange, FiscalCalendar, InvalidDocument, InvalidValue, Money, Rate
 from salesrules.frames import balances, settle_in_bulk
 from salesrules.testing import simple_plan
-from salesrules.testing.cases import a_life, flat_hierarchy, plain_quota_policy
+from salesrules.testing.cases import a_life, flat_hierarchy, plain_quota_policy, policy_around
 
 LAST = date(2020, 12, 31)
 PEOPLE = {"ana": "rep", "bo": "rep", "cy": "lead", "di": "", "ed": "lead"}
@@ -200,3 +200,11 @@ def test_without_people_those_of_statements_and_assignments_are_settled():
     found = settle_in_bulk(policy, cases()[0][1].head(0), until=LAST)
     assert set(found["payee"].to_pylist()) == {"bo", "di"}
     assert set(found["earned"].to_pylist()) == {Decimal("0.00")}
+
+
+def test_somebody_whom_nothing_concerns_has_no_row():
+    policy = policy_around(simple_plan({0: "10%"}), "month", ["ana"], date(2020, 1, 1))
+    earned = pa.table({"payee": ["ana"], "period": ["2020-M01"], "commission": pa.array([Decimal(5)])})
+    people = pa.table({"payee": ["ana", "zoe"], "position": ["", ""]})
+    found = settle_in_bulk(policy, earned, payees=people, until=date(2020, 1, 31))
+    assert found["payee"].to_pylist() == ["ana"]

@@ -177,7 +177,8 @@ if TYPE_CHECKING:
     from salesrules.commissions.rules.formula import fold_formula, names_in
     from salesrules.commissions.rules.measures import counts, measure_credit
     from salesrules.commissions.rules.pay_changes import why_changed
-    from salesrules.commissions.rules.payouts import EarnedOnSale, PayoutRun, payout_place, split_payout
+    from salesrules.commissions.rules.payout_places import payout_place, payout_places
+    from salesrules.commissions.rules.payouts import EarnedOnSale, PayoutRun, PayoutStanding, split_payout
     from salesrules.commissions.rules.policy_checks import check_policy
     from salesrules.commissions.rules.pools import pool_plan, pool_weights, pools_in_order, split_pool
     from salesrules.commissions.rules.proof_findings import report_curve, report_left_out
@@ -219,25 +220,25 @@ __all__ = [
     "LeftOut", "LeftOutReason", "LimitSpan", "Measure", "Measurement", "ModifierBase", "MultipleOf", "Multiplier",
     "MultiplierTable", "NextThreshold", "Observed", "OpeningBalance", "OpeningHold", "OpeningMeasure", "OpeningUse",
     "OverlayCredit", "OverrideBase", "OverrideCredit", "PayBound", "PayChange", "PayEvent", "Payee", "Payment",
-    "PaymentConversion", "PaymentDay", "PaymentOrder", "PayoutCurve", "PayoutRun", "PendingCredit", "PerUnitTable",
-    "PeriodCommand", "PeriodFacts", "PeriodRecord", "PeriodStep", "PeriodStores", "PeriodVersion", "Plan", "PlanProof",
-    "PlanRun", "PlanSpan", "PoolMember", "PoolPart", "PoolResult", "PoolShare", "PoolSplit", "ProRataClawback",
-    "Proration", "RateBasis", "RateMode", "RateTable", "Reached", "Residual", "RestatedRun", "Restatement",
-    "RestatementCause", "ReturnTerms", "Reversal", "RoundingLevel", "SalesCredit", "Segment", "Solution", "SpanCurve",
-    "Split", "Statement", "StatementLine", "StatementRounding", "TableBase", "TableBasis", "TeamPool", "TierShare",
-    "Transaction", "TransactionKind", "Trigger", "TriggerTerms", "UnreachableReason", "UnreachableTier", "blended_rate",
-    "build_period_workflow", "calculate_commissions", "calculate_liability", "check_credit_facts", "check_facts",
-    "check_policy", "close_period", "close_version", "convert_payment", "counts", "credit_transactions",
-    "explain_adjustment", "explain_line", "explain_measurement", "explain_payment", "explain_pool", "explain_statement",
-    "find_calculation", "find_closed_periods", "find_next_threshold", "find_occurrences", "find_period", "fold_formula",
-    "gain_from_deferring", "gain_from_holding_returns", "gain_from_splitting", "list_pending", "marginal_rate",
-    "measure_credit", "measure_rates", "names_in", "needed_quota", "override_role", "pay_version", "payout_curve",
-    "payout_curves", "payout_place", "plan_runs", "plan_spans", "pool_plan", "pool_weights", "pools_in_order",
-    "prorated", "prove_curve", "prove_plan", "reopen_period", "report_curve", "report_left_out",
-    "report_outside_territory", "report_outside_territory_lines", "report_owed", "report_pending",
-    "report_pending_counts", "report_statements", "report_uncredited", "report_uncredited_lines", "report_without_plan",
-    "restate_commissions", "safe_day", "save_calculation", "settle_balances", "share_of_period", "solve_measure",
-    "split_payout", "split_pool", "why_changed",
+    "PaymentConversion", "PaymentDay", "PaymentOrder", "PayoutCurve", "PayoutRun", "PayoutStanding", "PendingCredit",
+    "PerUnitTable", "PeriodCommand", "PeriodFacts", "PeriodRecord", "PeriodStep", "PeriodStores", "PeriodVersion",
+    "Plan", "PlanProof", "PlanRun", "PlanSpan", "PoolMember", "PoolPart", "PoolResult", "PoolShare", "PoolSplit",
+    "ProRataClawback", "Proration", "RateBasis", "RateMode", "RateTable", "Reached", "Residual", "RestatedRun",
+    "Restatement", "RestatementCause", "ReturnTerms", "Reversal", "RoundingLevel", "SalesCredit", "Segment",
+    "Solution", "SpanCurve", "Split", "Statement", "StatementLine", "StatementRounding", "TableBase", "TableBasis",
+    "TeamPool", "TierShare", "Transaction", "TransactionKind", "Trigger", "TriggerTerms", "UnreachableReason",
+    "UnreachableTier", "blended_rate", "build_period_workflow", "calculate_commissions", "calculate_liability",
+    "check_credit_facts", "check_facts", "check_policy", "close_period", "close_version", "convert_payment", "counts",
+    "credit_transactions", "explain_adjustment", "explain_line", "explain_measurement", "explain_payment",
+    "explain_pool", "explain_statement", "find_calculation", "find_closed_periods", "find_next_threshold",
+    "find_occurrences", "find_period", "fold_formula", "gain_from_deferring", "gain_from_holding_returns",
+    "gain_from_splitting", "list_pending", "marginal_rate", "measure_credit", "measure_rates", "names_in",
+    "needed_quota", "override_role", "pay_version", "payout_curve", "payout_curves", "payout_place", "payout_places",
+    "plan_runs", "plan_spans", "pool_plan", "pool_weights", "pools_in_order", "prorated", "prove_curve", "prove_plan",
+    "reopen_period", "report_curve", "report_left_out", "report_outside_territory", "report_outside_territory_lines",
+    "report_owed", "report_pending", "report_pending_counts", "report_statements", "report_uncredited",
+    "report_uncredited_lines", "report_without_plan", "restate_commissions", "safe_day", "save_calculation",
+    "settle_balances", "share_of_period", "solve_measure", "split_payout", "split_pool", "why_changed",
 ]  # fmt: skip  # one name a line would make the longest module of the house
 
 if not TYPE_CHECKING:  # a checker that saw this function would believe every name
@@ -261,6 +262,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             formula,
             measures,
             pay_changes,
+            payout_places,
             payouts,
             policy_checks,
             pools,
@@ -288,6 +290,7 @@ if not TYPE_CHECKING:  # a checker that saw this function would believe every na
             formula,
             measures,
             pay_changes,
+            payout_places,
             payouts,
             policy_checks,
             pools,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Final
 
 import attrs
@@ -15,9 +16,12 @@ from salesrules.commissions import (
     CommissionPolicy,
     CommissionRun,
     OpeningBalance,
+    PayoutStanding,
+    Plan,
     Statement,
     TransactionKind,
     calculate_commissions,
+    payout_places,
     report_outside_territory_lines,
     report_owed,
     report_statements,
@@ -50,10 +54,13 @@ def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: Sol
     currencies |= {*sold.currency, *(opening.owed.currency for opening in facts.opening_balances)}
     if len(currencies) > 1:
         found.append(_fault("currencies", "several currencies", ", ".join(sorted(currencies))))
-    for name in ("modifiers", "payouts", "clawbacks", "minimum_payment"):
-        plans = [plan.id for plan in policy.plans if getattr(plan, name) not in ((), None)]
+    for name in ("modifiers", "clawbacks"):
+        plans = [plan.id for plan in policy.plans if getattr(plan, name)]
         if plans:
-            found.append(_fault(name, name.replace("_", " "), ", ".join(plans)))
+            found.append(_fault(name, name, ", ".join(plans)))
+    plans = [plan.id for plan in policy.plans if _takes_turns(plan)]
+    if plans:
+        found.append(_fault("payouts", "payouts whose components take turns on one credit", ", ".join(plans)))
     held = {name: len(getattr(facts, name)) for name in ("opening_holds", "opening_uses", "opening_measures")}
     found += [_fault(name, name.replace("_", " "), str(count)) for name, count in held.items() if count]
     clashes = sorted(_COLUMNS & sold.attributes.keys())
@@ -67,6 +74,15 @@ def _fault(code: str, what: str, value: str) -> Fault:
     return Fault(code=f"company.bulk_{code}", path=f"bulk.{code}", problem=problem, remedy=BULK_REMEDY, value=value)
 
 
+def _takes_turns(plan: Plan) -> bool:
+    """Whether, in the order of a credit's lines, one payout may stand on both sides of another one.
+
+    Which of them comes first is then known line by line alone.
+    """
+    blocks = [place for place, _ in groupby(payout_places(plan))]
+    return len({*blocks}) < len(blocks)
+
+
 def pay_in_bulk(
     facts: CommissionFacts,
     sold: SoldColumns,
@@ -78,8 +94,8 @@ def pay_in_bulk(
     """Everybody's pay for a period, and the facts with those of the transactions that its lines come from.
 
     `facts` have the quotas that hold, with ramps, and no transactions: these are `sold`. The bulk engine pays all of
-    them, up to the end of the period; what is owed when the period begins comes from there. The lines of the period
-    are then written by the scalar rules, and every credit and statement must come to what the bulk engine paid.
+    them, up to the end of the period; what is owed and held when the period begins comes from there. The lines of the
+    period are then written by the scalar rules, and every credit and statement must come to what the bulk engine paid.
 
     Raises `RefusedInBulk` with everything that the bulk engine does not do, `InvalidDocument` with faults of the facts,
     `InvalidValue` for a kind of period that the plans do not pay by.
@@ -104,6 +120,7 @@ def pay_in_bulk(
         currencies=rulebook.currencies,
         working_time=rulebook.working_time,
         version=rulebook.version,
+        standings=paid.standings,
         on_progress=on_progress,
     )
     statements = paid.with_openings(run.statements)
@@ -125,6 +142,7 @@ class _Paid:
             raise RefusedInBulk((fault,)) from None
         policy = rulebook.policy(CommissionPolicy)
         self._facts, self._period = facts, period
+        self.standings: dict[str, PayoutStanding] = {}
         self._calendar, self._currency = rulebook.calendar, policy.plans[0].currency if policy.plans else ""
         tables = fact_tables(*_until(facts, sold, period))
         found = calculate(
@@ -144,10 +162,13 @@ class _Paid:
             policy,
             found.statements,
             until=period.span.last or period.start,
+            credits=found.credits,
             payees=tables.payees,
             owed=tables.owed,
+            events=facts.pay_events,
             calendar=rulebook.calendar,
             currencies=rulebook.currencies,
+            on_last=self.standings.__setitem__,
         )
         self._rows = settled.to_pylist()
         self._credits = found.credits
@@ -163,16 +184,16 @@ class _Paid:
         ]
 
     def with_openings(self, statements: Iterable[Statement]) -> list[Statement]:
-        """The statements; those of members of pools, whom no plan pays any more, with what they still owe."""
-        owed = {opening.payee: opening.owed for opening in self.openings()}
-        return [
-            each
-            if each.plans or each.lines
-            else attrs.evolve(
-                each, opening=owed.get(each.payee, each.opening), closing=owed.get(each.payee, each.closing)
-            )
-            for each in statements
-        ]
+        """The statements; those that only pools made have what is still owed and held from earlier ones."""
+        last = {row["payee"]: row for row in self._rows}
+        found = []
+        for each in statements:
+            row = last.get(each.payee)
+            if row is not None and _is_of_pools(each):
+                owed, held = Money(row["closing"], self._currency), Money(row["held"], self._currency)
+                each = attrs.evolve(each, opening=owed, closing=owed, held=held if held else None)
+            found.append(each)
+        return found
 
     def owed_by_others(self, here: Iterable[str]) -> Iterator[tuple[str, Money]]:
         """What those owe who have no statement in the period, in the order of their first statements."""
@@ -207,8 +228,10 @@ class _Paid:
         if missing:
             raise BulkDisagreement(f"{missing[0]} in {label}", settled[missing[0]]["paid"], _ZERO)
         for statement in run.statements:
-            found = settled.get(statement.payee, {"paid": _ZERO, "closing": statement.opening.amount})
-            for name, amount in (("paid", _without_pools(statement)), ("closing", statement.closing.amount)):
+            held = _ZERO if statement.held is None else statement.held.amount
+            found = settled.get(statement.payee, {"paid": _ZERO, "closing": statement.opening.amount, "held": held})
+            amounts = (("paid", _without_pools(statement)), ("closing", statement.closing.amount), ("held", held))
+            for name, amount in amounts:
                 if found[name] != amount:
                     raise BulkDisagreement(f"{statement.payee} in {label} ({name})", found[name], amount)
 
@@ -221,6 +244,12 @@ class _Paid:
             if places:
                 found += batch.take(places).to_pylist()
         return found
+
+
+def _is_of_pools(statement: Statement) -> bool:
+    """Whether only parts of team pools stand on it."""
+    kinds = {entry.kind for entry in statement.balances}
+    return not statement.plans and not statement.lines and kinds == {BalanceKind.POOL_PART}
 
 
 def _without_pools(statement: Statement) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from salesrules.commissions import (
     Payee,
     PayEvent,
     PayoutRun,
+    PayoutStanding,
     Plan,
     PlanSpan,
     plan_spans,
@@ -68,6 +69,7 @@ def settle_in_bulk(
     holds: Any = (),
     calendar: FiscalCalendar = _CALENDAR,
     currencies: CurrencyTable | None = None,
+    on_last: Callable[[str, PayoutStanding], object] | None = None,
 ) -> pa.Table:
     """What is paid of what statements come to: payouts, clawbacks, draws, shortfalls, recovery and minimum payments.
 
@@ -83,7 +85,7 @@ def settle_in_bulk(
     above zero), `released` of what was held, `cancelled` of it by returns, and `clawed_back`; `shortfalls` (carried),
     `draws` (advanced), `recovered` (not above zero), and what is carried since it is below a `minimum`; what `pools`
     pay, and what is `paid` in all. Then what is owed at the `opening` and the `closing`, what is `held` at the end, and
-    how much of that was `forfeited`.
+    how much of that was `forfeited`. `on_last` is told of each payee what of payouts stands as the last period begins.
 
     Raises `InvalidDocument` where plans pay in several currencies, where credits are needed and not given, and for
     events that lack what a clawback needs.
@@ -96,6 +98,7 @@ def settle_in_bulk(
     for hold in read_holds(holds, run.currency):
         run.holds[hold.payee].append(hold)
     run.owed.update(read_owed(owed))
+    run.on_last = on_last
     people = read_people(payees) if payees is not None else run.people()
     found = [row for payee in people for row in run.rows(payee)]
     if run.faults:
@@ -142,6 +145,7 @@ class _Balances:
         self.holds: dict[str, list[OpeningHold]] = defaultdict(list)
         self.owed: dict[str, dict[date, Decimal]] = {}
         self.faults: list[Fault] = []
+        self.on_last: Callable[[str, PayoutStanding], object] | None = None
         self._end = calendar.at(policy.pay_period, until).end
         self._spans: dict[tuple[tuple[str, ...], Period], tuple[PlanSpan, ...]] = {}
         self._number: dict[tuple[date, Period], int] = {}
@@ -162,9 +166,12 @@ class _Balances:
         alike = tuple(f"{each.id}\0{payee.id in each.payees}" for each in own)
         payouts = self._payouts(payee)
         owed = _ZERO
-        periods = self._calendar.periods(self._policy.pay_period, DateRange(first, self._end))
-        for period in periods if first < self._end else ():
+        if first >= self._end:
+            return
+        for period in self._calendar.periods(self._policy.pay_period, DateRange(first, self._end)):
             owed = opened.get(period.start, owed)
+            if self.on_last is not None and period.end == self._end:
+                self.on_last(payee.id, payouts.standing)
             key = alike, period
             spans = self._spans.get(key)
             if spans is None:
@@ -200,7 +207,8 @@ class _Balances:
         self, payee: Payee, period: Period, owed: Decimal, spans: tuple[PlanSpan, ...], payouts: PayoutRun
     ) -> Sequence[BalanceEntry]:
         """What turns the earnings of a period into pay: what is due of them, then balances, then the minimum."""
-        on_sales = self._earnings.on_sales.get(payee.id, {}).get(period.label, ())
+        earned_ = self._earnings.on_sales.get(payee.id, {}).get(period.label)
+        on_sales = () if earned_ is None else earned_.in_order(span.plan.id for span in spans)
         earned = self._earnings.earned.get(payee.id, {}).get(period.label, _ZERO)
         due = payouts.settle_earned(period, on_sales, self.currency)
         payable = Money(exact_sum([earned, *(entry.amount.amount for entry in due)]), self.currency)

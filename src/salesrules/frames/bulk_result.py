@@ -31,7 +31,8 @@ class BulkResult:
     a policy through all periods in which an assignment holds.
 
     Where plans have payouts or clawbacks, `credits` has the `sale` of each, and `payout:ID` with what each payout pays
-    (`payout:` what none of them does), and `statements` has `adjustments:PLAN`: all that `settle_in_bulk` needs.
+    (`payout:` what none of them does), in a policy also whether a return `takes_back` what its sale was paid, and
+    `statements` has `adjustments:PLAN`: all that `settle_in_bulk` needs.
     """
 
     credits: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,12 +23,29 @@ _ZERO = Decimal(0)
 
 
 @attrs.frozen
+class OnSales:
+    """What sales earned in a period, as lines are made: what is measured, what takes back, what stands beside lines."""
+
+    measured: list[EarnedOnSale] = attrs.field(factory=list)
+    taken_back: list[EarnedOnSale] = attrs.field(factory=list)
+    beside: list[EarnedOnSale] = attrs.field(factory=list)
+
+    def in_order(self, plans: Iterable[str]) -> list[EarnedOnSale]:
+        """Plan by plan, as they begin to pay in the period; returns that take back stand together at the end."""
+        rank = {plan: place for place, plan in enumerate(dict.fromkeys(plans))}
+        measured, beside = (
+            sorted(each, key=lambda earned: rank.get(earned.plan, len(rank))) for each in (self.measured, self.beside)
+        )
+        return [*measured, *self.taken_back, *beside]
+
+
+@attrs.frozen
 class Earnings:
     """By payee and label of the pay period: what statements come to, what pools pay beside, what sales earned."""
 
     earned: dict[str, dict[str, Decimal]]
     pools: dict[str, dict[str, Decimal]]
-    on_sales: dict[str, dict[str, list[EarnedOnSale]]]
+    on_sales: dict[str, dict[str, OnSales]]
 
 
 class _Columns:
@@ -125,14 +142,15 @@ def read_earnings(policy: CommissionPolicy, statements: Any, credits: Any) -> Ea
         names = [name for name in columns.table.column_names if name == "pools" or name.startswith("adjustments:")]
         earned |= {name: _optional(columns, name) for name in names}
     rows = list(zip(payees, labels, strict=True))
-    on_sales: dict[str, dict[str, list[EarnedOnSale]]] = defaultdict(lambda: defaultdict(list))
+    on_sales: dict[str, dict[str, OnSales]] = defaultdict(lambda: defaultdict(OnSales))
     if any(map(pays_by_sale, policy.plans)):
         if credits is None:
             raise InvalidDocument((_no_credits(),))
-        for payee, label, on_sale in earned_on_sales(policy, credits):
-            on_sales[payee][label].append(on_sale)
+        for payee, label, takes_back, on_sale in earned_on_sales(policy, credits):
+            found = on_sales[payee][label]
+            (found.taken_back if takes_back else found.measured).append(on_sale)
         for payee, label, on_sale in _beside(policy, rows, earned):
-            on_sales[payee][label].append(on_sale)
+            on_sales[payee][label].beside.append(on_sale)
     return Earnings(_by_payee(rows, earned["commission"]), _by_payee(rows, earned.get("pools", [])), on_sales)
 
 

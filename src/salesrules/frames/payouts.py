@@ -8,17 +8,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salesrules.commissions import Plan, payout_place
+from salesrules.commissions import Plan, payout_place, payout_places
 from salesrules.frames.blocks import Outcome
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.results import money, with_gaps
 
-__all__ = ["PREFIX", "PayoutColumns", "column_of", "pays_by_sale", "plain"]
+__all__ = ["PREFIX", "TAKES_BACK", "PayoutColumns", "column_of", "columns_in_order", "pays_by_sale", "plain"]
 
 #: What the names of the columns begin with; the payout's id follows, nothing for what no payout holds.
 PREFIX = "payout:"
+
+#: The column that marks returns which only take back what their sale was paid.
+TAKES_BACK = "takes_back"
 
 
 def pays_by_sale(plan: Plan) -> bool:
@@ -30,6 +33,13 @@ def column_of(plan: Plan, component: str) -> str:
     """The column of what a component (empty: what stands beside the lines) is paid by."""
     place = payout_place(plan, component)
     return PREFIX if place is None else PREFIX + plan.payouts[place].id
+
+
+def columns_in_order(plan: Plan) -> list[str]:
+    """The columns of a plan's components in the order in which these make a credit's lines."""
+    return [
+        PREFIX if place is None else PREFIX + plan.payouts[place].id for place in dict.fromkeys(payout_places(plan))
+    ]
 
 
 def plain(names: pa.ChunkedArray) -> pa.ChunkedArray:

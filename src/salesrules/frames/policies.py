@@ -36,7 +36,7 @@ from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.modified_policies import PolicyModifiers, finer, in_order, span_of, whole_periods
-from salesrules.frames.payouts import PayoutColumns, pays_by_sale
+from salesrules.frames.payouts import TAKES_BACK, PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.policy_limits import find_part_returns, limits_of_rows
 from salesrules.frames.pool_parts import add_pool_parts
@@ -182,6 +182,7 @@ class _Paying:
         if self._by_payout is not None:
             original = self._table["original"] if "original" in self._table.column_names else None
             columns |= self._by_payout.columns(digits, self._table["id"], original)
+            columns[TAKES_BACK] = pa.array(self._assigned.takes_back)
         plans_ = self._job.policy.plans
         by_plan = [plan.id for plan in plans_ if plan.modifiers and self._by_payout is not None]
         adjusted = any(plan.modifiers for plan in plans_)

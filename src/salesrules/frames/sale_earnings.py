@@ -15,7 +15,7 @@ from salesrules.commissions import CommissionPolicy, EarnedOnSale, Plan, ReturnT
 from salesrules.core import EXACT, InvalidDocument
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.kernel.block import changes
-from salesrules.frames.payouts import PREFIX
+from salesrules.frames.payouts import PREFIX, TAKES_BACK, columns_in_order
 from salesrules.frames.periods import EPOCH
 from salesrules.frames.reading import Names, Reader, as_table
 
@@ -27,19 +27,20 @@ def places_of(plan: Plan) -> dict[str, int | None]:
     return {PREFIX: None, **{PREFIX + payout.id: place for place, payout in enumerate(plan.payouts)}}
 
 
-def earned_on_sales(policy: CommissionPolicy, credits: Any) -> Iterator[tuple[str, str, EarnedOnSale]]:
-    """Payee, label of the period, and what a sale earned in it, in the order in which its lines were made.
+def earned_on_sales(policy: CommissionPolicy, credits: Any) -> Iterator[tuple[str, str, bool, EarnedOnSale]]:
+    """Payee, label of the period, whether it only takes back what was paid, and what a sale earned in it.
 
-    Raises `InvalidDocument` where the credits are not such as `calculate` gives for these plans.
+    They come in the order in which a plan's lines are made. Raises `InvalidDocument` where the credits are not such as
+    `calculate` gives for these plans.
     """
     lines = _read(policy, credits)
-    order = lines.order([plan.returns is ReturnTerms.ORIGINAL_TERMS for plan in policy.plans])
-    keys = (lines.payee, lines.period, lines.plan, lines.sale)
-    apart = np.logical_or.reduce([changes(each[order]) for each in keys])
-    number = np.cumsum(apart) * len(lines.columns) + lines.place[order]
-    distinct, first, where = np.unique(number, return_index=True, return_inverse=True)
-    sums = np.zeros(len(distinct), dtype=np.int64)
-    np.add.at(sums, where.reshape(-1), lines.amount[order])
+    order = lines.order()
+    keys = (lines.payee, lines.period, lines.plan, lines.sale, lines.place)
+    alike = np.lexsort([each[order] for each in reversed(keys)])
+    apart = np.logical_or.reduce([changes(each[order][alike]) for each in keys])
+    starts = np.flatnonzero(apart)
+    sums = np.add.reduceat(lines.amount[order][alike], starts) if len(starts) else lines.amount[:0]
+    first = alike[starts]
     places = [[places_of(plan).get(name) for name in lines.columns] for plan in policy.plans]
     for at in np.argsort(first, kind="stable").tolist():
         line = int(order[first[at]])
@@ -47,7 +48,7 @@ def earned_on_sales(policy: CommissionPolicy, credits: Any) -> Iterator[tuple[st
         amount = Decimal(int(sums[at])).scaleb(-lines.digits, EXACT)
         day = EPOCH + timedelta(days=int(lines.day[line]))
         on_sale = EarnedOnSale(policy.plans[plan].id, lines.sales[sale], places[plan][lines.place[line]], amount, day)
-        yield lines.payees[payee], lines.periods[period], on_sale
+        yield lines.payees[payee], lines.periods[period], bool(lines.takes_back[line]), on_sale
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -55,7 +56,7 @@ class _Lines:
     """What credits are paid, one row for each column of payouts in which a credit has something.
 
     `payee`, `period`, `plan` and `sale` are numbers of their texts and of the policy's plans, `place` that of the
-    column, `within` what orders the lines of a sale; amounts are units of 10^-`digits`.
+    column, `within` what orders the lines of a plan; amounts are units of 10^-`digits`.
     """
 
     payees: Sequence[str]
@@ -69,14 +70,13 @@ class _Lines:
     sale: Whole
     place: Places
     day: Whole
-    is_return: Flags
+    takes_back: Flags
     within: tuple[Whole, ...]
     amount: Whole
 
-    def order(self, reverses: Sequence[bool]) -> Places:
-        """The lines of a sale follow each other: what takes back what was paid comes after all that is measured."""
-        takes_back = self.is_return & np.array(reverses, dtype=np.bool_)[self.plan]
-        keys = (self.payee, self.period, self.plan, self.sale, takes_back, *self.within, self.place)
+    def order(self) -> Places:
+        """As lines are made: what takes back what was paid comes after all that is measured."""
+        keys = (self.payee, self.period, self.takes_back, *self.within)
         found: Places = np.lexsort(keys[::-1])
         return found
 
@@ -101,8 +101,10 @@ def _read(policy: CommissionPolicy, credits: Any) -> _Lines:
     own = id.codes.astype(np.int64)[row]
     sold = id.find(sale.values)[sale.codes[row]]
     is_return = sold != own
+    takes_back = _takes_back(policy, reader, is_return, plans, row)
     role = np.zeros(len(row), dtype=np.int64) if roles is None else roles.rank[roles.codes[row]]
     day = days.astype(np.int64)[row]
+    place = np.repeat(np.arange(len(columns)), [len(each) for each in found])
     return _Lines(
         payees=_texts(payee),
         periods=_texts(period),
@@ -113,12 +115,31 @@ def _read(policy: CommissionPolicy, credits: Any) -> _Lines:
         period=period.codes[row],
         plan=plans[row],
         sale=sale.codes[row],
-        place=np.repeat(np.arange(len(columns)), [len(each) for each in found]),
+        place=place,
         day=day,
-        is_return=is_return,
-        within=(day, is_return, id.rank[own], role),
+        takes_back=takes_back,
+        within=(day, is_return, id.rank[own], role, _rank_of_columns(policy, columns)[plans[row], place]),
         amount=np.concatenate([values[rows] for (values, _), rows in zip(amounts, found, strict=True)]),
     )
+
+
+def _takes_back(policy: CommissionPolicy, reader: Reader, is_return: Flags, plans: Whole, row: Places) -> Flags:
+    """Which lines take back what was paid: as the credits say, else by the plan that pays them."""
+    if reader.has(TAKES_BACK):
+        said = reader.table[TAKES_BACK].to_numpy().astype(np.bool_)
+        return np.asarray(said[row])
+    reverses = np.array([plan.returns is ReturnTerms.ORIGINAL_TERMS for plan in policy.plans], dtype=np.bool_)
+    return np.asarray(is_return & reverses[plans[row]])
+
+
+def _rank_of_columns(policy: CommissionPolicy, columns: Sequence[str]) -> Whole:
+    """By plan and column: which comes first where a credit has lines in several."""
+    found = np.zeros((len(policy.plans), len(columns)), dtype=np.int64)
+    for number, plan in enumerate(policy.plans):
+        for rank, name in enumerate(columns_in_order(plan)):
+            if name in columns:
+                found[number, columns.index(name)] = rank
+    return found
 
 
 def _texts(names: Names) -> tuple[str, ...]:

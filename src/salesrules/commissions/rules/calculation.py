@@ -35,6 +35,7 @@ from salesrules.commissions.rules.name_checks import report_unknown_names
 from salesrules.commissions.rules.opening_checks import check_openings
 from salesrules.commissions.rules.pay_fact_checks import report_idle_events
 from salesrules.commissions.rules.payee_run import PayeeRun, Setting
+from salesrules.commissions.rules.payouts import PayoutStanding
 from salesrules.commissions.rules.policy_checks import policy_faults
 from salesrules.commissions.rules.settlement import add_payments, add_pool_parts, run_pools
 from salesrules.core import (
@@ -66,6 +67,7 @@ def calculate_commissions(
     currencies: CurrencyTable,
     working_time: CountsWorkingDays | None = None,
     version: str = "",
+    standings: Mapping[str, PayoutStanding] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> CommissionRun:
     """Every payee's statement for a period, computed from the start of their first assignment.
@@ -74,6 +76,8 @@ def calculate_commissions(
     are paid in another currency. Earlier periods are computed too, since balances and returns reach back; opening
     balances shorten nothing but replace what would be owed. `working_time` says which days a quota policy counts that
     counts working days. `version` names the rulebook that the policies came from and is kept in the result.
+    `standings` say by payee what of payouts stands when the period begins (nothing for those who have none), where the
+    transactions are only those that the lines of the period come from: what earlier periods lack is no fault then.
     `on_progress` is told after each payee how many of how many are done.
 
     Raises `InvalidDocument` with all faults at once: of the policy, of the facts, missing quotas or exchange rates,
@@ -121,7 +125,8 @@ def calculate_commissions(
         days += [opening.day for opening in facts.opening_holds if opening.payee == payee.id]
         first = min(filter(None, [first_assigned_day(payee, policy), *days]), default=period.end)
         if first < period.end:
-            statements += run.statements(calendar.periods(period.kind, DateRange(first, period.end)))
+            standing = None if standings is None else standings.get(payee.id, PayoutStanding())
+            statements += run.statements(calendar.periods(period.kind, DateRange(first, period.end)), standing)
         faults += run.faults
         findings += run.findings[period]
         if on_progress is not None:

@@ -31,7 +31,7 @@ from salesrules.commissions.rules.held_quotas import HeldQuotas
 from salesrules.commissions.rules.lines import Bucket, LineMaker
 from salesrules.commissions.rules.measures import counts, unit_of
 from salesrules.commissions.rules.modifiers import ModifierRun
-from salesrules.commissions.rules.payouts import PayoutRun
+from salesrules.commissions.rules.payouts import PayoutRun, PayoutStanding
 from salesrules.commissions.rules.plan_days import PlanDays
 from salesrules.commissions.rules.reversals import ReversalMaker
 from salesrules.commissions.rules.table_curves import needed_quota
@@ -112,13 +112,20 @@ class PayeeRun:
         """What is wrong, in the order found; quotas last."""
         return [*self._faults, *self._quotas.faults]
 
-    def statements(self, periods: Sequence[Period]) -> list[Statement]:
-        """The payee's statements; periods in which no plan holds and nothing is credited are left out."""
+    def statements(self, periods: Sequence[Period], standing: PayoutStanding | None = None) -> list[Statement]:
+        """The payee's statements; periods in which no plan holds and nothing is credited are left out.
+
+        `standing` is what of payouts stands when the last period begins, where the facts of earlier ones are not all
+        there.
+        """
         openings = {o.day: o.owed for o in self._setting.facts.opening_balances if o.payee == self._payee.id}
         owed: Money | None = None
         found = []
         for period in periods:
             owed = openings.get(period.start, owed)
+            if standing is not None and period == periods[-1]:
+                self._payouts.resume(standing)
+                self._faults.clear()  # of periods whose facts are not all there
             try:
                 statement = self._statement(period, owed)
             except InvalidDocument as error:

@@ -31,6 +31,7 @@ from salesrules.commissions.policy import (
     Plan,
     ProRataClawback,
 )
+from salesrules.commissions.rules.payout_places import payout_place
 from salesrules.core import (
     EXACT,
     FiscalCalendar,
@@ -42,7 +43,7 @@ from salesrules.core import (
     exact_sum,
 )
 
-__all__ = ["EarnedOnSale", "PayoutRun", "payout_place", "split_payout"]
+__all__ = ["EarnedOnSale", "PayoutRun", "PayoutStanding", "split_payout"]
 
 _ZERO = Decimal(0)
 _minus = EXACT.minus  # a bare minus would round in the caller's context
@@ -89,6 +90,15 @@ class _Hold:
     due: date | None = None
     event: str = ""
     amount: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class PayoutStanding:
+    """What had been paid on a payee's sales, and what is held, when a period begins; a `PayoutRun` can resume it."""
+
+    currency: str = ""
+    sales: tuple[_Sale, ...] = ()
+    holds: tuple[_Hold, ...] = ()
 
 
 def split_payout(
@@ -158,6 +168,22 @@ class PayoutRun:
     def held(self) -> Decimal:
         """What is held for the payee now."""
         return exact_sum(hold.amount for hold in self._holds)
+
+    @property
+    def standing(self) -> PayoutStanding:
+        """What stands now, which stays as it is when the run goes on."""
+        return PayoutStanding(
+            currency=self.currency,
+            sales=tuple(attrs.evolve(sale, taken=dict(sale.taken)) for sale in self._sales.values()),
+            holds=tuple(map(attrs.evolve, self._holds)),
+        )
+
+    def resume(self, standing: PayoutStanding) -> None:
+        """Go on from what stood, whatever was settled so far."""
+        self.currency = standing.currency or self.currency
+        sales = [attrs.evolve(sale, taken=dict(sale.taken)) for sale in standing.sales]
+        self._sales = {(sale.plan.id, sale.transaction): sale for sale in sales}
+        self._holds = [attrs.evolve(hold) for hold in standing.holds]
 
     def has_due(self, period: Period) -> bool:
         """Whether something held, or an event, may change the pay of a period without lines."""
@@ -336,15 +362,6 @@ class PayoutRun:
 
     def _drop(self, gone: Sequence[_Hold]) -> None:
         self._holds = [hold for hold in self._holds if all(hold is not other for other in gone)]
-
-
-def payout_place(plan: Plan, component: str) -> int | None:
-    """Which of a plan's payouts a component is paid by: the first that names it, or names none.
-
-    What stands beside the lines is paid by the first that names none (`component` empty).
-    """
-    names = (payout.applies_to for payout in plan.payouts)
-    return next((place for place, named in enumerate(names) if not named or component in named), None)
 
 
 def _meets(event: PayEvent, transaction: str) -> bool:

@@ -1,0 +1,99 @@
+"""What stands between earning and being paid, for the firm of `bulk_firm`: rules and facts that a test adds to it."""
+
+from __future__ import annotations
+
+import csv
+import random
+from datetime import date, timedelta
+
+from bulk_firm import text_of
+from company_folder import Folder
+
+#: After what the rules of each plan stand: those of representatives, managers and specialists.
+_PLACES = {
+    "representative": 'family = "representative"\n',
+    "manager": 'family = "manager"\n',
+    "specialist": 'family = "specialist"\n',
+}
+
+#: Payouts of each plan: deferred, in instalments, and held until something happens.
+PAYOUTS = {
+    "representative": """payouts = [
+  { kind = "deferral", id = "curve", parts = [
+    { after_months = 0, share = "40%" }, { after_months = 2, share = "35%" }, { after_months = 5, share = "25%" },
+  ] },
+]
+""",
+    "manager": 'payouts = [{ kind = "instalments", id = "thirds", count = 3 }]\n',
+    "specialist": """payouts = [
+  { kind = "holdback", id = "until collected", share = "30%", on_event = "collected", applies_to = ["machines"] },
+  { kind = "holdback", id = "a month", share = "10%", after_periods = 1 },
+]
+""",
+}
+
+#: Below this nothing is paid.
+MINIMUM = {
+    "representative": 'minimum_payment = "EUR 2000"\n',
+    "manager": 'minimum_payment = "EUR 400"\n',
+}
+
+#: What events take back.
+CLAWBACKS = {
+    "representative": """clawbacks = [
+  { kind = "pro_rata", id = "lapsed", events = ["lapse"], months = 12 },
+  { kind = "schedule", id = "left", events = ["leaving"], tenure = "months", forfeits_held = false, shares = {
+    side = "lower", bands = [{ from = 0, to = 3, value = "100%" }, { from = 3, to = 6, value = "33.3%" }],
+  } },
+]
+""",
+    "manager": 'clawbacks = [{ kind = "pro_rata", id = "lapsed", events = ["lapse", "leaving"], months = 7 }]\n',
+    "specialist": """clawbacks = [
+  { kind = "schedule", id = "defaulted", events = ["lapse"], tenure = "instalments", shares = {
+    side = "lower", bands = [{ from = 0, to = 2, value = "100%" }, { from = 2, to = 4, value = "50%" }],
+  } },
+]
+""",
+}
+
+
+def with_rules(firm: Folder, *rules: dict[str, str]) -> Folder:
+    """The firm with rules added to its plans."""
+    for each in rules:
+        for plan, text in each.items():
+            firm.edit("rulebook.toml", _PLACES[plan], _PLACES[plan] + text)
+    return firm
+
+
+def with_versions(firm: Folder, first: str) -> Folder:
+    """The representatives' plan ends in May; a second version, in which `first` stands no more, follows it."""
+    text = (firm.path / "rulebook.toml").read_text("utf-8")
+    start = text.index('[[commissions.plans]]\nid = "representative-2026"')
+    end = text.index("[[commissions.plans]]", start + 1)
+    version = text[start:end]
+    later = version.replace("representative-2026", "representative-2026-b").replace(first, "")
+    later = (
+        later.replace('"2%"', '"2.5%"').replace('"4%"', '"4.5%"').replace("from = 2026-01-01", "from = 2026-05-01", 1)
+    )
+    earlier = version.replace("{ from = 2026-01-01 }", "{ from = 2026-01-01, until = 2026-05-01 }", 1)
+    assert later != version != earlier
+    return firm.write("rulebook.toml", text[:start] + earlier + later + text[end:])
+
+
+def with_events(firm: Folder, count: int = 90) -> Folder:
+    """The firm with events of many months, most of them about single sales, some about all of a person's."""
+    chance = random.Random(f"events {count}")
+    with (firm.path / "data/orders.csv").open(encoding="utf-8", newline="") as file:
+        orders = list(csv.DictReader(file))
+    rows: list[list[object]] = []
+    for number in range(count):
+        order, who = chance.choice(orders), chance.choice(["ben", "cho", "dee", "ada"])
+        about = chance.random() < 0.9
+        day = date.fromisoformat(order["date"]) + timedelta(days=chance.randrange(120))
+        what = ("lapse", "leaving", "collected")[number % 3]
+        if not about:
+            what, day = "leaving", date(2026, chance.choice((6, 8)), 9)
+        sale = [order["order"], order["line"]] if about else ["", ""]
+        rows.append([day, who, what, *sale, chance.randrange(5)])
+    firm.write("data/events.csv", text_of("day,who,what,order,line,paid", rows))
+    return firm.edit("company.toml", 'event = "what"', 'event = "what", instalments = "paid"')

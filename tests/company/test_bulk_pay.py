@@ -1,0 +1,88 @@
+"""Pay that waits, is held and taken back, in bulk and one by one over the same folder: the same files to the byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import pytest
+from bulk_firm import PERIOD, bulk_firm
+from bulk_pay import MINIMUM, PAYOUTS, with_events, with_rules, with_versions
+from company_folder import Folder
+
+from salesrules import company
+from salesrules.commissions import PayoutRun, PayoutStanding
+
+pytest.importorskip("pyarrow")
+
+from salesrules.frames import BulkDisagreement
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def assert_alike(firm: Folder, period: str = PERIOD) -> str:
+    """The statements as CSV text, after comparing all three files of both kinds of run."""
+    opened = company.load(firm.path, in_bulk=True)
+    assert opened.find_bulk_faults() == ()
+    in_bulk, one_by_one = opened.run_in_bulk(period), firm.run(period)
+    in_bulk.write(firm.path / "bulk" / period)
+    one_by_one.write(firm.path / "scalar" / period)
+    found, wanted = files(firm.path / "bulk" / period), files(firm.path / "scalar" / period)
+    assert sorted(found) == ["report.html", "statements.csv", "statements.json"]
+    for name, content in wanted.items():
+        assert found[name] == content, name
+    assert repr(in_bulk.content.findings()) == repr(one_by_one.content.findings())
+    assert [s.held for s in in_bulk.commissions.statements] == [s.held for s in one_by_one.commissions.statements]
+    return wanted["statements.csv"].decode()
+
+
+def test_minimum_payments_are_carried_and_paid_as_one_by_one(tmp_path: Path) -> None:
+    firm = with_rules(bulk_firm(tmp_path / "firm"), MINIMUM)
+    assert ",released," in assert_alike(firm, "2026-M03")  # what was carried in February
+    assert assert_alike(firm).count(",minimum_carried,") == 2
+
+
+@pytest.mark.parametrize("trigger", ["booking", "delivery", "cash"])
+def test_payouts_of_every_kind_are_held_and_released_as_one_by_one(tmp_path: Path, trigger: str) -> None:
+    firm = with_events(with_rules(bulk_firm(tmp_path / "firm", trigger=trigger), PAYOUTS))
+    text = assert_alike(firm)
+    for entry in (",held,", ",held_cancelled,"):
+        assert entry in text, entry
+    assert text.count(",released,") > 20  # of sales of many months, in the order in which they were made
+    assert ",released," in assert_alike(firm, "2026-M11")  # when nothing is sold any more
+
+
+def test_a_later_version_releases_what_an_earlier_one_held(tmp_path: Path) -> None:
+    firm = with_rules(bulk_firm(tmp_path / "firm", accumulate="transaction", pool=False), PAYOUTS, MINIMUM)
+    with_versions(with_events(firm), PAYOUTS["representative"])
+    text = assert_alike(firm)
+    assert "representative-2026-b" in text
+    assert ",released," in text
+
+
+def test_what_is_held_must_be_what_the_engine_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = with_rules(bulk_firm(tmp_path / "firm"), PAYOUTS)
+    right = PayoutRun.standing.fget
+
+    def short(run: PayoutRun) -> PayoutStanding:
+        found = right(run)
+        return attrs.evolve(found, holds=found.holds[:-1])
+
+    monkeypatch.setattr(PayoutRun, "standing", property(short))
+    with pytest.raises(BulkDisagreement):
+        company.load(firm.path, in_bulk=True).run_in_bulk(PERIOD)
+
+
+def test_payouts_whose_components_take_turns_are_refused_by_name(tmp_path: Path) -> None:
+    firm = with_rules(bulk_firm(tmp_path / "firm"), PAYOUTS)
+    text = (firm.path / "rulebook.toml").read_text("utf-8")
+    start = text.index('[[commissions.plans.components]]\nid = "machines"')
+    end = text.index("[[commissions.assignments]]", start)
+    more = [text[start:end].replace('"machines"', f'"{name}"') for name in ("parts", "others")]
+    turns = text[:end] + "".join(more) + text[end:]
+    firm.write("rulebook.toml", turns.replace('["machines"]', '["machines", "others"]'))
+    [found] = company.load(firm.path, in_bulk=True).find_bulk_faults()
+    assert (found.code, found.value) == ("company.bulk_payouts", "specialist-2026")
+    assert "--no-bulk" in found.remedy
