@@ -39,19 +39,18 @@ MINIMUM = {
 }
 
 #: What events take back.
+_BY_MONTHS = '{ bands = [{ from = 0, to = 3, value = "100%" }, { from = 3, to = 6, value = "33.3%" }], side = "lower" }'
+_BY_COUNT = '{ bands = [{ from = 0, to = 2, value = "100%" }, { from = 2, to = 4, value = "50%" }], side = "lower" }'
 CLAWBACKS = {
-    "representative": """clawbacks = [
-  { kind = "pro_rata", id = "lapsed", events = ["lapse"], months = 12 },
-  { kind = "schedule", id = "left", events = ["leaving"], tenure = "months", forfeits_held = false, shares = {
-    side = "lower", bands = [{ from = 0, to = 3, value = "100%" }, { from = 3, to = 6, value = "33.3%" }],
-  } },
+    "representative": f"""clawbacks = [
+  {{ kind = "pro_rata", id = "lapsed", events = ["lapse"], months = 12 }},
+  {{ kind = "schedule", id = "left", events = ["leaving"], tenure = "months", forfeits_held = false,\
+ shares = {_BY_MONTHS} }},
 ]
 """,
     "manager": 'clawbacks = [{ kind = "pro_rata", id = "lapsed", events = ["lapse", "leaving"], months = 7 }]\n',
-    "specialist": """clawbacks = [
-  { kind = "schedule", id = "defaulted", events = ["lapse"], tenure = "instalments", shares = {
-    side = "lower", bands = [{ from = 0, to = 2, value = "100%" }, { from = 2, to = 4, value = "50%" }],
-  } },
+    "specialist": f"""clawbacks = [
+  {{ kind = "schedule", id = "defaulted", events = ["lapse"], tenure = "instalments", shares = {_BY_COUNT} }},
 ]
 """,
 }

@@ -7,11 +7,12 @@ from pathlib import Path
 import attrs
 import pytest
 from bulk_firm import PERIOD, bulk_firm
-from bulk_pay import MINIMUM, PAYOUTS, with_events, with_rules, with_versions
+from bulk_pay import CLAWBACKS, MINIMUM, PAYOUTS, with_events, with_rules, with_versions
 from company_folder import Folder
 
 from salesrules import company
 from salesrules.commissions import PayoutRun, PayoutStanding
+from salesrules.core import InvalidDocument
 
 pytest.importorskip("pyarrow")
 
@@ -60,6 +61,40 @@ def test_a_later_version_releases_what_an_earlier_one_held(tmp_path: Path) -> No
     text = assert_alike(firm)
     assert "representative-2026-b" in text
     assert ",released," in text
+
+
+@pytest.mark.parametrize("payouts", [{}, PAYOUTS], ids=["paid at once", "paid later"])
+def test_events_take_back_what_they_take_back_one_by_one(tmp_path: Path, payouts: dict[str, str]) -> None:
+    firm = with_rules(bulk_firm(tmp_path / "firm"), payouts, CLAWBACKS, MINIMUM)
+    with_versions(with_events(firm, 150), payouts.get("representative", "no such rule"))
+    text = assert_alike(firm)
+    assert text.count(",clawed_back,") > 20
+    for entry in (",clawback_offset,", *([",held_forfeited,", ",released,"] if payouts else [])):
+        assert entry in text, entry
+
+
+def test_what_was_paid_must_be_what_the_engine_paid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = with_events(with_rules(bulk_firm(tmp_path / "firm"), CLAWBACKS))
+    right = PayoutRun.standing.fget
+
+    def short(run: PayoutRun) -> PayoutStanding:
+        return attrs.evolve(right(run), sales=())
+
+    monkeypatch.setattr(PayoutRun, "standing", property(short))
+    with pytest.raises(BulkDisagreement):
+        company.load(firm.path, in_bulk=True).run_in_bulk(PERIOD)
+
+
+def test_an_event_that_lacks_its_instalments_is_the_same_fault(tmp_path: Path) -> None:
+    firm = with_rules(with_events(bulk_firm(tmp_path / "firm")), CLAWBACKS)
+    firm.edit("data/events.csv", "what,order,line,paid", "what,order,line,else")
+    firm.edit("company.toml", ', instalments = "paid"', "")
+    with pytest.raises(InvalidDocument) as bulk:
+        company.load(firm.path, in_bulk=True).run_in_bulk(PERIOD)
+    with pytest.raises(InvalidDocument) as scalar:
+        firm.run(PERIOD)
+    assert bulk.value.faults == scalar.value.faults
+    assert {fault.code for fault in scalar.value.faults} == {"commissions.no_instalments"}
 
 
 def test_what_is_held_must_be_what_the_engine_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,10 +54,9 @@ def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: Sol
     currencies |= {*sold.currency, *(opening.owed.currency for opening in facts.opening_balances)}
     if len(currencies) > 1:
         found.append(_fault("currencies", "several currencies", ", ".join(sorted(currencies))))
-    for name in ("modifiers", "clawbacks"):
-        plans = [plan.id for plan in policy.plans if getattr(plan, name)]
-        if plans:
-            found.append(_fault(name, name, ", ".join(plans)))
+    plans = [plan.id for plan in policy.plans if plan.modifiers]
+    if plans:
+        found.append(_fault("modifiers", "modifiers", ", ".join(plans)))
     plans = [plan.id for plan in policy.plans if _takes_turns(plan)]
     if plans:
         found.append(_fault("payouts", "payouts whose components take turns on one credit", ", ".join(plans)))
