@@ -56,6 +56,59 @@ CLAWBACKS = {
 }
 
 
+#: What changes commission after the tables, within the spans of the measures.
+MODIFIERS = {
+    "representative": """modifier_base = "rounded"
+modifiers = [
+  { kind = "gate", id = "begins", component = "quota", observe = "attainment", threshold = "24.5", otherwise = "40%" },
+  { kind = "kicker", id = "above", component = "quota", observe = "attainment", threshold = "8", amount = "EUR 123.45",\
+ share = "1.5%" },
+  { kind = "coefficient", id = "appraisal" },
+  { kind = "cap", id = "by region", amount = "EUR 2900", per = "quarter", by = "region" },
+]
+""",
+    "manager": """modifiers = [
+  { kind = "multiplier", id = "more", component = "team-override", observe = "measured", factors = { side = "lower",\
+ bands = [{ to = "60000", value = "75%" }, { from = "60000", value = "110%" }] } },
+  { kind = "floor", id = "least", amount = "EUR 350", per = "period" },
+]
+""",
+    "specialist": """modifiers = [
+  { kind = "cap", id = "each", amount = "EUR 30", per = "transaction" },
+  { kind = "floor", id = "at least", amount = "EUR 7.5", per = "transaction" },
+  { kind = "cap", id = "of a year", amount = "EUR 1700", per = "year" },
+]
+""",
+}
+
+#: Caps whose limits run on without an end.
+LONG_CAPS = {
+    "representative": """modifiers = [
+  { kind = "cap", id = "evened", amount = "EUR 1900", per = "period", excess = "carried", by = "region" },
+]
+""",
+    "manager": 'modifiers = [{ kind = "cap", id = "of a life", amount = "EUR 3800", per = "plan" }]\n',
+    "specialist": """modifiers = [
+  { kind = "cap", id = "of a quarter", amount = "EUR 444", per = "quarter", excess = "carried" },
+]
+""",
+}
+
+_SCORES = """
+[[appraisal_scores]]
+file = "data/scores.csv"
+columns = { payee = "who", starts = "from", ends = "until", score = "factor" }
+"""
+
+
+def with_scores(firm: Folder) -> Folder:
+    """The firm with scores of its representatives, of which one holds for months and one without an end."""
+    rows = [("ben", "2026-01-01", "2026-07-01", "1.1"), ("ben", "2026-07-01", "", "0.925")]
+    rows += [("cho", "2026-01-01", "2026-08-01", "0.5"), ("cho", "2026-08-01", "2026-12-01", "1.333")]
+    firm.write("data/scores.csv", text_of("who,from,until,factor", rows))
+    return firm.add("company.toml", _SCORES)
+
+
 def with_rules(firm: Folder, *rules: dict[str, str]) -> Folder:
     """The firm with rules added to its plans."""
     for each in rules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
@@ -28,7 +28,17 @@ from salesrules.commissions import (
 )
 from salesrules.company.sold import SoldColumns
 from salesrules.company.window import rows_within_reach
-from salesrules.core import Fault, InvalidDocument, InvalidValue, Money, Period, Reason, exact_sum
+from salesrules.core import (
+    EXACT,
+    DateRange,
+    Fault,
+    InvalidDocument,
+    InvalidValue,
+    Money,
+    Period,
+    Reason,
+    exact_sum,
+)
 from salesrules.quotas import QuotaPolicy
 from salesrules.rulebook import Rulebook
 
@@ -54,9 +64,6 @@ def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: Sol
     currencies |= {*sold.currency, *(opening.owed.currency for opening in facts.opening_balances)}
     if len(currencies) > 1:
         found.append(_fault("currencies", "several currencies", ", ".join(sorted(currencies))))
-    plans = [plan.id for plan in policy.plans if plan.modifiers]
-    if plans:
-        found.append(_fault("modifiers", "modifiers", ", ".join(plans)))
     plans = [plan.id for plan in policy.plans if _takes_turns(plan)]
     if plans:
         found.append(_fault("payouts", "payouts whose components take turns on one credit", ", ".join(plans)))
@@ -134,7 +141,7 @@ class _Paid:
 
     def __init__(self, facts: CommissionFacts, sold: SoldColumns, rulebook: Rulebook, period: Period) -> None:
         try:
-            from salesrules.frames import calculate, fact_tables, settle_in_bulk
+            from salesrules.frames import calculate, fact_tables, score_table, settle_in_bulk
         except ImportError as error:
             problem, remedy = f"a run in bulk needs {error.name}", f"pip install 'salesrules[frames]', or {BULK_REMEDY}"
             fault = Fault(code="company.missing_extra", path="bulk", problem=problem, remedy=remedy)
@@ -144,6 +151,7 @@ class _Paid:
         self.standings: dict[str, PayoutStanding] = {}
         self._calendar, self._currency = rulebook.calendar, policy.plans[0].currency if policy.plans else ""
         tables = fact_tables(*_until(facts, sold, period))
+        _refuse_unless_credited(policy, tables.transactions)
         found = calculate(
             policy,
             tables.transactions,
@@ -156,7 +164,10 @@ class _Paid:
             calendar=rulebook.calendar,
             currencies=rulebook.currencies,
             working_time=rulebook.working_time,
+            scores=score_table(facts.appraisal_scores, _periods_of_scores(facts, policy, sold, rulebook, period)),
+            until=period.span.last or period.start,
         )
+        _refuse_unless_credited(policy, found.credits)
         settled = settle_in_bulk(
             policy,
             found.statements,
@@ -208,9 +219,15 @@ class _Paid:
         from salesrules.frames import BulkDisagreement
 
         scalar: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        keys: dict[tuple[str, str], tuple[str, str, str]] = {}
         for line in run.lines():
             key = line.credit.transaction.id, line.credit.payee, line.credit.role
-            scalar[key] += line.amount.amount
+            scalar[key] = EXACT.add(scalar[key], line.amount.amount)
+            keys[line.credit.payee, line.id] = key
+        for statement in run.statements:
+            for part in (part for adjustment in statement.adjustments for part in adjustment.parts if part.line):
+                key = keys[statement.payee, part.line]
+                scalar[key] = EXACT.add(scalar[key], part.amount)
         bulk: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
         for row in self._of_period():
             bulk[row["id"], row["payee"], row["role"]] += row["commission"]
@@ -243,6 +260,22 @@ class _Paid:
             if places:
                 found += batch.take(places).to_pylist()
         return found
+
+
+def _refuse_unless_credited(policy: CommissionPolicy, rows: Sized) -> None:
+    """Modifiers pay where nothing is credited, as floors do; the engine pays nothing where nothing ever was."""
+    adjusted = [plan.id for plan in policy.plans if plan.modifiers]
+    if adjusted and not len(rows):
+        raise RefusedInBulk((_fault("modifiers", "modifiers before anything is credited", ", ".join(adjusted)),))
+
+
+def _periods_of_scores(
+    facts: CommissionFacts, policy: CommissionPolicy, sold: SoldColumns, rulebook: Rulebook, until: Period
+) -> Sequence[Period]:
+    """The pay periods for which there may be scores: from the first score, assignment or sale to one."""
+    first = min((score.span.start for score in facts.appraisal_scores), default=until.end)
+    first = max(first, min([*(each.effective.start for each in policy.assignments), *sold.day], default=until.end))
+    return rulebook.calendar.periods(until.kind, DateRange(first, until.end)) if first < until.end else ()
 
 
 def _is_of_pools(statement: Statement) -> bool:

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from salesrules.commissions import Accumulation, CommissionPolicy, ReturnTerms, Trigger, TriggerTerms
+from salesrules.commissions import (
+    Accumulation,
+    CommissionPolicy,
+    EarningsCap,
+    Excess,
+    LimitSpan,
+    Plan,
+    ReturnTerms,
+    Trigger,
+    TriggerTerms,
+)
 from salesrules.company.sold import SoldColumns
 from salesrules.core import FiscalCalendar, Period, PeriodKind, exact_sum
 
@@ -18,6 +28,7 @@ _KINDS: Final = {
     Accumulation.QUARTER: PeriodKind.QUARTER,
     Accumulation.YEAR: PeriodKind.YEAR,
 }
+_CAPS: Final = {LimitSpan.QUARTER: PeriodKind.QUARTER, LimitSpan.YEAR: PeriodKind.YEAR}
 
 
 def rows_within_reach(
@@ -25,12 +36,14 @@ def rows_within_reach(
 ) -> Sequence[int]:
     """The rows of everything sold that the lines of a period come from, in their order.
 
-    They are all that may be credited from the first day on which a measure of the period began to run, each sale with
-    all of its returns, and those that are `named`. Where returns of the period take back what their sale was paid, they
-    are also all that may be credited while a measure of that sale ran.
+    They are all that may be credited from the first day on which a measure or a cap of the period began to run, each
+    sale with all of its returns, and those that are `named`. Where returns of the period take back what their sale was
+    paid, they are also all that may be credited while a measure or a cap of that sale ran. A cap that carries over what
+    it cuts off, or holds for the whole life of a plan, began to run with its plan.
     """
     reach, span_of = _Reach(policy, sold), _spans(policy, calendar)
     spans = {(span_of(period.start)[0], date.max)}
+    spans |= {(plan.life.effective.start, date.max) for plan in policy.plans if any(map(_runs_on, _caps(plan)))}
     if any(plan.returns is ReturnTerms.ORIGINAL_TERMS for plan in policy.plans):
         returned = (row for row, original in enumerate(sold.original) if original is not None)
         taken = {sold.original[row] for row in returned if reach.latest(row) >= period.start}
@@ -49,10 +62,20 @@ def rows_within_reach(
     return [row for row, head in enumerate(heads) if head in wanted or sold.id[row] in wanted]
 
 
+def _caps(plan: Plan) -> list[EarningsCap]:
+    return [each for each in plan.modifiers if isinstance(each, EarningsCap)]
+
+
+def _runs_on(cap: EarningsCap) -> bool:
+    """Whether what a cap does in a period goes by all that was earned under it before."""
+    return cap.per is LimitSpan.PLAN or cap.excess is Excess.CARRIED
+
+
 def _spans(policy: CommissionPolicy, calendar: FiscalCalendar) -> Callable[[date], tuple[date, date]]:
     """The first and the end of all spans, over which something runs, that hold a day."""
     entries = [*(c for plan in policy.plans for c in plan.components), *(pool.component for pool in policy.pools)]
     kinds = {policy.pay_period, *(_KINDS.get(each.accumulate, policy.pay_period) for each in entries)}
+    kinds |= {_CAPS[cap.per] for plan in policy.plans for cap in _caps(plan) if cap.per in _CAPS}
 
     @functools.cache
     def span_of(day: date) -> tuple[date, date]:

@@ -74,6 +74,7 @@ __all__ = [
     "parquet_as_codes",
     "parquet_as_csv",
     "pool_in_bulk",
+    "score_table",
     "settle_in_bulk",
     "sql_of",
     "tables_of",

@@ -8,9 +8,10 @@ from typing import Any
 import attrs
 import pyarrow as pa
 
-from salesrules.commissions import CommissionFacts, OpeningBalance, Payee, Payment, Split
+from salesrules.commissions import AppraisalScore, CommissionFacts, OpeningBalance, Payee, Payment, Split
+from salesrules.core import Period
 
-__all__ = ["FactTables", "fact_tables", "tables_of"]
+__all__ = ["FactTables", "fact_tables", "score_table", "tables_of"]
 
 _KINDS = {"id": pa.string(), "payee": pa.string(), "original": pa.string(), "day": pa.date32()}
 _KINDS |= {"delivered": pa.date32(), "invoiced": pa.date32()}
@@ -99,6 +100,18 @@ def fact_tables(
         payments=pa.table(paid) if payments else None,
         owed=pa.table(owed) if openings else None,
     )
+
+
+def score_table(scores: Iterable[AppraisalScore], periods: Sequence[Period]) -> pa.Table | None:
+    """The scores of those pay periods that start within each score's span, as `calculate` takes them."""
+    rows = [(score, period.label) for score in scores for period in periods if period.start in score.span]
+    columns = {
+        "payee": pa.array([score.payee for score, _ in rows], pa.string()),
+        "period": pa.array([label for _, label in rows], pa.string()),
+        "subject": pa.array([score.subject for score, _ in rows], pa.string()),
+        "score": _decimals([score.score for score, _ in rows]),
+    }
+    return pa.table(columns) if rows else None
 
 
 def _decimals(values: Sequence[object]) -> pa.Array:
