@@ -62,12 +62,13 @@ def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: Sol
     found: list[Fault] = []
     currencies = {plan.currency for plan in policy.plans} | {pool.currency for pool in policy.pools}
     currencies |= {*sold.currency, *(opening.owed.currency for opening in facts.opening_balances)}
+    currencies |= {hold.amount.currency for hold in facts.opening_holds}
     if len(currencies) > 1:
         found.append(_fault("currencies", "several currencies", ", ".join(sorted(currencies))))
     plans = [plan.id for plan in policy.plans if _takes_turns(plan)]
     if plans:
         found.append(_fault("payouts", "payouts whose components take turns on one credit", ", ".join(plans)))
-    held = {name: len(getattr(facts, name)) for name in ("opening_holds", "opening_uses", "opening_measures")}
+    held = {name: len(getattr(facts, name)) for name in ("opening_uses", "opening_measures")}
     found += [_fault(name, name.replace("_", " "), str(count)) for name, count in held.items() if count]
     clashes = sorted(_COLUMNS & sold.attributes.keys())
     if clashes:
@@ -176,6 +177,7 @@ class _Paid:
             payees=tables.payees,
             owed=tables.owed,
             events=facts.pay_events,
+            holds=facts.opening_holds,
             calendar=rulebook.calendar,
             currencies=rulebook.currencies,
             on_last=self.standings.__setitem__,
