@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
-from bulk_firm import text_of
+from bulk_firm import PERIOD, text_of
 from company_folder import Folder
+
+from salesrules import company
 
 #: After what the rules of each plan stand: those of representatives, managers and specialists.
 _PLACES = {
@@ -149,3 +152,23 @@ def with_events(firm: Folder, count: int = 90) -> Folder:
         rows.append([day, who, what, *sale, chance.randrange(5)])
     firm.write("data/events.csv", text_of("day,who,what,order,line,paid", rows))
     return firm.edit("company.toml", 'event = "what"', 'event = "what", instalments = "paid"')
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def assert_alike(firm: Folder, period: str = PERIOD) -> str:
+    """The statements as CSV text, after comparing all three files of both kinds of run."""
+    opened = company.load(firm.path, in_bulk=True)
+    assert opened.find_bulk_faults() == ()
+    in_bulk, one_by_one = opened.run_in_bulk(period), firm.run(period)
+    in_bulk.write(firm.path / "bulk" / period)
+    one_by_one.write(firm.path / "scalar" / period)
+    found, wanted = files(firm.path / "bulk" / period), files(firm.path / "scalar" / period)
+    assert sorted(found) == ["report.html", "statements.csv", "statements.json"]
+    for name, content in wanted.items():
+        assert found[name] == content, name
+    assert repr(in_bulk.content.findings()) == repr(one_by_one.content.findings())
+    assert [s.held for s in in_bulk.commissions.statements] == [s.held for s in one_by_one.commissions.statements]
+    return wanted["statements.csv"].decode()

@@ -15,10 +15,10 @@ from bulk_firm import PERIOD, as_parquet, bulk_firm
 from company_folder import Folder
 
 from salesrules import company
-from salesrules.commissions import CommissionPolicy, OpeningMeasure
+from salesrules.commissions import CommissionPolicy, OpeningBalance
 from salesrules.company import bulk as bulk_module
 from salesrules.company.window import rows_within_reach
-from salesrules.core import Fault, InvalidDocument
+from salesrules.core import Fault, InvalidDocument, Money
 from salesrules.wire import render_csv, render_json
 
 pa = pytest.importorskip("pyarrow")
@@ -161,12 +161,12 @@ def test_what_the_engine_does_not_do_is_refused_by_name_all_at_once(firm: Folder
     firm.edit("company.toml", 'category = "category"', 'category = "category"\ncost = "category"')
     opened = in_bulk(firm)
     facts = opened.facts.commissions
-    measured = OpeningMeasure(payee="ben", day=date(2026, 7, 1), component="quota", measured=1)
+    owed = OpeningBalance(payee="ben", day=date(2026, 7, 1), owed=Money(1, "USD"))
     opened = attrs.evolve(
-        opened, facts=attrs.evolve(opened.facts, commissions=attrs.evolve(facts, opening_measures=[measured]))
+        opened, facts=attrs.evolve(opened.facts, commissions=attrs.evolve(facts, opening_balances=[owed]))
     )
     found = refused(lambda: opened.run_in_bulk(PERIOD))
-    assert [fault.code for fault in found] == ["company.bulk_opening_measures", "company.bulk_attributes"]
+    assert [fault.code for fault in found] == ["company.bulk_currencies", "company.bulk_attributes"]
     assert found == opened.find_bulk_faults()
     assert all("--no-bulk" in fault.remedy for fault in found)
 

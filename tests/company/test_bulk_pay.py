@@ -14,6 +14,7 @@ from bulk_pay import (
     MINIMUM,
     MODIFIERS,
     PAYOUTS,
+    assert_alike,
     with_events,
     with_rules,
     with_scores,
@@ -29,26 +30,6 @@ from salesrules.core import Fault, InvalidDocument, Money
 pytest.importorskip("pyarrow")
 
 from salesrules.frames import BulkDisagreement
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def assert_alike(firm: Folder, period: str = PERIOD) -> str:
-    """The statements as CSV text, after comparing all three files of both kinds of run."""
-    opened = company.load(firm.path, in_bulk=True)
-    assert opened.find_bulk_faults() == ()
-    in_bulk, one_by_one = opened.run_in_bulk(period), firm.run(period)
-    in_bulk.write(firm.path / "bulk" / period)
-    one_by_one.write(firm.path / "scalar" / period)
-    found, wanted = files(firm.path / "bulk" / period), files(firm.path / "scalar" / period)
-    assert sorted(found) == ["report.html", "statements.csv", "statements.json"]
-    for name, content in wanted.items():
-        assert found[name] == content, name
-    assert repr(in_bulk.content.findings()) == repr(one_by_one.content.findings())
-    assert [s.held for s in in_bulk.commissions.statements] == [s.held for s in one_by_one.commissions.statements]
-    return wanted["statements.csv"].decode()
 
 
 def same_faults(firm: Folder) -> tuple[Fault, ...]:

@@ -15,6 +15,8 @@ from salesrules.commissions import (
     CommissionFacts,
     CommissionPolicy,
     CommissionRun,
+    FormulaTable,
+    GridTable,
     OpeningBalance,
     PayoutStanding,
     Plan,
@@ -68,8 +70,13 @@ def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: Sol
     plans = [plan.id for plan in policy.plans if _takes_turns(plan)]
     if plans:
         found.append(_fault("payouts", "payouts whose components take turns on one credit", ", ".join(plans)))
-    held = {name: len(getattr(facts, name)) for name in ("opening_uses", "opening_measures")}
-    found += [_fault(name, name.replace("_", " "), str(count)) for name, count in held.items() if count]
+    if facts.opening_uses:
+        found.append(_fault("opening_uses", "opening uses", str(len(facts.opening_uses))))
+    opened = {opening.component for opening in facts.opening_measures}
+    parts = [part for plan in policy.plans for part in plan.components if part.id in opened]
+    several = sorted({part.id for part in parts if isinstance(part.table, FormulaTable | GridTable)})
+    if several:
+        found.append(_fault("opening_measures", "opening measures of formulas and of grids", ", ".join(several)))
     clashes = sorted(_COLUMNS & sold.attributes.keys())
     if clashes:
         found.append(_fault("attributes", "attributes with the names of fields", ", ".join(clashes)))
@@ -167,6 +174,7 @@ class _Paid:
             working_time=rulebook.working_time,
             scores=score_table(facts.appraisal_scores, _periods_of_scores(facts, policy, sold, rulebook, period)),
             until=period.span.last or period.start,
+            opening_measures=facts.opening_measures,
         )
         _refuse_unless_credited(policy, found.credits)
         settled = settle_in_bulk(

@@ -30,7 +30,8 @@ _ROWS = 1 << 16
 class Run:
     """A plan with all that its blocks look up: periods, quotas, targets, the cap by pay period over a denominator.
 
-    Quotas, targets and the cap may also be given for each row (`limits_by_row`). `run` has a number below `runs` for
+    Quotas, targets and the cap may also be given for each row (`limits_by_row`), `openings`, what components had
+    measured before, always are. `run` has a number below `runs` for
     each row that changes where the plan version begins anew (`None`: nowhere). `idle` is what modifiers look up for
     those who have the plan and no credit.
     """
@@ -39,6 +40,7 @@ class Run:
     periods: Mapping[Accumulation, Periods]
     quotas: Mapping[str, HeldAmounts | Whole]
     targets: Mapping[str, HeldAmounts | Whole]
+    openings: Mapping[str, Whole] = attrs.field(factory=dict)
     limits: Whole | None = None
     limits_over: int = 1
     limits_by_row: bool = False
@@ -195,6 +197,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         original=_of_rows(credits.original, rows),
         quotas=held[0],
         targets=held[1],
+        openings={id: values[rows].astype(kind, copy=False) for id, values in run.openings.items()},
         limits=limits if limits is None else limits.astype(kind, copy=False),
         limits_over=run.limits_over,
         is_reversal=_of_rows(credits.is_reversal, rows),

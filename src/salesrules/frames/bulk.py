@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
 
-from salesrules.commissions import CommissionPolicy, Plan
+from salesrules.commissions import CommissionPolicy, OpeningMeasure, Plan
 from salesrules.core import CurrencyTable, Dated, FiscalCalendar, InvalidValue, PeriodKind
 from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.dispatch import engine_for
@@ -47,6 +47,7 @@ def calculate(
     wide: bool = False,
     threads: int | None = None,
     until: date | None = None,
+    opening_measures: Sequence[OpeningMeasure] = (),
     target: Target | str | None = None,
 ) -> BulkResult:
     """What a plan version pays everybody for a frame of credits, or a policy for one of transactions.
@@ -71,7 +72,8 @@ def calculate(
     Python's own whole numbers, which nothing is too large for, some twenty times as slowly. As many `threads` work as
     there are processors, where they are not given. Where there are modifiers, statements run up to the pay period of
     the day `until`, or of the last credit where that is later or no day is given; in a policy they begin with the first
-    assignment, also of those without a credit, where there is any credit.
+    assignment, also of those without a credit, where there is any credit. `opening_measures` are what components of a
+    policy had measured before computing began.
 
     What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
     and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
@@ -100,12 +102,15 @@ def calculate(
             threads=threads,
             scores=_table_or_given(scores, "scores"),
             until=until,
+            opening_measures=opening_measures,
         )
         job.check()
         table = as_table(credits, "transactions")
         outcome = job.run(table)
         paid, statements, findings = outcome.credits, outcome.statements, outcome.findings
     else:
+        if opening_measures:
+            raise InvalidValue("opening_measures", len(opening_measures), "give them with a policy")
         if pay_period is None:
             raise InvalidValue("pay_period", None, "say for which periods statements are made, such as 'quarter'")
         job = BulkJob(

@@ -15,6 +15,7 @@ from salesrules.commissions import (
     Accumulation,
     CommissionPolicy,
     Measure,
+    OpeningMeasure,
     Plan,
 )
 from salesrules.core import (
@@ -36,6 +37,7 @@ from salesrules.frames.credits import Credits, read_credits
 from salesrules.frames.faults import find_faults
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.modified_policies import PolicyModifiers, finer, in_order, span_of, whole_periods
+from salesrules.frames.opened import OpenedMeasures, find_unopened
 from salesrules.frames.payouts import TAKES_BACK, PayoutColumns, pays_by_sale
 from salesrules.frames.periods import EPOCH, Periods, kind_of
 from salesrules.frames.policy_limits import find_part_returns, limits_of_rows
@@ -81,6 +83,7 @@ class PolicyJob:
     threads: int | None = None
     scores: pa.Table | None = None
     until: date | None = None
+    opening_measures: Sequence[OpeningMeasure] = ()
 
     def check(self) -> None:
         """Raise `InvalidDocument` with every feature of every plan that the kernel does not do."""
@@ -91,6 +94,7 @@ class PolicyJob:
                 compile_plan(plan, self.currencies, wide=self.wide)
             except InvalidDocument as error:
                 faults += [attrs.evolve(fault, path=fault.path.replace("plan", path, 1)) for fault in error.faults]
+        faults += find_unopened(self.policy, self.opening_measures)
         if faults:
             raise InvalidDocument(tuple(faults))
 
@@ -130,6 +134,7 @@ class _Paying:
         kinds = {each: kind_of(each, job.policy.pay_period) for each in Accumulation}
         found = {kind: Periods.of(job.calendar, kind, first, last) for kind in set(kinds.values())}
         self._periods = {each: found[kind] for each, kind in kinds.items()}
+        self._opened = OpenedMeasures(job.opening_measures, assigned, self._table, days, self._periods, self._faults)
         self._modifiers: PolicyModifiers | None = None
         if span is not None:
             self._modifiers = PolicyModifiers.of(
@@ -239,6 +244,7 @@ class _Paying:
             periods=self._periods,
             quotas=quotas,
             targets=targets,
+            openings=self._opened.of_rows(compiled, rows, own),
             limits=limits,
             limits_over=over,
             limits_by_row=True,

@@ -36,7 +36,8 @@ class Block:
     `role_names` (`None`: all direct); `attributes` the numbers of values of `attribute_values`; those that `kinds`
     tells apart stand in `kind` instead. `measures` are in least units of 10^-`digits`. `identity` and `original` tell
     transactions and the sales that returns take back (below zero: none). `quotas` and `targets` are by component, not
-    above zero where there is none; `columns` the columns of tables in two dimensions, below zero where there is none.
+    above zero where there is none, `openings` what a component had measured before in the span of each row; `columns`
+    the columns of tables in two dimensions, below zero where there is none.
     `limits` is the cap over `limits_over`. Rows with `is_reversal` take back what their sale was paid and move no
     measure; `returned` over `returned_of` is the share of its sale that a return takes back, told by the measures
     where it is not given. With `has_counts` the counts of returns are known already. `deals` tells transactions apart
@@ -60,6 +61,7 @@ class Block:
     original: Whole | None = None
     quotas: Mapping[str, Whole] = attrs.field(factory=dict)
     targets: Mapping[str, Whole] = attrs.field(factory=dict)
+    openings: Mapping[str, Whole] = attrs.field(factory=dict)
     limits: Whole | None = None
     limits_over: int = 1
     is_reversal: Flags | None = None

@@ -36,11 +36,12 @@ class Moved:
     at: At
     earned: Earned
     grid: Grid | None = None
+    opening: Whole | None = None
 
     @cached_property
     def moves(self) -> Moves:
         """The running measure around each row; a flat rate never asks for it."""
-        return move(self.measures, self.runs)
+        return _from(None if self.runs is None else self.opening, move(self.measures, self.runs))
 
 
 def move_component(component: CompiledComponent, block: Block, before: Sequence[Moved], digits: int) -> Moved:
@@ -66,16 +67,23 @@ def move_component(component: CompiledComponent, block: Block, before: Sequence[
             grid = Grid.of_rows(block, component, counted)
         earned = earn_grid(component, grid, block.moves(component, runs), runs, at)
         return Moved(component, counted, measures, runs, spans, at, earned, grid)
+    opening = block.openings.get(component.id)
     if component.curve.is_flat:
         earned = earn_flat(component.curve, measures, at, block.largest(component.measure))
     else:
-        earned = earn(component.curve, block.moves(component, runs), runs, at)
-    return Moved(component, counted, measures, runs, spans, at, earned)
+        moves = _from(None if runs is None else opening, block.moves(component, runs))
+        earned = earn(component.curve, moves, runs, at)
+    return Moved(component, counted, measures, runs, spans, at, earned, None, opening)
 
 
 def _along(other: Moved, spans: Runs) -> Moves:
     """The running measure of another component, also where it pays each row alone."""
-    return move(other.measures, spans) if other.runs is None else other.moves
+    return _from(other.opening, move(other.measures, spans)) if other.runs is None else other.moves
+
+
+def _from(opening: Whole | None, moves: Moves) -> Moves:
+    """The running measure that begins with what was measured before; a transaction alone begins with nothing."""
+    return moves if opening is None else Moves(moves.before + opening, moves.after + opening)
 
 
 def pieces_of(moved: Moved, mode: RoundingMode) -> Whole | None:

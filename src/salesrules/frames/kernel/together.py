@@ -25,10 +25,13 @@ def pay_together(plan: CompiledPlan, block: Block) -> Whole | None:
 
     A component that runs over the statement gives its total as it is, worked out where it moves; what all others earn
     is added up once, and one rate on everything is one factor of each kind of rows. `None` where lines have to be
-    looked at: for formulas, tables in two dimensions, quotas below the line, and where numbers might be too large.
+    looked at: for formulas, tables in two dimensions, quotas below the line, where something was measured before, and
+    where numbers might be too large.
     """
     components = plan.components
     if not components or not all(map(_is_plain, components)) or any(map(is_wide, block.measures.values())):
+        return None
+    if block.openings:
         return None
     if block.limits is not None and not is_same(block.limits, block.statements):
         return None

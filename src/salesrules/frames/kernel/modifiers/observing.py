@@ -64,8 +64,14 @@ class Sight:
 
     @cached_property
     def measured(self) -> list[Whole]:
-        """What each span has measured by the end of the period."""
-        return [_between(self.block.measured(self.component), *edges) for edges in self._edges]
+        """What each span has measured by the end of the period; what was measured before counts once it is moved."""
+        found = [_between(self.block.measured(self.component), *edges) for edges in self._edges]
+        opening = self.block.openings.get(self.component.id)
+        if opening is None or not len(opening):
+            return found
+        starts = [np.minimum(start, len(opening) - 1) for start, _ in self._edges]
+        moved = [_between(self.touched.astype(np.int64), *edges) > 0 for edges in self._edges]
+        return [each + np.where(has, opening[at], 0) for each, has, at in zip(found, moved, starts, strict=True)]
 
     @cached_property
     def quotas(self) -> list[Whole]:

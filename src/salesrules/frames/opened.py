@@ -1,0 +1,97 @@
+"""What components had measured before computing began, for each row of a policy's credits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from salesrules.commissions import Accumulation, CommissionPolicy, FormulaTable, GridTable, OpeningMeasure
+from salesrules.core import EXACT, Fault, exact_sum
+from salesrules.frames.assigning import Assigned
+from salesrules.frames.compiled import LIMIT, CompiledComponent, CompiledPlan
+from salesrules.frames.kernel import Places, Whole
+from salesrules.frames.periods import Periods
+
+__all__ = ["OpenedMeasures", "find_unopened"]
+
+
+def find_unopened(policy: CommissionPolicy, openings: Iterable[OpeningMeasure]) -> Iterator[Fault]:
+    """A fault where openings name components that measure several things, or in several columns."""
+    named = {opening.component for opening in openings}
+    parts = [part for plan in policy.plans for part in plan.components if part.id in named]
+    found = sorted({part.id for part in parts if isinstance(part.table, FormulaTable | GridTable)})
+    if found:
+        yield Fault(
+            code="frames.opening_measures",
+            path="opening_measures",
+            problem="formulas and tables in two dimensions begin with nothing measured",
+            remedy="calculate them with calculate_commissions",
+            value=", ".join(found),
+        )
+
+
+@attrs.frozen(eq=False)
+class OpenedMeasures:
+    """Looks up opening measures for credits by payee, plan version and days; faults are added to those given."""
+
+    openings: Sequence[OpeningMeasure]
+    assigned: Assigned
+    credits: pa.Table
+    days: Whole
+    periods: Mapping[Accumulation, Periods]
+    faults: list[Fault]
+
+    def of_rows(self, plan: CompiledPlan, rows: Places, run: Whole) -> dict[str, Whole]:
+        """By component what was measured before in the span of each row, in least units; only where anything was.
+
+        `run` has the number of each row's run, below zero for none.
+        """
+        found: dict[str, Whole] = {}
+        for component in plan.components:
+            own = [each for each in self.openings if each.component == component.id]
+            if own:
+                found[component.id] = self._of(component, own, rows, run)
+        return found
+
+    def _of(self, component: CompiledComponent, openings: Sequence[OpeningMeasure], rows: Places, run: Whole) -> Whole:
+        column = self.credits["payee"].combine_chunks()
+        names = column.dictionary.cast(pa.string()).to_pylist()
+        number = {name: place for place, name in enumerate(names)}
+        of_payee: dict[int, list[OpeningMeasure]] = {}
+        for each in openings:
+            of_payee.setdefault(number.get(each.payee, -1), []).append(each)
+        payees = np.asarray(column.indices).astype(np.int64)
+        concerned = rows[np.isin(payees[rows], [*of_payee]) & (run[rows] >= 0)]
+        periods = self.periods[component.accumulate]
+        numbers = periods.at(self.days[concerned]).astype(np.int64)
+        runs = len(self.assigned.runs)
+        keys = (payees[concerned] * len(periods.found) + numbers) * runs + run[concerned]
+        distinct, places = np.unique(keys, return_inverse=True)
+        values = []
+        for key in distinct.tolist():
+            (who, period), held = divmod(key // runs, len(periods.found)), self.assigned.runs[key % runs]
+            span = held.span.intersection(periods.found[period].span)
+            days = [each for each in of_payee[who] if span is not None and each.day in span]
+            values.append(self._in_units(component, {each.measure: each.measured for each in days}))
+        kind = np.int64 if max(map(abs, values), default=0) <= LIMIT else object
+        found = np.zeros(len(run), dtype=kind)
+        found[concerned] = np.array(values, dtype=kind)[places.reshape(-1)]
+        return found
+
+    def _in_units(self, component: CompiledComponent, measured: Mapping[str, Decimal]) -> int:
+        """What was measured in least units; a finer number is a fault."""
+        whole = exact_sum(measured.values()).scaleb(component.digits, EXACT)
+        if whole != whole.to_integral_value():
+            fault = Fault(
+                code="frames.numbers_too_fine",
+                path="opening_measures",
+                problem=f"what {component.id} had measured is finer than what is credited",
+                remedy="round it, or calculate with calculate_commissions",
+                value=str(exact_sum(measured.values())),
+            )
+            self.faults.append(fault)
+        return int(whole)
