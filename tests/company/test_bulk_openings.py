@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bulk_firm import bulk_firm, text_of
-from bulk_pay import CLAWBACKS, MODIFIERS, PAYOUTS, assert_alike, with_events, with_rules, with_scores
+from bulk_firm import PERIOD, bulk_firm, text_of
+from bulk_pay import CLAWBACKS, LONG_CAPS, MODIFIERS, PAYOUTS, assert_alike, with_events, with_rules, with_scores
 from company_folder import Folder
 
 from salesrules import company
+from salesrules.company.results import COLUMNS
+from salesrules.wire import render_csv
 
 pytest.importorskip("pyarrow")
 
@@ -19,6 +21,12 @@ _HOLDS = """
 [opening_holds]
 file = "data/holds.csv"
 columns = { payee = "who", day = "day", amount = "held", policy = "rule", transaction = ["order", "line"], due = "due" }
+"""
+
+_USES = """
+[opening_uses]
+file = "data/uses.csv"
+columns = { payee = "who", day = "day", policy = "cap", used = "used", carried = "carried", by = "by" }
 """
 
 _MEASURES = """
@@ -57,6 +65,35 @@ def with_measures(firm: Folder) -> Folder:
     ]
     firm.write("data/measures.csv", text_of("who,day,what,measured", rows))
     return firm.add("company.toml", _MEASURES)
+
+
+def with_uses(firm: Folder) -> Folder:
+    """What caps had let through and carried over: in spring, in the quarter, and when the period begins."""
+    rows = [
+        ("ben", "2026-07-01", "by region", "2500", "", "n"),
+        ("ben", "2026-08-01", "by region", "100.5", "", "s"),
+        ("cho", "2026-02-01", "by region", "9", "", "n"),
+        ("dee", "2026-05-01", "of a year", "1600", "", ""),
+        ("ada", "2026-08-01", "of a life", "3700", "", ""),
+        ("ada", "2026-03-01", "of a life", "1", "", ""),
+        ("ben", "2026-07-01", "evened", "1900", "455.55", "s"),
+        ("cho", "2026-08-01", "evened", "0", "80", "n"),
+    ]
+    rulebook = (firm.path / "rulebook.toml").read_text("utf-8")
+    rows = [row for row in rows if f'"{row[2]}"' in rulebook]
+    firm.write("data/uses.csv", text_of("who,day,cap,used,carried,by", rows))
+    return firm.add("company.toml", _USES)
+
+
+@pytest.mark.parametrize("rules", [MODIFIERS, LONG_CAPS], ids=["spans", "on and on"])
+def test_what_caps_had_let_through_before_counts_as_one_by_one(tmp_path: Path, rules: dict[str, str]) -> None:
+    firm = with_uses(with_scores(with_rules(bulk_firm(tmp_path / "firm"), rules)))
+    text = assert_alike(firm)
+    firm.edit("company.toml", _USES, "")
+    assert text != render_csv(COLUMNS, firm.run(PERIOD).to_records())
+    if rules is LONG_CAPS:
+        anew = [line.split(",") for line in text.splitlines() if ",carried_in," in line]
+        assert ("cho", "80") in {(cells[1], cells[16]) for cells in anew}
 
 
 def test_what_was_held_before_is_released_as_one_by_one(tmp_path: Path) -> None:

@@ -70,8 +70,6 @@ def find_bulk_faults(facts: CommissionFacts, policy: CommissionPolicy, sold: Sol
     plans = [plan.id for plan in policy.plans if _takes_turns(plan)]
     if plans:
         found.append(_fault("payouts", "payouts whose components take turns on one credit", ", ".join(plans)))
-    if facts.opening_uses:
-        found.append(_fault("opening_uses", "opening uses", str(len(facts.opening_uses))))
     opened = {opening.component for opening in facts.opening_measures}
     parts = [part for plan in policy.plans for part in plan.components if part.id in opened]
     several = sorted({part.id for part in parts if isinstance(part.table, FormulaTable | GridTable)})
@@ -175,6 +173,7 @@ class _Paid:
             scores=score_table(facts.appraisal_scores, _periods_of_scores(facts, policy, sold, rulebook, period)),
             until=period.span.last or period.start,
             opening_measures=facts.opening_measures,
+            opening_uses=facts.opening_uses,
         )
         _refuse_unless_credited(policy, found.credits)
         settled = settle_in_bulk(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from salesrules.frames.balances import settle_in_bulk
     from salesrules.frames.bulk import calculate
     from salesrules.frames.bulk_result import BulkResult
-    from salesrules.frames.company_tables import FactTables, fact_tables, tables_of
+    from salesrules.frames.company_tables import FactTables, fact_tables, score_table, tables_of
     from salesrules.frames.crediting import Credited, credit_in_bulk
     from salesrules.frames.distributed import calculate_on_dask, calculate_on_spark
     from salesrules.frames.engines import calculate_on_duckdb, calculate_on_ibis, calculate_on_polars

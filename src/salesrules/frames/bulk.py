@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import pyarrow as pa
 
-from salesrules.commissions import CommissionPolicy, OpeningMeasure, Plan
+from salesrules.commissions import CommissionPolicy, OpeningMeasure, OpeningUse, Plan
 from salesrules.core import CurrencyTable, Dated, FiscalCalendar, InvalidValue, PeriodKind
 from salesrules.frames.bulk_result import BulkResult
 from salesrules.frames.dispatch import engine_for
@@ -48,6 +48,7 @@ def calculate(
     threads: int | None = None,
     until: date | None = None,
     opening_measures: Sequence[OpeningMeasure] = (),
+    opening_uses: Sequence[OpeningUse] = (),
     target: Target | str | None = None,
 ) -> BulkResult:
     """What a plan version pays everybody for a frame of credits, or a policy for one of transactions.
@@ -73,7 +74,7 @@ def calculate(
     there are processors, where they are not given. Where there are modifiers, statements run up to the pay period of
     the day `until`, or of the last credit where that is later or no day is given; in a policy they begin with the first
     assignment, also of those without a credit, where there is any credit. `opening_measures` are what components of a
-    policy had measured before computing began.
+    policy had measured before computing began, `opening_uses` what its caps had come to.
 
     What comes in comes out: Polars, pandas and PyArrow frames are paid in memory; Polars lazy frames, DuckDB relations
     and Ibis tables stay lazy, paid by expressions of their own; Dask and PySpark frames run the kernel inside their
@@ -103,14 +104,15 @@ def calculate(
             scores=_table_or_given(scores, "scores"),
             until=until,
             opening_measures=opening_measures,
+            opening_uses=opening_uses,
         )
         job.check()
         table = as_table(credits, "transactions")
         outcome = job.run(table)
         paid, statements, findings = outcome.credits, outcome.statements, outcome.findings
     else:
-        if opening_measures:
-            raise InvalidValue("opening_measures", len(opening_measures), "give them with a policy")
+        if opening_measures or opening_uses:
+            raise InvalidValue("openings", len(opening_measures) + len(opening_uses), "give them with a policy")
         if pay_period is None:
             raise InvalidValue("pay_period", None, "say for which periods statements are made, such as 'quarter'")
         job = BulkJob(

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import Accumulation, CommissionPolicy, EarningsCap, Plan
+from salesrules.commissions import Accumulation, CommissionPolicy, EarningsCap, OpeningUse, Plan
 from salesrules.core import CurrencyTable, DateRange, Fault, FiscalCalendar, InvalidDocument, PeriodKind
 from salesrules.frames.assigning import Assigned, assign_in_bulk
 from salesrules.frames.blocks import Outcome, Statements
@@ -76,6 +76,7 @@ class PolicyModifiers:
     scores: pa.Table | None
     calendar: FiscalCalendar
     standing: Mapping[str, StandingCaps] = attrs.field(factory=dict)
+    opened: Sequence[OpeningUse] = ()
 
     @classmethod
     def of(
@@ -90,6 +91,7 @@ class PolicyModifiers:
         scores: pa.Table | None,
         calendar: FiscalCalendar,
         currencies: CurrencyTable | None,
+        opened: Sequence[OpeningUse] = (),
     ) -> PolicyModifiers:
         """For the credits of a table within the days of `span`."""
         column = table["payee"].combine_chunks()
@@ -113,6 +115,7 @@ class PolicyModifiers:
             scores=scores,
             calendar=calendar,
             standing=_standing(policy, currencies),
+            opened=opened,
         )
 
     def credits(self, credits: Credits) -> Credits:
@@ -149,7 +152,14 @@ class PolicyModifiers:
             None
             if holding is None
             else prepare_modifiers(
-                plan, credits, holding, periods=pay, scores=scores, calendar=self.calendar, standing=standing
+                plan,
+                credits,
+                holding,
+                periods=pay,
+                scores=scores,
+                calendar=self.calendar,
+                standing=standing,
+                opened=self.opened,
             )
             for holding in holdings
         )

@@ -18,6 +18,7 @@ from salesrules.commissions import (
     Kicker,
     LimitSpan,
     Multiplier,
+    OpeningUse,
     Plan,
     prorated,
     share_of_period,
@@ -27,6 +28,7 @@ from salesrules.frames.compiled import LIMIT, CompiledPlan
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Whole
 from salesrules.frames.kernel.modifiers import Modifier, Modifying, Observing, Roster, Scores
+from salesrules.frames.opened import opened_caps
 from salesrules.frames.periods import EPOCH, Periods
 from salesrules.frames.quotas import HeldAmounts
 from salesrules.frames.standing import StandingCaps, span_start
@@ -73,10 +75,12 @@ def prepare_modifiers(
     scores: Mapping[str, Scores],
     calendar: FiscalCalendar,
     standing: StandingCaps | None = None,
+    opened: Sequence[OpeningUse] = (),
 ) -> Modifying | None:
     """What the modifiers of a plan look up; `None` where it has none. `periods` are the pay periods.
 
-    `standing` is what caps had come to under earlier versions of the plan, and takes what they come to under this one.
+    `standing` is what caps had come to under earlier versions of the plan, and takes what they come to under this one;
+    `opened` is what they had come to when computing began. Raises `InvalidDocument` for such that is too fine.
     """
     modifiers = plan.plan.modifiers
     if not modifiers:
@@ -92,9 +96,13 @@ def prepare_modifiers(
         if isinstance(each, Kicker) and each.amount is not None
     }
     fine = 10 ** (max(plan.statement_digits, standing.digits if standing else 0) - plan.rounding.digits)
-    whole = lcm(fine, *(limit.denominator for found in limits.values() for limit in found))
+    caps = {each.id for each in modifiers if isinstance(each, EarningsCap)}
+    opened = [each for each in opened if each.policy in caps]
+    used = [_in_units(plan, each.used) for each in opened]
+    whole = lcm(fine, *(limit.denominator for found in (*limits.values(), used) for limit in found))
     factors = [_factors(each, scores) for each in modifiers]
-    texts, by = _names(modifiers, credits, standing.names if standing else ())
+    names = {each.by for each in opened} | (standing.names if standing else set())
+    texts, by = _names(modifiers, credits, names)
     return Modifying(
         modifiers=modifiers,
         base=plan.plan.modifier_base,
@@ -115,7 +123,13 @@ def prepare_modifiers(
         standing=standing.of(plan, modifiers, texts, periods, calendar, fine) if standing else {},
         keeps=standing is not None,
         roster=holding.roster,
+        opened=opened_caps(plan, opened, credits.payees, texts, periods, fine),
+        largest_opened=float(max([abs(_in_units(plan, money)) for money in _moneys(opened)], default=0)),
     )
+
+
+def _moneys(opened: Iterable[OpeningUse]) -> list[Money]:
+    return [money for each in opened for money in (each.used, each.carried) if money is not None]
 
 
 def limits_of(

@@ -1,22 +1,25 @@
-"""What components had measured before computing began, for each row of a policy's credits."""
+"""What stood when computing began: what components had measured, for each row of credits, and what caps had come to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 import attrs
 import numpy as np
 import pyarrow as pa
 
-from salesrules.commissions import Accumulation, CommissionPolicy, FormulaTable, GridTable, OpeningMeasure
-from salesrules.core import EXACT, Fault, exact_sum
+from salesrules.commissions import Accumulation, CommissionPolicy, FormulaTable, GridTable, OpeningMeasure, OpeningUse
+from salesrules.core import EXACT, Fault, InvalidDocument, exact_sum
 from salesrules.frames.assigning import Assigned
 from salesrules.frames.compiled import LIMIT, CompiledComponent, CompiledPlan
 from salesrules.frames.kernel import Places, Whole
+from salesrules.frames.kernel.modifiers import OpenedCap
 from salesrules.frames.periods import Periods
+from salesrules.frames.reading import Names
 
-__all__ = ["OpenedMeasures", "find_unopened"]
+__all__ = ["OpenedMeasures", "find_unopened", "opened_caps"]
 
 
 def find_unopened(policy: CommissionPolicy, openings: Iterable[OpeningMeasure]) -> Iterator[Fault]:
@@ -86,12 +89,42 @@ class OpenedMeasures:
         """What was measured in least units; a finer number is a fault."""
         whole = exact_sum(measured.values()).scaleb(component.digits, EXACT)
         if whole != whole.to_integral_value():
-            fault = Fault(
-                code="frames.numbers_too_fine",
-                path="opening_measures",
-                problem=f"what {component.id} had measured is finer than what is credited",
-                remedy="round it, or calculate with calculate_commissions",
-                value=str(exact_sum(measured.values())),
-            )
-            self.faults.append(fault)
+            what = f"{component.id} had measured is finer than what is credited"
+            self.faults.append(_too_fine(what, str(exact_sum(measured.values()))))
         return int(whole)
+
+
+def opened_caps(
+    plan: CompiledPlan,
+    openings: Iterable[OpeningUse],
+    payees: Names,
+    names: Sequence[str],
+    periods: Periods,
+    fine: int,
+) -> dict[str, dict[int, dict[int, list[OpenedCap]]]]:
+    """What caps had come to, by cap, number of the pay period that it opens, and payee; `names` tell limits apart.
+
+    Raises `InvalidDocument` for an amount that was carried over and is finer than what a statement pays.
+    """
+    number = {period.start: place for place, period in enumerate(periods.found)}
+    found: dict[str, dict[int, dict[int, list[OpenedCap]]]] = {}
+    unit = Fraction(10) ** plan.rounding.digits
+    for each in openings:
+        [payee] = payees.find(pa.array([each.payee])).tolist()
+        carried = Fraction(0 if each.carried is None else each.carried.amount) * unit * fine
+        if carried.denominator > 1:
+            raise InvalidDocument((_too_fine(f"{each.policy} carried over is finer than pay", str(each.carried)),))
+        if payee >= 0 and each.day in number:
+            opened = OpenedCap(names.index(each.by), Fraction(each.used.amount) * unit, int(carried))
+            found.setdefault(each.policy, {}).setdefault(number[each.day], {}).setdefault(payee, []).append(opened)
+    return found
+
+
+def _too_fine(what: str, value: str) -> Fault:
+    return Fault(
+        code="frames.numbers_too_fine",
+        path="openings",
+        problem=f"what {what}",
+        remedy="round it, or calculate with calculate_commissions",
+        value=value,
+    )

@@ -16,6 +16,7 @@ from salesrules.commissions import (
     CommissionPolicy,
     Measure,
     OpeningMeasure,
+    OpeningUse,
     Plan,
 )
 from salesrules.core import (
@@ -84,6 +85,7 @@ class PolicyJob:
     scores: pa.Table | None = None
     until: date | None = None
     opening_measures: Sequence[OpeningMeasure] = ()
+    opening_uses: Sequence[OpeningUse] = ()
 
     def check(self) -> None:
         """Raise `InvalidDocument` with every feature of every plan that the kernel does not do."""
@@ -147,6 +149,7 @@ class _Paying:
                 scores=job.scores,
                 calendar=job.calendar,
                 currencies=job.currencies,
+                opened=job.opening_uses,
             )
         self._paid_digits = max([_digits_of(plan, job.currencies) for plan in job.policy.plans], default=2)
         by_sale = any(map(pays_by_sale, job.policy.plans))

@@ -3,7 +3,7 @@
 from salesrules.frames.kernel.modifiers.adjusting import Adjusted, Lacking, adjust
 from salesrules.frames.kernel.modifiers.grid import Roster
 from salesrules.frames.kernel.modifiers.limits import Kept
-from salesrules.frames.kernel.modifiers.setting import Modifier, Modifying, Observing, Scores, Standing
+from salesrules.frames.kernel.modifiers.setting import Modifier, Modifying, Observing, OpenedCap, Scores, Standing
 
 __all__ = [
     "Adjusted",
@@ -12,6 +12,7 @@ __all__ = [
     "Modifier",
     "Modifying",
     "Observing",
+    "OpenedCap",
     "Roster",
     "Scores",
     "Standing",

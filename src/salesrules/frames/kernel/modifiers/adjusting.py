@@ -107,6 +107,7 @@ class _Run:
                 case Kicker():
                     self._kick(items, modifier, active, place)
                 case EarningsCap():
+                    self.limits.open(items, modifier, active)
                     self.limits.carry_in(items, modifier, place, active)
                     self.limits.cap(items, modifier, self._scope(items, modifier, place))
                 case EarningsFloor():

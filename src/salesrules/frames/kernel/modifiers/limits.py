@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,7 +13,7 @@ from salesrules.commissions import EarningsCap, EarningsFloor, Excess, LimitSpan
 from salesrules.frames.kernel.block import Block, changes
 from salesrules.frames.kernel.modifiers.grid import Grid
 from salesrules.frames.kernel.modifiers.items import Items, sums
-from salesrules.frames.kernel.modifiers.setting import Modifying
+from salesrules.frames.kernel.modifiers.setting import Modifying, OpenedCap
 from salesrules.frames.kernel.whole import Flags, Places, Runs, Whole, round_ratio
 
 __all__ = ["Kept", "Limits", "Tally"]
@@ -70,6 +71,9 @@ class _Carried:
         return _Carried(self.payee[chosen], self.by[chosen], self.amount[chosen])
 
 
+_FIELDS = ("payee", "by", "amount")
+
+
 class Limits:
     """Applies caps and floors to the items of a block, and keeps what runs on from one pay period to the next."""
 
@@ -89,6 +93,34 @@ class Limits:
                 payee, by, amount = (list(each) for each in zip(*rows, strict=True))
                 self._carried[id] = _Carried(np.array(payee), np.array(by), np.array(amount, dtype=object))
         self._by = {name: numbers[block.codes_of(name)] for name, numbers in setting.by.items()}
+
+    def open(self, items: Items, cap: EarningsCap, active: Places) -> None:
+        """Let what a cap had come to when computing began stand in place of what it has come to here."""
+        opened = self._setting.opened.get(cap.id)
+        here = opened.get(int(self._grid.period[active[0]])) if opened and len(active) else None
+        if not here:
+            return
+        for place in active[np.isin(self._grid.payee[active], [*here])].tolist():
+            for each in here[int(self._grid.payee[place])]:
+                if cap.per is not LimitSpan.TRANSACTION:
+                    spans = self._setting.spans[cap.id]
+                    number = int(self._grid.number[place]) * (int(spans.max()) + 1) + spans[self._grid.period[place]]
+                    used = self._used.get(cap.id) or self._opened(items, cap)
+                    value = np.array([int(each.used * _at(items, place))], dtype=items.value.dtype)
+                    used.put(np.array([number * len(self._setting.names) + each.name]), value)
+                if each.carried:
+                    self._wait(cap, int(self._grid.number[place]), each, items.paid.dtype)
+
+    def _wait(self, cap: EarningsCap, payee: int, opened: OpenedCap, kind: np.dtype[Any]) -> None:
+        """Let an amount wait to be earned anew, in place of what waits for the same."""
+        amount = np.array([opened.carried], dtype=kind)
+        new, waiting = _Carried(np.array([payee]), np.array([opened.name]), amount), self._carried.get(cap.id)
+        if waiting is not None:
+            others = waiting.among(~((waiting.payee == payee) & (waiting.by == opened.name)))
+            pairs = [np.concatenate([getattr(each, name) for each in (others, new)]) for name in _FIELDS]
+            order = np.lexsort((pairs[1], pairs[0]))
+            new = _Carried(*(each[order] for each in pairs))
+        self._carried[cap.id] = new
 
     def carry_in(self, items: Items, cap: EarningsCap, place: int, active: Places) -> None:
         """What was carried over is earned anew, after all else, in the order of the names."""
@@ -141,7 +173,7 @@ class Limits:
             payee, by = np.divmod(distinct[kept], len(self._setting.names))
             new, waiting = _Carried(payee, by, amount[kept]), self._carried.get(cap.id)
             if waiting is not None:
-                pairs = ((getattr(each, name) for each in (waiting, new)) for name in ("payee", "by", "amount"))
+                pairs = ((getattr(each, name) for each in (waiting, new)) for name in _FIELDS)
                 new = _Carried(*map(np.concatenate, map(tuple, pairs)))
             self._carried[cap.id] = new
 

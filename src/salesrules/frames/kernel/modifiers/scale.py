@@ -122,6 +122,10 @@ def _fits(
     amounts = sum(map(abs, setting.amounts.values())) / setting.fine * 60
     lines = np.bincount(grid.number[statement], minlength=payees)
     most = np.bincount(grid.number[statement], weights=sizes, minlength=payees).astype(np.float64)
-    most += limits * (lines + 1) + (limits + amounts + 2) * np.bincount(grid.number, minlength=payees)
+    most += (
+        setting.largest_opened
+        + limits * (lines + 1)
+        + (limits + amounts + 2) * np.bincount(grid.number, minlength=payees)
+    )
     largest = common if isinstance(common, int) else max(common.tolist())
     return float(most.max()) * setting.growth * 8 * float(largest) < LIMIT

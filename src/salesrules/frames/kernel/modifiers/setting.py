@@ -25,7 +25,7 @@ from salesrules.core import RoundingMode
 from salesrules.frames.kernel.modifiers.grid import Roster
 from salesrules.frames.kernel.whole import Flags, Whole
 
-__all__ = ["LONG", "HoldsAmounts", "Modifier", "Modifying", "Observing", "Scores", "Standing"]
+__all__ = ["LONG", "HoldsAmounts", "Modifier", "Modifying", "Observing", "OpenedCap", "Scores", "Standing"]
 
 Modifier = Gate | Kicker | Multiplier | Coefficient | EarningsCap | EarningsFloor
 
@@ -81,6 +81,17 @@ class Standing:
         return lcm(*(value.denominator for _, _, value in self.used.get(payee, ())))
 
 
+@attrs.frozen
+class OpenedCap:
+    """What a cap had come to for a name when computing began: let through in its span, in units of the rounding, and
+    carried over, in fine units.
+    """
+
+    name: int
+    used: Fraction
+    carried: int
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Modifying:
     """A plan's modifiers, in their order, with what they look up.
@@ -92,7 +103,9 @@ class Modifying:
     kickers in fine units, `scores`. `by` gives, for each attribute, the number of each of its values among all `names`
     that tell limits apart (the last one where it is missing), in their order; the empty one is 0. `last` is the number
     of the last pay period. A `roster` says which statements there are, where that does not follow from the credits;
-    `standing` what each cap had come to before. With `keeps`, what caps come to is given back.
+    `standing` what each cap had come to before, and `opened`, by cap, pay period and payee, what stands instead of that
+    when one begins; no such amount is larger than `largest_opened` units of the rounding. With `keeps`, what caps come
+    to is given back.
     """
 
     modifiers: tuple[Modifier, ...]
@@ -114,6 +127,8 @@ class Modifying:
     roster: Roster | None = None
     standing: Mapping[str, Standing] = attrs.field(factory=dict)
     keeps: bool = False
+    opened: Mapping[str, Mapping[int, Mapping[int, Sequence[OpenedCap]]]] = attrs.field(factory=dict)
+    largest_opened: float = 0.0
 
     @property
     def runs_on(self) -> bool:
@@ -123,6 +138,5 @@ class Modifying:
     @property
     def carries(self) -> bool:
         """Whether what a cap cuts off is earned anew, so that one pay period has to be done before the next."""
-        return any(isinstance(each, EarningsCap) and each.excess is Excess.CARRIED for each in self.modifiers) or any(
-            each.carried for each in self.standing.values()
-        )
+        carries = any(isinstance(each, EarningsCap) and each.excess is Excess.CARRIED for each in self.modifiers)
+        return carries or bool(self.opened) or any(each.carried for each in self.standing.values())
