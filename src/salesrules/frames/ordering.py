@@ -156,34 +156,34 @@ def settle_ties(credits: Credits, ordered: Ordered, *, trust_ids: bool = False) 
 
     Most rows have their day for themselves, or are in order already. With `trust_ids` nobody looks for doubled rows.
     """
-    role = _roles(credits, ordered)
     part = None if credits.part is None else credits.part[ordered.rows]
-    ids = None
     if ordered.ties.any():
-        ids = ordered.ids(credits)
         tied = ordered.ties.copy()
         tied[:-1] |= ordered.ties[1:]
         some = np.flatnonzero(tied)
-        keys = [np.cumsum(~ordered.ties[some]), _rank(credits.ids, ids[some])]
-        keys += [] if credits.roles is None or role is None else [credits.roles.rank[role[some]]]
+        keys = [np.cumsum(~ordered.ties[some]), _rank(credits.ids, ordered.ids(credits)[some])]
+        role = _roles(credits, ordered)
+        if credits.roles is not None and role is not None:
+            keys.append(_rank(credits.roles, role[some]))
         keys += [] if part is None else [part[some]]  # parts follow ids and roles
         order = _order(keys, _sizes(credits, len(some))[: len(keys)])
-        if order is not None:
-            moved = some[order]
-            each = (ordered.rows, ordered.kind, ordered.carried, ids, role, part)
-            rows, kind, carried, ids, role, part = (_moved(values, some, moved) for values in each)
-            # Payee, day and sort are the same for all rows of a tie.
-            ordered = attrs.evolve(ordered, rows=rows, kind=kind, carried=carried)
+        if order is not None:  # payee, day and sort are the same for all rows of a tie
+            moved = np.arange(len(ordered.rows))
+            moved[some] = some[order]
+            kind, carried, part = (
+                None if each is None else each.take(moved) for each in (ordered.kind, ordered.carried, part)
+            )
+            ordered = attrs.evolve(ordered, rows=ordered.rows.take(moved), kind=kind, carried=carried)
     if trust_ids:
         return ordered, np.zeros(0, dtype=np.intp)
-    ids = ordered.ids(credits) if ids is None else ids
+    role = _roles(credits, ordered)
     keys = [
         ordered.payee - ordered.payee[0],
-        ids,
+        ordered.ids(credits),
         *([] if role is None else [role]),
         *([] if part is None else [part]),
     ]
-    sizes = [int(keys[0][-1]) + 1, *_sizes(credits, len(ids))[1 : len(keys)]]
+    sizes = [int(keys[0][-1]) + 1, *_sizes(credits, len(ordered.rows))[1 : len(keys)]]
     return ordered, ordered.rows[_doubles(keys, sizes)]
 
 
@@ -199,15 +199,6 @@ def _sizes(credits: Credits, rows: int) -> list[int]:
     """One more than the largest number of a group of rows, of an id and of a role."""
     parts = [] if credits.part is None else [int(credits.part.max(initial=0)) + 1]
     return [rows + 1, max(credits.ids.size, rows), 1 if credits.roles is None else credits.roles.size, *parts]
-
-
-def _moved(values: Any, places: Places, moved: Places) -> Any:
-    """Values of which those at places are taken from others; nothing where there are none."""
-    if values is None:
-        return None
-    found = values.copy()
-    found[places] = values[moved]
-    return found
 
 
 def _order(keys: list[Whole], sizes: list[int]) -> Places | None:
@@ -262,6 +253,8 @@ def _rank(names: Names, codes: Whole) -> Whole:
     """Numbers that stand in the order of the names of some rows."""
     if names.values is None:
         return codes
+    if len(names.values) < len(codes):
+        return codes if names.is_in_order else names.rank[codes]
     distinct, places = np.unique(codes, return_inverse=True)
     rank = pc.rank(names.values.take(pa.array(distinct)), sort_keys="ascending", tiebreaker="first")
     found: Whole = rank.to_numpy().astype(np.int64)[places] - 1

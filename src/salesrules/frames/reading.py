@@ -83,6 +83,11 @@ class Names:
         rank: Whole = pc.rank(self.values, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64) - 1
         return rank
 
+    @cached_property
+    def is_in_order(self) -> bool:
+        """Whether the codes stand in the order of the names."""
+        return bool((self.rank == np.arange(len(self.rank))).all())
+
     def find(self, names: pa.Array) -> Whole:
         """The codes of given names, -1 for those that do not occur."""
         if self.values is None:
