@@ -4,8 +4,8 @@ Payees have 25 credits each; the running measures before and after each credit a
 the credits, adds them up itself, guards its range and rounds exactly, in blocks on two threads as the engine does, and
 once more on one thread. OpenFisca, which works on one, is given floats, all at once as its simulations give them (in
 parts where a table of rows by tiers would not fit into memory), and once more in slices that fit the cache; its result
-is rounded to cents. Polars finds the tier by a binary search, DuckDB in a tree of CASE or by an ASOF join; both have two
-threads.
+is rounded to cents. Polars finds the tier by a binary search, DuckDB in a tree of CASE or by an ASOF join; both have
+two threads.
 """
 
 from __future__ import annotations
