@@ -83,7 +83,7 @@ def _along(other: Moved, spans: Runs) -> Moves:
 
 def _from(opening: Whole | None, moves: Moves) -> Moves:
     """The running measure that begins with what was measured before; a transaction alone begins with nothing."""
-    return moves if opening is None else Moves(moves.before + opening, moves.after + opening)
+    return moves if opening is None else Moves(moves.after + opening, moves.by)
 
 
 def pieces_of(moved: Moved, mode: RoundingMode) -> Whole | None:
