@@ -121,9 +121,15 @@ class PayeeRun:
         openings = {o.day: o.owed for o in self._setting.facts.opening_balances if o.payee == self._payee.id}
         owed: Money | None = None
         found = []
+        settling = self._payouts
+        if standing is not None:  # until then there is nothing to settle
+            self._payouts = PayoutRun(
+                calendar=self._setting.calendar, plans=(), rounding_of=self._rounding, on_fault=self._fault
+            )
         for period in periods:
             owed = openings.get(period.start, owed)
             if standing is not None and period == periods[-1]:
+                self._payouts = settling
                 self._payouts.resume(standing)
                 self._faults.clear()  # of periods whose facts are not all there
             try:

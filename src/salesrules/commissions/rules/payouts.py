@@ -361,7 +361,9 @@ class PayoutRun:
             return Fraction(0)
 
     def _drop(self, gone: Sequence[_Hold]) -> None:
-        self._holds = [hold for hold in self._holds if all(hold is not other for other in gone)]
+        if gone:
+            objects = {id(hold) for hold in gone}  # several may be equal
+            self._holds = [hold for hold in self._holds if id(hold) not in objects]
 
 
 def _meets(event: PayEvent, transaction: str) -> bool:
