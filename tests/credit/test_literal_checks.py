@@ -6,6 +6,7 @@ import math
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import attrs
@@ -26,85 +27,93 @@ from salesrules.core import (
     Rounding,
     Severity,
 )
-from salesrules.credit import CreditPolicy, CreditRequest, CreditRule, CreditStanding, check_credit
+from salesrules.credit import CreditLimit, CreditPolicy, CreditRequest, CreditRule, CreditStanding, check_credit
 
 DAY = date(2026, 6, 1)
 WORDS = [Outcome.ALLOW, Outcome.WARN, Outcome.REFER, Outcome.DENY]
 #: What a measure counts by, so that bounds are met exactly now and then, and how far its bounds go.
 STEPS = {
-    "limit": (Decimal("0.05"), 30), "oldest_item": (Decimal(1), 40), "overdue_amount": (Decimal(50), 30),
+    "limit": (Decimal("0.05"), 30), "oldest_item": (Decimal(1), 9), "overdue_amount": (Decimal(50), 30),
     "overdue_ratio": (Decimal("0.05"), 20), "dunning_level": (Decimal(1), 4), "order_amount": (Decimal(50), 20),
-    "review": (Decimal(1), 40),
+    "review": (Decimal(1), 12),
 }  # fmt: skip
 #: All that changes by itself in these tests has done so after as many days.
-HORIZON = 130
+HORIZON = 100
 
 
 def cny(amount: object) -> Money:
     return Money(amount, "CNY")
 
 
-def days_from(least: int, most: int) -> st.SearchStrategy[date]:
-    return st.integers(least, most).map(lambda number: DAY + timedelta(days=number))
+# --- Random policies and standings whose values meet ------------------------------------------------------------------
 
 
-#: A range that ends as the day begins, and one that ends as it is over.
-ENDED = st.sampled_from([DateRange(date(2020, 1, 1), DAY), DateRange(date(2020, 1, 1), date(2026, 6, 2))])
+def some_day(chance: Random, least: int, most: int) -> date:
+    return DAY + timedelta(days=chance.randint(least, most))
 
 
-@st.composite
-def rules(draw: Any, id: str) -> CreditRule:
-    measure = draw(st.sampled_from(list(STEPS)))
+def some_amount(chance: Random) -> Decimal:
+    """Mostly one that meets a bound exactly, or lies a cent beside it."""
+    beside = chance.choice([0, 0, 0, 1, -1])
+    return max(Decimal(chance.randint(0, 24)) * 50 + Decimal(beside) / 100, Decimal(0))
+
+
+def some_days(chance: Random) -> DateRange:
+    """Days that hold now, as most do; that end as the day begins, or once it is over; or others."""
+    start, long = some_day(chance, -9, 30), chance.choice([None, 1, 5, 30, 60])
+    return chance.choice(
+        [
+            *[DateRange(date(2020, 1, 1))] * 4, DateRange(DAY), DateRange(date(2020, 1, 1), DAY),
+            DateRange(date(2020, 1, 1), date(2026, 6, 2)), DateRange(start, long and start + timedelta(days=long)),
+        ]
+    )  # fmt: skip
+
+
+def some_rule(chance: Random, id: str) -> CreditRule:
+    measure = chance.choice([*STEPS, "limit", "order_amount"])
     unit, most = STEPS[measure]
-    bounds = sorted(draw(st.lists(st.integers(1, most), max_size=3, unique=True)))
-    words = sorted(
-        draw(st.lists(st.sampled_from([*WORDS, Outcome.REFER]), min_size=len(bounds) + 1, max_size=len(bounds) + 1)),
-        key=WORDS.index,
-    )
-    sides = st.sampled_from([None, "lower", "upper"])
+    bounds = sorted(chance.sample(range(1, most + 1), chance.randint(0, 3)))
+    words = sorted(chance.choices([*WORDS, Outcome.REFER], k=len(bounds) + 1), key=WORDS.index)
+    sides = [None, "lower", "upper"]
     bands = [Band(start=None, value=words[0])]
-    bands += [
-        Band(start=bound * unit, value=word, side=draw(sides)) for bound, word in zip(bounds, words[1:], strict=True)
-    ]
-    start = draw(st.sampled_from([date(2020, 1, 1), DAY]) | days_from(-9, 30))
-    length = draw(st.sampled_from([None, None, 1, 5, 30, 60]))
+    for bound, word in zip(bounds, words[1:], strict=True):
+        bands.append(Band(start=bound * unit, value=word, side=chance.choice(sides)))
     return CreditRule(
         id=id,
         measure=measure,
-        effective=draw(ENDED) if length == 60 else DateRange(start, length and start + timedelta(days=length)),
-        grades=draw(st.sampled_from([(), (), ("A",), ("B", "A"), ("B",)])),
-        levels=BandTable(bands=bands, side=draw(st.sampled_from(["lower", "upper"]))),
-        approver=draw(st.sampled_from(["manager", "manager", "head"])),
+        effective=some_days(chance),
+        grades=chance.choice([(), (), ("A",), ("B", "A"), ("B",)]),
+        levels=BandTable(bands=bands, side=chance.choice(["lower", "upper"])),
+        approver=chance.choice(["manager", "manager", "head"]),
     )
 
 
-POLICIES = st.fixed_dictionaries(
-    {
-        "rules": st.integers(0, 6).flatmap(lambda count: st.tuples(*(rules(f"r{n}") for n in range(count)))),
-        "rounding": st.sampled_from([2, 0, -1]).map(lambda digits: Rounding(digits=digits, mode="half_up")),
-        "life": st.sampled_from([None] * 6 + ["review overdue", "draft", "not yet"]),
+def some_items(chance: Random) -> tuple[tuple[date, int], ...]:
+    return tuple((some_day(chance, -9, 12), chance.choice([50, 100, 250])) for _ in range(chance.randint(0, 4)))
+
+
+def some_standing(chance: Random) -> dict[str, Any]:
+    return {
+        "grade": chance.choice(["A", "A", "B", "", "unheard of"]),
+        "exposure": some_amount(chance) * chance.choice([1, 1, 1, -1]),
+        "limit": chance.choice([1000, 1000, 0, some_amount(chance)]),
+        "margin": chance.randint(0, 3),
+        "review_due": some_day(chance, -12, 12),
+        "dunning_level": chance.randint(0, 4),
+        "by_order": {chance.choice(["o1", "o2"]): cny(some_amount(chance)) for _ in range(chance.randint(0, 1))},
+        "changes_at": chance.choice([None, some_day(chance, -2, 40)]),
+        "items": some_items(chance),
     }
-)
-AMOUNTS = st.integers(0, 40).map(lambda number: Decimal(number) * 50) | st.integers(0, 300_000).map(
-    lambda n: Decimal(n) / 100
-)
-STANDINGS = st.fixed_dictionaries(
-    {
-        "grade": st.sampled_from(["A", "A", "B", "", "unheard of"]),
-        "exposure": st.tuples(AMOUNTS, st.sampled_from([1, 1, 1, -1])).map(lambda pair: pair[0] * pair[1]),
-        "limit": st.sampled_from([1000, 1000, 0]) | AMOUNTS,
-        "margin": st.integers(0, 3),
-        "review_due": days_from(-20, 20),
-        "dunning_level": st.integers(0, 4),
-        "by_order": st.dictionaries(st.sampled_from(["o1", "o2"]), AMOUNTS.map(cny), max_size=1),
-        "changes_at": st.none() | days_from(-2, 40),
-        "items": st.lists(st.tuples(days_from(-45, 30), st.sampled_from([50, 100, 250])), max_size=4).map(tuple),
-    }
-)
-LIMITS = st.sampled_from(
-    [DateRange(DAY)] * 4 + [DateRange(date(2020, 1, 1), date(2026, 6, 9)), DateRange(date(2020, 1, 1), DAY)]
-    + [DateRange(date(2026, 6, 2), date(2026, 7, 1)), None]
-)  # fmt: skip
+
+
+def some_limit(chance: Random, limit: CreditLimit) -> CreditLimit | None:
+    """The limit on other days, or none."""
+    days = [
+        *[DateRange(DAY)] * 5, DateRange(date(2020, 1, 1), date(2026, 6, 9)), DateRange(date(2020, 1, 1), DAY),
+        DateRange(date(2026, 6, 2), date(2026, 7, 1)), None,
+    ]  # fmt: skip
+    effective = chance.choice(days)
+    return None if effective is None else attrs.evolve(limit, effective=effective)
 
 
 # --- The rules, literally ---------------------------------------------------------------------------------------------
@@ -245,37 +254,35 @@ def literal(facts: Facts, policy: CreditPolicy, warned: tuple[Reason, ...], path
     )
 
 
-@given(
-    policy=POLICIES,
-    standing=STANDINGS,
-    effective=LIMITS,
-    amount=AMOUNTS,
-    path=st.sampled_from(["request", "orders[3]"]),
-)
-@settings(max_examples=200, deadline=None)
-def test_every_field_of_a_check_is_what_the_rules_say(
-    make_policy, make_standing, make_request, policy, standing, effective, amount, path
-) -> None:
+@given(st.randoms(use_true_random=True))
+@settings(max_examples=300, deadline=None)
+def test_every_field_of_a_check_is_what_the_rules_say(make_policy, make_standing, make_request, chance: Random) -> None:
+    path, stage = (
+        chance.choice(["request", "orders[3]"]),
+        chance.choice([*[""] * 7, "review overdue", "draft", "not yet"]),
+    )
     life = PolicyLife(
-        status="draft" if policy["life"] == "draft" else "in_force", scope="s", owner="o", approver="a",
-        effective=DateRange(date(2026, 6, 2) if policy["life"] == "not yet" else DAY),
-        next_review=date(2026, 5, 31) if policy["life"] == "review overdue" else DAY,
+        status="draft" if stage == "draft" else "in_force", scope="s", owner="o", approver="a",
+        effective=DateRange(date(2026, 6, 2) if stage == "not yet" else DAY),
+        next_review=date(2026, 5, 31) if stage == "review overdue" else DAY,
     )  # fmt: skip
-    made = make_policy(rules=policy["rules"], rounding=policy["rounding"], life=life)
+    rules = [some_rule(chance, f"r{number}") for number in range(chance.randint(0, 6))]
+    made = make_policy(rules=rules, rounding=Rounding(digits=chance.choice([2, 0, -1]), mode="half_up"), life=life)
+    standing, amount = some_standing(chance), some_amount(chance)
     stands = make_standing(**standing)
-    limit = None if effective is None else attrs.evolve(stands.limit, effective=effective)
+    limit = some_limit(chance, stands.limit)
     stands = attrs.evolve(stands, limit=limit)
     request = make_request(amount)
     decision = check_credit(request, stands, made, DAY, path=path)
 
     where = PolicyReference("CreditPolicy", "", "life")
-    if policy["life"] in ("draft", "not yet"):
+    if stage in ("draft", "not yet"):
         given_life = {"scope": "s", "status": life.status, "effective": life.effective}
         denied = Reason("core.policy_not_in_force", parameters=given_life, policy=where)
         assert decision == Decision(outcome=Outcome.DENY, reasons=[denied])
         return
     warned: tuple[Reason, ...] = ()
-    if policy["life"] == "review overdue":
+    if stage == "review overdue":
         shown = {"scope": "s", "next_review": life.next_review}
         warned = (Reason("core.review_overdue", Severity.WARNING, shown, policy=where),)
     prepaid = check_credit(attrs.evolve(request, is_prepaid=True), stands, made, DAY, path=path)
