@@ -33,7 +33,7 @@ DAY = date(2026, 6, 1)
 WORDS = [Outcome.ALLOW, Outcome.WARN, Outcome.REFER, Outcome.DENY]
 #: What a measure counts by, so that bounds are met exactly now and then, and how far its bounds go.
 STEPS = {
-    "limit": (Decimal("0.05"), 30), "oldest_item": (Decimal(1), 9), "overdue_amount": (Decimal(50), 30),
+    "limit": (Decimal("0.05"), 30), "oldest_item": (Decimal(1), 9), "overdue_amount": (Decimal(50), 8),
     "overdue_ratio": (Decimal("0.05"), 20), "dunning_level": (Decimal(1), 4), "order_amount": (Decimal(50), 20),
     "review": (Decimal(1), 12),
 }  # fmt: skip
