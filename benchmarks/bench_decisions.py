@@ -52,7 +52,7 @@ from salesrules.org import (
 )
 
 RESULT = Path(__file__).parent / "results" / "decisions.json"
-ROUNDS, FACTS = 15, 100
+ROUNDS, FACTS = 60, 100
 OVER_ZEN, OVER_RULES = 3.0, 5.0
 GRADES, CATEGORIES = ("A", "B", "C", "D", "E"), ("goods", "service")
 BOUNDS = (0, 200_000, 500_000, 1_000_000, 2_000_000)
