@@ -25,12 +25,9 @@ def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy, as_o
     These rules are taken as they are on the day `as_of`, but not before the first day of the limit.
     """
     day = limit.effective.start if as_of is None else max(as_of, limit.effective.start)
-    least: Decimal | None = None
-    for rule in policy.rules_for(grade):
-        if rule.measure is _LIMIT and day in rule.effective:
-            bound = _within(rule, limit.amount.amount, _ZERO, policy.rounding.digits)
-            if bound is not None and (least is None or bound < least):
-                least = bound
+    held = [rule for rule in policy.rules_for(grade) if rule.measure is _LIMIT and day in rule.effective]
+    bounds = [_within(rule, limit.amount.amount, _ZERO, policy.rounding.digits) for rule in held]
+    least = min((bound for bound in bounds if bound is not None), default=None)
     return None if least is None else limit.amount.with_amount(least)
 
 

@@ -132,7 +132,7 @@ def _find(
             found += find_missing_papers(line, amount.rounded, policy, index)
     if policy.limits:
         found += _find_over_limits(claim, amounts, policy, rates, history)
-    if policy.duplicates is not None and (history or len(lines) > 1):
+    if history or len(lines) > 1:
         found += find_duplicates(claim, history, policy)
     return found
 
