@@ -123,10 +123,10 @@ NUMBERED = {
 
 @pytest.mark.parametrize("kind", [pl.Int64, pl.Int32, pl.UInt64])
 def test_quotas_of_other_payees_are_nobodys(kind):
-    """Without care 7 + 2^63 would take the same number as 7: two quarters, one number of 64 bits for both."""
+    """Without care 7 − 2^63 and 7 + 2^63 would share a number with 7 where one tells payee and quarter in 64 bits."""
     quotas = {"payee": [7, 7, 20], "period": ["2020-Q1", "2020-Q2", "2020-Q1"], "amount": [16000, 1, 1001]}
     frame = pl.DataFrame(quotas, schema_overrides={"payee": kind})
-    others = {pl.Int64: [6, 21, -1, 7 - 2**63 + 2**62], pl.Int32: [6, 21, -(2**31)], pl.UInt64: [6, 7 + 2**63, 2**64 - 1]}
+    others = {pl.Int64: [6, 21, -1, 7 - 2**63], pl.Int32: [6, 21, -(2**31)], pl.UInt64: [6, 7 + 2**63, 2**64 - 1]}
     other = pl.DataFrame({"payee": others[kind]}, schema={"payee": kind}).join(
         pl.DataFrame({"period": ["2020-Q1", "2020-Q2"], "amount": [5, 6]}), how="cross"
     )
@@ -146,6 +146,18 @@ def test_quotas_of_other_payees_are_nobodys(kind):
             pay_period="quarter",
             quotas=given.filter(pl.col("period").ne("2020-Q2") | pl.col("payee").ne(7)),
         )
+
+
+def test_payees_too_far_apart_for_one_number_are_told_apart():
+    """In 64 bits twice the difference of these two is nothing."""
+    least, most = -(2**62), 2**62
+    frame = pl.LazyFrame({**NUMBERED, "payee": [most, least, least, most]})
+    stated = calculate_lazily(PLAN, frame, pay_period="quarter").statements.collect().sort("payee", "period").rows()
+    assert stated == [
+        (least, "2020-Q1", 2, Decimal("4.40")),
+        (most, "2020-Q1", 1, Decimal("0.20")),
+        (most, "2020-Q2", 1, Decimal("-2.00")),
+    ]
 
 
 def test_listed_words_stand_in_the_order_of_their_text():

@@ -85,13 +85,11 @@ def extents_of(found: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     return {
         name: (int(first), int(last))
         for name, (first, last) in ends.items()
-        if first is not None and last is not None and -(2**63) <= first and last < 2**63
+        if first is not None and last is not None and first >= -(2**63) and last < 2**63
     }
 
 
-def _may_be_doubled(
-    columns: Columns, engine: Engine, texts: list[str], extents: Mapping[str, tuple[int, int]]
-) -> bool:
+def _may_be_doubled(columns: Columns, engine: Engine, texts: list[str], extents: Mapping[str, tuple[int, int]]) -> bool:
     """Whether some rows may have the same texts: told by sorting one number for each row, where the engine sorts.
 
     Rows that are the same have the same number; should others share one too, the search that follows clears them.

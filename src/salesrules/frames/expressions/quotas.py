@@ -58,9 +58,7 @@ class Held:
     `by_number` says whether payees are whole numbers, here as in the credits; else both are taken as text.
     """
 
-    def __init__(
-        self, frame: Any, engine: Engine, needs: Sequence[Need], by_number: bool
-    ) -> None:
+    def __init__(self, frame: Any, engine: Engine, needs: Sequence[Need], by_number: bool) -> None:
         self.faults: list[Fault] = []
         self.by_number = by_number
         self.needs = needs

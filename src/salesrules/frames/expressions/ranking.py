@@ -82,5 +82,6 @@ def hashed(frame: Lazy, columns: Sequence[str]) -> pl.Expr:
     import polars as pl
 
     kinds = frame.collect_schema()
+    # The numbers of categories may differ from one part of a frame to the next.
     parts = [pl.col(name).cast(pl.String) if kinds[name] == nw.Categorical else pl.col(name) for name in columns]
     return reduce(xor, [part.hash(seed) for seed, part in enumerate(parts)])
