@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import attrs
@@ -21,7 +22,7 @@ from salesrules.commissions import (
     needed_quota,
 )
 from salesrules.core import Band, BandTable, Rate, SalesRulesError
-from salesrules.frames import blocks, ordering, packing
+from salesrules.frames import blocks, carrying, ordering, packing
 from salesrules.frames.kernel import curves, together
 from salesrules.testing.drawn_cases import seeded_cases
 from salesrules.testing.strategies import plan_cases
@@ -131,9 +132,10 @@ def test_numbers_of_any_size_pay_the_same():
         assert differences(case, wide=True) == []
 
 
-def test_rows_whose_keys_do_not_fit_into_one_number_pay_the_same(monkeypatch):
-    monkeypatch.setattr(packing, "BITS", 8)
-    monkeypatch.setattr(ordering, "BITS", 8)
+@pytest.mark.parametrize("places", [(packing, ordering, carrying), (carrying,)])
+def test_rows_whose_numbers_do_not_fit_into_one_pay_the_same(monkeypatch, places):
+    for each in places:
+        monkeypatch.setattr(each, "BITS", 8)
     assert [found for case in seeded(9, 20, credits=30) if (found := differences(case, shuffle=2))] == []
 
 
@@ -159,3 +161,19 @@ def test_the_scalar_rules_agree_in_every_rounding(level, residual):
         assert found in (None, [])
         compared += 0 if found is None else len(expected)
     assert compared > 260
+
+
+def test_tables_in_two_dimensions_agree_in_the_parts_of_tiers():
+    across = Counter()
+    for case in seeded(17, 30, credits=20, kinds=("grid", "amount")):
+        rounding = attrs.evolve(case.plan.rounding, level="tier", residual="running")
+        case = attrs.evolve(case, plan=attrs.evolve(case.plan, rounding=rounding))
+        try:
+            expected = paid_by_the_rules(case)
+        except SalesRulesError:  # what the rules themselves refuse is not for this test
+            continue
+        found = differences(case, expected=lambda _, paid=expected: paid)
+        assert found in (None, [])
+        if found is not None:
+            across.update(part.table.across.kind for part in case.plan.components if part.table.kind == "grid")
+    assert min(across[kind] for kind in ("attribute", "number", "component")) >= 2, across

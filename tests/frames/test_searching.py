@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesrules.frames.compiled import CompiledCurve
+from salesrules.frames.compiled import CompiledCurve, add_curves
 from salesrules.frames.kernel import searching
-from salesrules.frames.kernel.curves import tiers_of
+from salesrules.frames.kernel.curves import At, pay, tiers_of
 
 
 @pytest.mark.parametrize("count", [1, 2, 17, 50, 500])
@@ -62,3 +63,30 @@ def test_tiers_of_attainment_are_exact_a_unit_beside_each_bound(keys, denominato
     ]
     quotas = np.full(len(keys), quota, dtype=np.int64)
     assert tiers_of(curve, np.array(measures, dtype=np.int64), quotas).tolist() == reached
+
+
+@st.composite
+def curves(draw):
+    keys = draw(st.lists(st.integers(0, 40), max_size=4, unique=True).map(sorted))
+    numbers = st.lists(st.integers(-9, 9), min_size=len(keys) + 1, max_size=len(keys) + 1)
+    return {"keys": keys, "denominator": draw(st.integers(1, 6)), "slopes": draw(numbers), "intercepts": draw(numbers)}
+
+
+@settings(max_examples=300)
+@given(drawn=st.lists(curves(), min_size=1, max_size=3), quota=st.none() | st.integers(1, 50))
+def test_curves_added_up_pay_what_they_pay_apart(drawn, quota):
+    made = [CompiledCurve(mode="marginal", scale=7, by_quota=quota is not None, **each) for each in drawn]
+    measures = np.arange(-5, 45 * (quota or 1), max(quota or 1, 3) // 3)
+    at = At(None if quota is None else np.full(len(measures), quota, dtype=np.int64))
+    apart = sum(pay(each, measures, at) for each in made)
+    assert pay(add_curves(made), measures, at).tolist() == apart.tolist()
+
+
+def test_curves_that_stand_over_other_things_are_not_added():
+    flat = {"mode": "marginal", "keys": [], "denominator": 1, "slopes": [1], "intercepts": [0]}
+    one = CompiledCurve(scale=1, by_quota=False, **flat)
+    for other in ({"scale": 2}, {"by_quota": True}, {"by_target": True}, {"power": 1}, {"squares": [1]}):
+        assert add_curves([one, attrs.evolve(one, **other)]) is None
+    steep = attrs.evolve(one, slopes=[2**60])
+    assert add_curves([steep, steep]).slopes == (2**61,)
+    assert add_curves([steep, steep, one]) is None  # no longer below what 64 bits hold

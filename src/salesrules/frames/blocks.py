@@ -181,7 +181,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         payee=ordered.payee,
         period=pay,
         spans=spans,
-        measures={name: values[rows].astype(kind, copy=False) for name, values in credits.measures.items()},
+        measures={name: values.astype(kind, copy=False) for name, values in ordered.measured(credits).items()},
         digits=credits.digits,
         is_return=ordered.is_return,
         roles=None if credits.roles is None or "" in riding else credits.roles.codes[rows],
@@ -191,7 +191,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         kinds=None if ordered.kind is None else credits.kinds,
         kind=ordered.kind,
         columns={name: values[rows] for name, values in credits.columns.items()},
-        identity=credits.ids.codes[rows] if credits.original is not None else None,
+        identity=ordered.ids(credits) if credits.original is not None else None,
         original=_of_rows(credits.original, rows),
         quotas=held[0],
         targets=held[1],
@@ -201,7 +201,7 @@ def _block(run: Run, credits: Credits, ordered: Ordered) -> Block:
         returned=_of_rows(credits.returned, rows),
         returned_of=_of_rows(credits.returned_of, rows),
         has_counts=credits.has_counts,
-        deals=None if credits.part is None else credits.ids.codes[rows],
+        deals=None if credits.part is None else ordered.ids(credits),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from math import lcm
 
 import attrs
 
@@ -10,7 +12,7 @@ from salesrules import commissions
 from salesrules.commissions import Accumulation, RateMode, Residual, ReturnTerms, RoundingLevel
 from salesrules.core import Rounding, as_tuple
 
-__all__ = ["LIMIT", "CompiledComponent", "CompiledCurve", "CompiledPlan"]
+__all__ = ["LIMIT", "CompiledComponent", "CompiledCurve", "CompiledPlan", "add_curves"]
 
 #: No number on the way may be larger, so that neither a sum nor a difference of two of them leaves 64 bits.
 LIMIT = 2**61
@@ -97,6 +99,42 @@ class CompiledCurve:
         """Whether its constants fit at all."""
         constants = (*self.keys, *self.slopes, *self.intercepts, *self.squares, self.denominator, self.scale)
         return max(map(abs, constants)) <= LIMIT
+
+
+def add_curves(curves: Sequence[CompiledCurve]) -> CompiledCurve | None:
+    """One straight curve that earns what several earn together from one measure, quota and target.
+
+    `None` where they do not stand over one scale, or where 64 bits do not hold what they add up to.
+
+    >>> one, other = (
+    ...     CompiledCurve(mode="marginal", keys=[key], denominator=of, slopes=[0, 3], intercepts=[0, -9], scale=10,
+    ...                   by_quota=False)
+    ...     for key, of in ((6, 1), (3, 2))
+    ... )
+    >>> both = add_curves([one, other])
+    >>> both.keys, both.denominator, both.slopes, both.intercepts
+    ((3, 12), 2, (0, 3, 6), (0, -9, -18))
+    """
+    first = curves[0]
+    alike = ("scale", "power", "by_quota", "by_target")
+    if any(
+        not each.is_straight or any(getattr(each, name) != getattr(first, name) for name in alike) for each in curves
+    ):
+        return None
+    if len(curves) == 1:
+        return first
+    denominator = lcm(*(each.denominator for each in curves))
+    keys = [[(key >> 1) * (denominator // each.denominator) * 2 + key % 2 for key in each.keys] for each in curves]
+    starts = sorted({key for own in keys for key in own})
+    tiers = [[0] * len(keys), *([bisect_right(own, start) for own in keys] for start in starts)]
+    added = attrs.evolve(
+        first,
+        keys=starts,
+        denominator=denominator,
+        slopes=[sum(each.slopes[tier] for each, tier in zip(curves, own, strict=True)) for own in tiers],
+        intercepts=[sum(each.intercepts[tier] for each, tier in zip(curves, own, strict=True)) for own in tiers],
+    )
+    return added if added.is_representable else None
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -11,10 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from salesrules.commissions import Measure
+from salesrules.frames.carrying import Carrying
 from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.kernel.block import changes
-from salesrules.frames.packing import BITS, Packing
+from salesrules.frames.packing import BITS, Packing, bits_of
 from salesrules.frames.reading import Names
 
 __all__ = ["Ordered", "Part", "settle_ties", "split_by_payee"]
@@ -28,7 +30,8 @@ class Ordered:
     """Rows of whole payees in their order; days count from the first of all.
 
     `ties` marks the rows that stand on the day of the row before them and are of its sort, both sales or both returns.
-    `kind` is the number of each row's kind, where the kinds of `Credits.kinds` had room in the sorting key.
+    `kind` is the number of each row's kind, where the kinds of `Credits.kinds` had room in the sorting key, `carried`
+    what each row carries along, where `carrying` says what that is.
     """
 
     rows: Places
@@ -37,6 +40,20 @@ class Ordered:
     is_return: Flags
     ties: Flags
     kind: Whole | None = None
+    carried: Whole | None = None
+    carrying: Carrying | None = None
+
+    def ids(self, credits: Credits) -> Whole:
+        """The codes of ids."""
+        if self.carried is None or self.carrying is None:
+            return credits.ids.of(self.rows)
+        return self.carrying.id_codes(self.carried)
+
+    def measured(self, credits: Credits) -> Mapping[Measure, Whole]:
+        """What the rows measure."""
+        if self.carried is None or self.carrying is None:
+            return {name: values.take(self.rows) for name, values in credits.measures.items()}
+        return self.carrying.measured(self.carried)
 
 
 #: The rows of some payees: gives them in order, in blocks of whole payees of about a size.
@@ -56,15 +73,23 @@ def split_by_payee(credits: Credits, rows: Places | None, parts: int, spread: _S
     count = credits.rows if rows is None else len(rows)
     cuts = [count * part // parts for part in range(parts + 1)]
     slices = [slice(*cut) if rows is None else rows[slice(*cut)] for cut in pairwise(cuts)]
-    found = list(spread(lambda own: packing.keys(own, bounds), slices))
-    return [_Packed(packing, [keys for each in found for keys in each[part]]) for part in range(len(bounds) + 1)]
+    carrying = Carrying.of(credits.ids, credits.measures) if rows is None else None
+
+    def pack(own: slice | Places) -> list[list[Whole]]:
+        if carrying is not None and isinstance(own, slice):
+            carrying.fill(own)
+        return packing.keys(own, bounds)
+
+    found = list(spread(pack, slices))
+    parted = ([keys for each in found for keys in each[part]] for part in range(len(bounds) + 1))
+    return [_Packed(packing, pieces, carrying) for pieces in parted]
 
 
 def _payee_bounds(credits: Credits, parts: int) -> list[int]:
     """Codes of payees at which the rows fall into about equal parts, each with whole payees."""
     if parts < 2 or credits.rows < parts:
         return []
-    sample = np.sort(credits.payees.codes[:: max(credits.rows // 10_000, 1)])
+    sample = np.sort(credits.payees.of(slice(None, None, max(credits.rows // 10_000, 1))))
     return sorted({int(sample[len(sample) * part // parts]) for part in range(1, parts)})
 
 
@@ -74,6 +99,7 @@ class _Packed:
 
     packing: Packing
     pieces: list[Whole]
+    carrying: Carrying | None
 
     def __call__(self, size: int) -> Iterator[Ordered]:
         keys = np.concatenate(self.pieces) if len(self.pieces) > 1 else self.pieces[0] if self.pieces else None
@@ -85,7 +111,11 @@ class _Packed:
         while begin < len(keys):
             following = ((int(keys[min(begin + size, len(keys)) - 1]) >> below) + 1) << below
             end = len(keys) if following > last else int(np.searchsorted(keys, following))
-            yield Ordered(*self.packing.apart(keys[begin:end]))
+            found = Ordered(*self.packing.apart(keys[begin:end]))
+            if self.carrying is not None:
+                carried = self.carrying.numbers.take(found.rows)
+                found = attrs.evolve(found, carried=carried, carrying=self.carrying)
+            yield found
             begin = end
 
 
@@ -100,7 +130,7 @@ class _Plain:
 
     def __call__(self, size: int) -> Iterator[Ordered]:
         credits = self.credits
-        codes = credits.payees.codes if self.rows is None else credits.payees.codes[self.rows]
+        codes = credits.payees.of(slice(None) if self.rows is None else self.rows)
         own = np.ones(len(codes), dtype=np.bool_)
         if self.first is not None:
             own &= codes >= self.first
@@ -126,40 +156,35 @@ def settle_ties(credits: Credits, ordered: Ordered, *, trust_ids: bool = False) 
 
     Most rows have their day for themselves, or are in order already. With `trust_ids` nobody looks for doubled rows.
     """
-    rows, ids = ordered.rows, credits.ids.codes[ordered.rows]
-    role = _roles(credits, ordered)
-    part = None if credits.part is None else credits.part[rows]
-    same = ordered.ties[1:]
-    if same.any():
-        rank = _rank(credits.ids, ids, same)
-        after = rank[:-1] > rank[1:]
-        ranks = None if credits.roles is None or role is None else credits.roles.rank[role]
-        if ranks is not None:
-            after |= (rank[:-1] == rank[1:]) & (ranks[:-1] > ranks[1:])
-        if part is not None:  # parts follow ids and roles
-            after |= rank[:-1] == rank[1:]
-        if (after & same).any():
-            keys = [
-                np.cumsum(~ordered.ties),
-                rank,
-                *([] if ranks is None else [ranks]),
-                *([] if part is None else [part]),
-            ]
-            order = _sorted(keys, _sizes(credits, len(rows))[: len(keys)])
-            rows, ids = rows[order], ids[order]
-            kind, role, part = (None if each is None else each[order] for each in (ordered.kind, role, part))
-            # Payee, day and sort are the same for all rows of a tie.
-            ordered = attrs.evolve(ordered, rows=rows, kind=kind)
+    part = None if credits.part is None else credits.part[ordered.rows]
+    if ordered.ties.any():
+        tied = ordered.ties.copy()
+        tied[:-1] |= ordered.ties[1:]
+        some = np.flatnonzero(tied)
+        keys = [np.cumsum(~ordered.ties[some]), _rank(credits.ids, ordered.ids(credits)[some])]
+        role = _roles(credits, ordered)
+        if credits.roles is not None and role is not None:
+            keys.append(_rank(credits.roles, role[some]))
+        keys += [] if part is None else [part[some]]  # parts follow ids and roles
+        order = _order(keys, _sizes(credits, len(some))[: len(keys)])
+        if order is not None:  # payee, day and sort are the same for all rows of a tie
+            moved = np.arange(len(ordered.rows))
+            moved[some] = some[order]
+            kind, carried, part = (
+                None if each is None else each.take(moved) for each in (ordered.kind, ordered.carried, part)
+            )
+            ordered = attrs.evolve(ordered, rows=ordered.rows.take(moved), kind=kind, carried=carried)
     if trust_ids:
         return ordered, np.zeros(0, dtype=np.intp)
+    role = _roles(credits, ordered)
     keys = [
         ordered.payee - ordered.payee[0],
-        ids,
+        ordered.ids(credits),
         *([] if role is None else [role]),
         *([] if part is None else [part]),
     ]
-    sizes = [int(keys[0][-1]) + 1, *_sizes(credits, len(rows))[1 : len(keys)]]
-    return ordered, rows[_doubles(keys, sizes)]
+    sizes = [int(keys[0][-1]) + 1, *_sizes(credits, len(ordered.rows))[1 : len(keys)]]
+    return ordered, ordered.rows[_doubles(keys, sizes)]
 
 
 def _roles(credits: Credits, ordered: Ordered) -> Whole | None:
@@ -176,14 +201,25 @@ def _sizes(credits: Credits, rows: int) -> list[int]:
     return [rows + 1, max(credits.ids.size, rows), 1 if credits.roles is None else credits.roles.size, *parts]
 
 
-def _sorted(keys: list[Whole], sizes: list[int]) -> Places:
-    """The places of rows in the order of keys; one sort of whole numbers where 63 bits are enough for them."""
-    packed = _packed([*keys, np.arange(len(keys[0]))], [*sizes, len(keys[0])])
+def _order(keys: list[Whole], sizes: list[int]) -> Places | None:
+    """The places of rows in the order of keys, `None` where they are in it already.
+
+    One sort of whole numbers where 63 bits are enough for keys and places.
+    """
+    count = len(keys[0])
+    packed = _packed(keys, sizes)
     if packed is None:
         return np.lexsort(keys[::-1])
+    if not (packed[1:] < packed[:-1]).any():
+        return None
+    places = bits_of(count)
+    if sum(map(bits_of, sizes)) + places > BITS:
+        return np.argsort(packed, kind="stable")
+    packed <<= places
+    packed |= np.arange(count)
     packed.sort()
-    found: Places = packed & ((1 << max(len(packed) - 1, 1).bit_length()) - 1)
-    return found
+    packed &= (1 << places) - 1
+    return packed
 
 
 def _doubles(keys: list[Whole], sizes: list[int]) -> Places:
@@ -202,29 +238,24 @@ def _doubles(keys: list[Whole], sizes: list[int]) -> Places:
 
 
 def _packed(keys: list[Whole], sizes: list[int]) -> Whole | None:
-    """Keys, each below its size, in one whole number, the first one highest; `None` where 63 bits are too few.
-
-    Where there is a number, it takes the place of the first key.
-    """
-    bits = [max(size - 1, 1).bit_length() for size in sizes]
+    """Keys, each below its size, in one whole number, the first one highest; `None` where 63 bits are too few."""
+    bits = list(map(bits_of, sizes))
     if sum(bits) > BITS:
         return None
-    packed = keys[0].astype(np.int64, copy=False)
+    packed = keys[0].astype(np.int64)
     for key, width in zip(keys[1:], bits[1:], strict=True):
         packed <<= width
         packed |= key
     return packed
 
 
-def _rank(names: Names, codes: Whole, same: Flags) -> Whole:
-    """Numbers that stand in the order of the names of those rows that share a day."""
+def _rank(names: Names, codes: Whole) -> Whole:
+    """Numbers that stand in the order of the names of some rows."""
     if names.values is None:
         return codes
-    shares = np.zeros(len(codes), dtype=np.bool_)
-    shares[1:] = same
-    shares[:-1] |= same
-    distinct, places = np.unique(codes[shares], return_inverse=True)
-    texts = names.values.take(pa.array(distinct))
-    rank = np.zeros(len(codes), dtype=np.int64)
-    rank[shares] = pc.rank(texts, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64)[places] - 1
-    return rank
+    if len(names.values) < len(codes):
+        return codes if names.is_in_order else names.rank[codes]
+    distinct, places = np.unique(codes, return_inverse=True)
+    rank = pc.rank(names.values.take(pa.array(distinct)), sort_keys="ascending", tiebreaker="first")
+    found: Whole = rank.to_numpy().astype(np.int64)[places] - 1
+    return found

@@ -9,7 +9,7 @@ from salesrules.frames.credits import Credits
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.kernel.kinds import Kinds
 
-__all__ = ["BITS", "Packing"]
+__all__ = ["BITS", "Packing", "bits_of"]
 
 #: How many bits of a whole number are used, so that none is below zero.
 BITS = 63
@@ -32,8 +32,8 @@ class Packing:
     @classmethod
     def of(cls, credits: Credits) -> Packing | None:
         """The packing of some credits; `None` where too few bits are left."""
-        day, place = _bits(int(credits.days.max()) - credits.first_day + 1), _bits(credits.rows)
-        room = BITS - _bits(credits.payees.size) - day - 1 - place
+        day, place = bits_of(int(credits.days.max()) - credits.first_day + 1), bits_of(credits.rows)
+        room = BITS - bits_of(credits.payees.size) - day - 1 - place
         if room < 0:
             return None
         kinds = credits.kinds
@@ -70,7 +70,7 @@ class Packing:
 
     def _keys(self, rows: slice | Places, places: Places) -> Whole:
         credits = self.credits
-        keys = credits.payees.codes[rows].astype(np.int64)
+        keys = credits.payees.of(rows).astype(np.int64, copy=credits.payees.values is not None)
         keys <<= self.day
         keys |= credits.days[rows] - credits.first_day
         keys <<= 1
@@ -97,6 +97,6 @@ class Packing:
         return places, keys, days, is_return, ties, kind
 
 
-def _bits(size: int) -> int:
+def bits_of(size: int) -> int:
     """How many bits hold numbers below a size."""
     return max(size - 1, 1).bit_length()

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from salesrules.core import Fault, InvalidValue
 from salesrules.frames.compiled import LIMIT
-from salesrules.frames.kernel import Flags, Whole
+from salesrules.frames.kernel import Flags, Places, Whole
 
 __all__ = ["Names", "Reader", "as_table", "is_name"]
 
@@ -37,21 +37,34 @@ def as_table(frame: Any, name: str) -> pa.Table:
         ) from None
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Names:
     """A column of names as whole numbers from zero: those of `values`, or where names are numbers, less `least`.
 
     What is missing is -1. Numbers that name things stand in the order of the numbers, texts in that of the texts.
+    `given` are the numbers as they came.
     """
 
-    codes: Whole
+    given: Whole
     values: pa.Array | None = None
     least: int = 0
 
     @cached_property
+    def codes(self) -> Whole:
+        """The code of each row."""
+        return self.of(slice(None))
+
+    def of(self, rows: slice | Places) -> Whole:
+        """The codes of some rows."""
+        own: Whole = self.given[rows]
+        return own if self.values is not None else np.subtract(own, self.least, dtype=np.int64, casting="unsafe")
+
+    @cached_property
     def size(self) -> int:
         """One more than the largest code."""
-        return len(self.values) if self.values is not None else int(self.codes.max(initial=-1)) + 1
+        if self.values is not None:
+            return len(self.values)
+        return int(self.given.max()) + 1 - self.least if len(self.given) else 0
 
     def at(self, codes: Whole) -> pa.Array:
         """The names that codes stand for."""
@@ -69,6 +82,11 @@ class Names:
         assert self.values is not None
         rank: Whole = pc.rank(self.values, sort_keys="ascending", tiebreaker="first").to_numpy().astype(np.int64) - 1
         return rank
+
+    @cached_property
+    def is_in_order(self) -> bool:
+        """Whether the codes stand in the order of the names."""
+        return bool((self.rank == np.arange(len(self.rank))).all())
 
     def find(self, names: pa.Array) -> Whole:
         """The codes of given names, -1 for those that do not occur."""
@@ -120,11 +138,9 @@ class Reader:
             return None
         if pa.types.is_integer(array.type) and not (few or array.null_count):
             raw = array.to_numpy(zero_copy_only=False)
-            if not len(raw):
-                return Names(raw.astype(np.int64))
-            least, most = int(raw.min()), int(raw.max())
+            least, most = (int(raw.min()), int(raw.max())) if len(raw) else (0, 0)
             if most - least < _DENSE and least > -(2**62) and most < 2**62:
-                return Names(np.subtract(raw, least, dtype=np.int64, casting="unsafe"), None, least)
+                return Names(raw, None, least)
         if not pa.types.is_dictionary(array.type):
             array = array.dictionary_encode()
         codes = array.indices

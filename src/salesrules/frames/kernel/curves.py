@@ -54,12 +54,21 @@ class Earned:
         return steps_of(self.reached, self.runs)
 
 
-class Moves(NamedTuple):
-    """The running measure around each row; `bound` is one that none of them passes, where it is known."""
+@attrs.frozen(eq=False, slots=False)
+class Moves:
+    """The running measure up to each row, and by how much the row moves it.
 
-    before: Whole
+    `bound` is one that it passes nowhere, where it is known.
+    """
+
     after: Whole
+    by: Whole
     bound: int | None = None
+
+    @cached_property
+    def before(self) -> Whole:
+        """The running measure before each row."""
+        return self.after - self.by
 
     @property
     def around(self) -> tuple[Whole, Whole]:
@@ -73,9 +82,8 @@ def move(measures: Whole, runs: Runs | None, bound: int | None = None) -> Moves:
     `bound` is one that no measure passes, where it is known.
     """
     if runs is None:
-        return Moves(np.zeros_like(measures), measures, bound)
-    after = running(measures, runs, bound)
-    return Moves(after - measures, after, None if bound is None else bound * runs.longest)
+        return Moves(measures, measures, bound)
+    return Moves(running(measures, runs, bound), measures, None if bound is None else bound * runs.longest)
 
 
 def earn(curve: CompiledCurve, moves: Moves, runs: Runs | None, at: At) -> Earned:
@@ -87,7 +95,7 @@ def earn(curve: CompiledCurve, moves: Moves, runs: Runs | None, at: At) -> Earne
         return Earned(reached - pay(curve, moves.before, at), below, twice)
     # F before a row is F after the row before it
     first = At(*(None if each is None else each[runs.starts] for each in at))
-    before = pay(curve, moves.before[runs.starts], first)
+    before = pay(curve, moves.after[runs.starts] - moves.by[runs.starts], first)
     if before.any():
         reached = reached - runs.spread(before)
     return Earned(None, below, twice, reached, runs)

@@ -119,7 +119,7 @@ def _pieces(component: CompiledComponent, columns: Whole, moves: Moves, at: At, 
         rows = np.flatnonzero(columns == number)
         if len(rows):
             own = At(*(None if each is None else each[rows] for each in at))
-            found[rows] = pieces(curve, Moves(moves.before[rows], moves.after[rows]), own, mode)
+            found[rows] = pieces(curve, Moves(moves.after[rows], moves.by[rows]), own, mode)
     return found
 
 
@@ -131,8 +131,8 @@ def _reached_pieces(
     old[runs.starts] = grid.column[runs.starts]
     zero = np.zeros_like(moves.after)
     stays = _pieces(component, grid.column, moves, at, mode)
-    gone = _pieces(component, old, Moves(moves.before, zero), at, mode)
-    made = _pieces(component, grid.column, Moves(zero, moves.after), at, mode)
+    gone = _pieces(component, old, Moves(zero, -moves.before), at, mode)
+    made = _pieces(component, grid.column, Moves(moves.after, moves.after), at, mode)
     return np.where(old == grid.column, stays, gone + made)
 
 
@@ -141,7 +141,7 @@ def _whole_pieces(
 ) -> Whole:
     """Where another row is reached, each column's measure is taken back at the old rate and paid at the new one."""
     below = denominator_of(component.curves[0], at)
-    measures = moves.after - moves.before
+    measures = moves.by
     apart = np.zeros_like(measures)
     for number, curve in enumerate(component.curves):
         own = np.where(grid.column == number, measures, 0)

@@ -1,4 +1,4 @@
-"""Many bounds searched over whole columns: a table of buckets tells most of it, a few comparisons the rest."""
+"""Many bounds searched over whole columns: a table of buckets tells most of it, a search the rest."""
 
 from __future__ import annotations
 
@@ -11,43 +11,44 @@ from salesrules.frames.kernel.whole import Whole
 
 __all__ = ["count_reached"]
 
-#: Buckets of a table, whose numbers fit into a cache of the second level.
-_BUCKETS = 1 << 15
+#: Buckets of a table for each bound, and at most: so that few values fall into a bucket with a bound, and its numbers
+#: into a cache of the first or second level.
+_EACH, _MOST = 64, 1 << 15
 #: Where more bounds fall into one bucket, halving the bounds is no slower.
 _FEW = 4
-_NEVER = np.iinfo(np.int64).max
 
 
 @attrs.frozen(eq=False)
 class _Buckets:
-    """How many bounds are reached where each bucket begins, and how many lie at most inside of one."""
+    """How many bounds the values of each bucket reach, below zero where a bound lies in it; at most how many do.
+
+    The first bucket holds all that reaches no bound, the last one all that is beyond them.
+    """
 
     bounds: Whole
-    low: int
-    high: int
+    first: int
     shift: int
     reached: Whole
     inside: int
 
     @classmethod
     def of(cls, bounds: tuple[int, ...]) -> _Buckets:
-        low, high, shift = bounds[0] - 1, bounds[-1], 0  # what is below the first bucket has reached nothing
-        while (high - low) >> shift >= _BUCKETS:
+        shift = 0
+        while (bounds[-1] >> shift) - (bounds[0] >> shift) >= min(_EACH * len(bounds), _MOST):
             shift += 1
-        numbers = np.array([*bounds, _NEVER], dtype=np.int64)
-        starts = low + (np.arange(((high - low) >> shift) + 1, dtype=np.int64) << shift)
-        reached = np.searchsorted(numbers[:-1], starts, side="right")
-        inside = int(np.diff(np.append(reached, len(bounds))).max())
-        return cls(numbers, low, high, shift, reached, inside)
+        numbers = np.array(bounds, dtype=np.int64)
+        first, last = (bounds[0] >> shift) - 1, (bounds[-1] >> shift) + 1
+        held = np.bincount((numbers >> shift) - first, minlength=last - first + 1)
+        reached = np.where(held > 0, -1, np.cumsum(held))
+        return cls(numbers, first, shift, reached, int(held.max()))
 
     def count(self, values: Whole) -> Whole:
         """How many bounds each value reaches."""
-        places = np.clip(values, self.low, self.high)
-        places -= self.low
-        places >>= self.shift
-        found: Whole = self.reached.take(places)
-        for _ in range(self.inside):
-            found += values >= self.bounds.take(found)
+        places = values >> self.shift
+        places -= self.first
+        found: Whole = self.reached.take(places, mode="clip")
+        open_ = np.flatnonzero(found < 0)
+        found[open_] = np.searchsorted(self.bounds, values[open_], side="right")
         return found
 
 
@@ -62,5 +63,5 @@ def count_reached(bounds: tuple[int, ...], values: Whole) -> Whole:
     """
     table = _buckets(bounds)
     if table.inside > _FEW or len(values) < _FEW * len(bounds):
-        return np.searchsorted(table.bounds[:-1], values, side="right")
+        return np.searchsorted(table.bounds, values, side="right")
     return table.count(values)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import groupby
 from operator import add
 
+import attrs
 import numpy as np
 
 from salesrules.commissions import Accumulation, GridTable
-from salesrules.frames.compiled import LIMIT, CompiledComponent, CompiledPlan
+from salesrules.frames.compiled import LIMIT, CompiledComponent, CompiledCurve, CompiledPlan, add_curves
 from salesrules.frames.kernel.block import Block
 from salesrules.frames.kernel.capping import is_same, limits_over
 from salesrules.frames.kernel.components import move_component, needed
-from salesrules.frames.kernel.curves import At, earn, move
-from salesrules.frames.kernel.whole import OutOfRange, Places, Runs, Whole, is_wide, round_ratio, running, steps_of
+from salesrules.frames.kernel.curves import At, Earned, earn, move
+from salesrules.frames.kernel.whole import OutOfRange, Places, Runs, Whole, is_wide, round_ratio, steps_of
 
 __all__ = ["pay_together"]
 
@@ -76,21 +77,29 @@ def _running(plan: CompiledPlan, block: Block) -> Whole | None:
     flat = [each for each in plan.components if _is_one_rate(each)]
     along = [each for each in plan.components if _runs_along(each, block)]
     others = [each for each in plan.components if each not in flat and each not in along]
-    totals = [_reached(block, list(group)) for _, group in groupby(along, lambda each: (each.measure, *_rows_of(each)))]
+    reached = [
+        _reached(block, list(group)) for _, group in groupby(along, lambda each: (each.measure, *_rows_of(each)))
+    ]
     moved = [move_component(each, block, [], plan.rounding.digits).earned for each in others]
-    bounds = [bound for _, bound in totals] + [each.bound for each in moved]
+    bounds = [each.bound for each in reached] + [each.bound for each in moved]
     bounds += [_largest(block, each) * abs(each.curve.slopes[0]) for each in flat]
     known = [each for each in bounds if each is not None]
-    longest = max(block.statements.longest, 1)
-    if len(known) < len(bounds) or sum(known) * longest > LIMIT:
+    if len(known) < len(bounds) or sum(known) * max(block.statements.longest, 1) > LIMIT:
         return None
     lines = [each.numerator for each in moved]
     measures = dict.fromkeys(each.measure for each in flat)
     lines += [_earn_flat(block, [each for each in flat if each.measure is measure]) for measure in measures]
-    found = [each for each, _ in totals]
-    if lines:
-        found.append(running(_sum(lines), block.statements, LIMIT // longest))
-    return _sum(found)
+    found = [each.spread(block.rows) for each in reached[1:]]
+    if not lines:
+        return _sum([reached[0].spread(block.rows), *found])
+    # Sums over all rows may wrap, but what statements have beyond their first rows is exact all the same.
+    statements, earned = block.statements, _sum(lines)
+    sums = np.cumsum(earned)
+    earlier = sums[statements.starts] - earned[statements.starts]
+    if not reached:
+        return sums - statements.spread(earlier)
+    first = reached[0]
+    return _sum([sums, attrs.evolve(first, total=first.total - first.runs.spread(earlier)).spread(block.rows), *found])
 
 
 def _rows_of(component: CompiledComponent) -> tuple[object, ...]:
@@ -98,8 +107,25 @@ def _rows_of(component: CompiledComponent) -> tuple[object, ...]:
     return component.credits, component.filters
 
 
-def _reached(block: Block, group: Sequence[CompiledComponent]) -> tuple[Whole, int | None]:
-    """What components that count the same rows have earned up to each row of a statement, and a bound of it.
+@attrs.frozen(eq=False)
+class _Reached:
+    """What the rows that are counted (`None`: all) have earned up to each of them, and a bound where one is known.
+
+    `runs` are the rows of each statement among them; its first row is always there.
+    """
+
+    total: Whole
+    bound: int | None
+    runs: Runs
+    rows: Places | None
+
+    def spread(self, count: int) -> Whole:
+        """The totals on all rows, of which there are so many."""
+        return self.total if self.rows is None else np.repeat(self.total, np.diff(self.rows, append=count))
+
+
+def _reached(block: Block, group: Sequence[CompiledComponent]) -> _Reached:
+    """What components that count the same rows have earned together.
 
     Raises `OutOfRange`; its rows are not those of the block.
     """
@@ -113,21 +139,25 @@ def _reached(block: Block, group: Sequence[CompiledComponent]) -> tuple[Whole, i
         runs = Runs(np.searchsorted(rows, statements.starts), len(rows))
         measures = np.where(counted[rows], measures[rows], 0)
     moved = move(measures, runs, block.largest(group[0].measure))
-    total, bound = None, 0
+    curves: dict[tuple[int, int], tuple[At, list[CompiledCurve]]] = {}  # of the same quotas and targets
     for component in group:
         at = needed(component, block)
+        curves.setdefault((id(at.quota), id(at.target)), (at, []))[1].append(component.curve)
+    found: list[Earned] = []
+    for at, own in curves.values():
         if rows is not None:
             at = At(*(None if each is None else each[rows] for each in at))
-        earned = earn(component.curve, moved, runs, at)
-        assert earned.reached is not None
-        if earned.bound is None:
-            return earned.reached, None
-        total = earned.reached if total is None else total + earned.reached
-        bound += earned.bound
-    assert total is not None
-    if rows is not None:
-        total = np.repeat(total, np.diff(rows, append=block.rows))
-    return total, bound
+        found += [earn(curve, moved, runs, at) for curve in _added_up(tuple(own))]
+    bounds = [each.bound for each in found if each.bound is not None]
+    total = _sum(each.reached for each in found if each.reached is not None)
+    return _Reached(total, sum(bounds) if len(bounds) == len(found) else None, runs, rows)
+
+
+@lru_cache(64)
+def _added_up(curves: tuple[CompiledCurve, ...]) -> tuple[CompiledCurve, ...]:
+    """Curves as one, so that the tier is looked for once; as they are where they cannot be added."""
+    one = add_curves(curves)
+    return curves if one is None else (one,)
 
 
 def _earn_flat(block: Block, flat: Sequence[CompiledComponent]) -> Whole:

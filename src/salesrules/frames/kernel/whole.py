@@ -114,28 +114,28 @@ def running(values: Whole, runs: Runs, bound: int | None = None) -> Whole:
 
 def steps_of(totals: Whole, runs: Runs) -> Whole:
     """What each row adds to the running total of its run."""
-    steps = totals.copy()
-    steps[1:] -= totals[:-1]
+    steps = np.empty_like(totals)
+    np.subtract(totals[1:], totals[:-1], out=steps[1:])
     steps[runs.starts] = totals[runs.starts]
     return steps
 
 
 def round_ratio(numerator: Whole, denominator: Whole | int, mode: RoundingMode) -> Whole:
-    """The whole numbers that ratios round to; denominators are above zero and at most `LIMIT`.
+    """The whole numbers that ratios round to; denominators are above zero, they and numerators at most twice `LIMIT`.
 
     >>> round_ratio(np.array([-5, 5, 7]), 2, RoundingMode.HALF_EVEN).tolist()
     [-2, 2, 4]
     """
     if isinstance(denominator, int) and denominator == 1:
         return numerator
+    if mode is RoundingMode.HALF_UP and isinstance(denominator, int) and not is_wide(numerator):
+        raised: Whole = numerator + denominator // 2
+        if denominator % 2 == 0:
+            raised += numerator >> 63  # an exact half below zero goes down, away from zero
+        raised //= denominator
+        return raised
     below: Whole = numerator // denominator
     rest = numerator - below * denominator
-    if mode is RoundingMode.HALF_UP and isinstance(denominator, int) and not is_wide(below):
-        half = (denominator + 1) // 2
-        if denominator % 2 == 0:
-            rest += below >> 63  # an exact half below zero goes down, away from zero
-        below += rest >= half
-        return below
     match mode:
         case RoundingMode.FLOOR:
             return below
