@@ -24,8 +24,9 @@ from salesrules.commissions import (
     TriggerTerms,
 )
 from salesrules.core import Band, BandTable, InvalidDocument, Rate
+from salesrules.frames import checked_columns
 from salesrules.frames.compiled import LIMIT
-from salesrules.frames.crediting import columns, credit_in_bulk, distinct, sharing
+from salesrules.frames.crediting import credit_in_bulk, distinct, sharing
 from salesrules.org import Hierarchy
 from salesrules.testing import simple_plan
 
@@ -65,7 +66,7 @@ def test_names_may_be_dictionaries_and_numbers_and_large():
 
 
 def test_text_beyond_two_gigabytes_gets_longer_offsets(monkeypatch):
-    monkeypatch.setattr(columns, "_LARGE", 1)
+    monkeypatch.setattr(checked_columns, "_LARGE", 1)
     found = credited(SELLER, given=plain(original=pa.array([None, None], pa.string())))
     assert found["id"].type.value_type == pa.large_string()
     back = plain(amount=[100, -100], original=[None, "a"])

@@ -12,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from salesrules.commissions import DIRECT, AcrossAttribute, AcrossNumber, EarningsCap, GridTable, Measure, names_in
+from salesrules.frames.checked_columns import is_name
 from salesrules.frames.compiled import CompiledComponent, CompiledPlan
 from salesrules.frames.kernel import Flags, Places, Whole
 from salesrules.frames.kernel.grids import columns_by_size
 from salesrules.frames.kernel.kinds import Kinds, passes
-from salesrules.frames.reading import Names, Reader, is_name
+from salesrules.frames.reading import Names, Reader
 
 __all__ = ["Credits", "read_credits"]
 
@@ -191,7 +192,7 @@ def _codes(ids: Names | None, given: Any, reader: Reader) -> Whole | None:
     unknown = np.flatnonzero((found < 0) & given.is_valid().to_numpy(zero_copy_only=False))
     remedy = "add their sales to the credits, or leave the column empty where a return names none"
     reader.rows(
-        "unknown_original", "original", "{count} return(s) name a sale that is not there", remedy, unknown, "id"
+        "frames.unknown_original", "original", "{count} return(s) name a sale that is not there", remedy, unknown, "id"
     )
     return found
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from salesrules.commissions import CommissionPolicy, EarnedOnSale, OpeningHold, Payee, PayEvent
 from salesrules.core import EXACT, Fault, InvalidDocument, Money
+from salesrules.frames.checked_columns import is_name
 from salesrules.frames.payouts import column_of, pays_by_sale
-from salesrules.frames.reading import Reader, as_table, is_name
+from salesrules.frames.reading import Reader, as_table
 from salesrules.frames.sale_earnings import earned_on_sales, places_of
 
 __all__ = ["Earnings", "read_earnings", "read_events", "read_holds", "read_owed", "read_people"]

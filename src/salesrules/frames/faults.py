@@ -22,11 +22,13 @@ def find_faults(outcome: Outcome, run: Run, credits: Credits, reader: Reader) ->
     """Every fault of an outcome; `reader` shows what the rows have."""
     doubles = _all(outcome.doubles)
     remedy = "give each credit once; a deal that several share has a row for each payee and role"
-    reader.rows("duplicate_id", "id", "{count} row(s) have the id, payee and role of another", remedy, doubles, "id")
+    reader.rows(
+        "frames.duplicate_id", "id", "{count} row(s) have the id, payee and role of another", remedy, doubles, "id"
+    )
     rows = _all(outcome.out_of_range)
     problem = f"{{count}} row(s) bring plan {run.plan.id} where 64 bits are not exact"
     remedy = "calculate those payees apart, or all of it with wide=True"
-    reader.rows("out_of_range", "amount", problem, remedy, rows, "id")
+    reader.rows("frames.out_of_range", "amount", problem, remedy, rows, "id")
     return [*reader.faults, *_unmet(outcome, run, credits, reader), *_lacking(outcome, run, credits)]
 
 
@@ -52,12 +54,12 @@ def _unmet(outcome: Outcome, run: Run, credits: Credits, reader: Reader) -> Iter
             case "unknown_column":
                 apart = Reader(reader.table, "credits", {})
                 problem = f"{{count}} row(s) fall into no column of the table of {id_}"
-                apart.rows(code, "id", problem, "give the table a column for them", rows, "id")
+                apart.rows(f"frames.{code}", "id", problem, "give the table a column for them", rows, "id")
                 yield from apart.faults
             case _:
                 apart = Reader(reader.table, "credits", {})
                 problem = f"the formula of {id_} divides by zero on {{count}} row(s)"
-                apart.rows(code, "id", problem, "let it not, as with max(1, …)", rows, "id")
+                apart.rows(f"frames.{code}", "id", problem, "let it not, as with max(1, …)", rows, "id")
                 yield from apart.faults
 
 

@@ -108,7 +108,7 @@ class BulkJob:
         if pays_by_sale(self.plan):
             by_payout = PayoutColumns((self.plan,), found.rows)
             by_payout.add(compiled, found, outcome, np.arange(found.rows), compiled.rounding.digits)
-            original = credits[reader.columns("original")] if reader.has("original") else None
+            original = credits[reader.own_name("original")] if reader.has("original") else None
             for name, column in by_payout.columns(compiled.rounding.digits, given["id"][1], original).items():
                 paid = paid.append_column(name, column)
         return (
@@ -142,7 +142,7 @@ def _given(credits: pa.Table, reader: Reader, rows: int) -> dict[str, tuple[pa.F
     found = {}
     for name in ("id", "payee", "day", "role"):
         if name != "role" or reader.has(name):
-            own = reader.columns(name)
+            own = reader.own_name(name)
             found[name] = credits.schema.field(own), credits[own]
     field, days = found["day"]
     if field.type != pa.date32():
@@ -161,7 +161,7 @@ def _check_days(plan: Plan, credits: Credits, reader: Reader, first: int, last: 
         outside = np.flatnonzero((credits.days < start) | (credits.days >= end))
         remedy = "run each plan version over the credits of its own days"
         problem = "the plan version does not hold on the day of {count} row(s)"
-        reader.rows("not_in_force", "day", problem, remedy, outside, "id")
+        reader.rows("frames.not_in_force", "day", problem, remedy, outside, "id")
 
 
 def _limits(plan: CompiledPlan, periods: Periods) -> tuple[Whole | None, int]:

@@ -100,6 +100,10 @@ def _check(reader: Reader, rows: Places, whose: Whole, periods: Whole, amounts: 
     keys = np.where((whose >= 0) & (periods >= 0), whose * width + periods, -1 - np.arange(len(rows)))
     order = np.argsort(keys, kind="stable")
     again = order[1:][keys[order][1:] == keys[order][:-1]]
-    reader.rows("duplicate_quota", "payee", "{count} quota(s) are given again", remedy, rows[np.sort(again)], "payee")
+    reader.rows(
+        "frames.duplicate_quota", "payee", "{count} quota(s) are given again", remedy, rows[np.sort(again)], "payee"
+    )
     low = rows[amounts <= 0]
-    reader.rows("out_of_range", "amount", "{count} quota(s) are not above zero", "give quotas above zero", low, "payee")
+    reader.rows(
+        "frames.out_of_range", "amount", "{count} quota(s) are not above zero", "give quotas above zero", low, "payee"
+    )

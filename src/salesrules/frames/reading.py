@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salesrules.core import Fault, InvalidValue
+from salesrules.core import InvalidValue
+from salesrules.frames.checked_columns import SHOWN, CheckedColumns, is_name, words_of
 from salesrules.frames.compiled import LIMIT
 from salesrules.frames.kernel import Flags, Places, Whole
 
-__all__ = ["Names", "Reader", "as_table", "is_name"]
+__all__ = ["Names", "Reader", "as_table"]
 
-_SHOWN = 3
 #: Numbers that name things are used as they are where they span no more than this.
 _DENSE = 2**36
 
@@ -100,25 +100,8 @@ class Names:
         return found_codes
 
 
-class Reader:
-    """Reads the columns of one table and collects what is wrong; a faulty column reads as `None`.
-
-    `columns` gives the table's own name of a column where it is another.
-    """
-
-    def __init__(self, table: pa.Table, name: str, columns: Mapping[str, str]) -> None:
-        self.table = table
-        self._name = name
-        self._columns = columns
-        self.faults: list[Fault] = []
-
-    def columns(self, column: str) -> str:
-        """The table's own name of a column."""
-        return self._columns.get(column, column)
-
-    def has(self, column: str) -> bool:
-        """Whether the table has a column."""
-        return self.columns(column) in self.table.column_names
+class Reader(CheckedColumns):
+    """Reads the columns of one table and collects what is wrong; a faulty column reads as `None`."""
 
     def each(self, *reads: Callable[[Reader], Any], threads: int = 1) -> list[Any]:
         """What several reads give, at the same time on several threads; their faults in the order of the reads."""
@@ -152,15 +135,8 @@ class Reader:
 
     def days(self, column: str) -> Whole | None:
         """A column of days as numbers from 1970-01-01: dates, or timestamps at midnight without a zone."""
-        array = self.array(column, lambda kind: pa.types.is_date(kind) or _is_plain_timestamp(kind), "dates")
-        if array is None:
-            return None
-        days = array.cast(pa.date32(), safe=False)
-        if days.type != array.type and not days.cast(array.type).equals(array):
-            self.fault("wrong_type", column, "there are times of day; a credit counts on a day", "give dates alone")
-            return None
-        found: Whole = days.view(pa.int32()).to_numpy(zero_copy_only=False)
-        return found
+        days = self.dates(column)
+        return None if days is None else days.view(pa.int32()).to_numpy(zero_copy_only=False)
 
     def numbers(self, column: str, digits: int, rows: Whole | None = None) -> Whole | None:
         """A column of exact numbers in units of 10^-`digits`: whole numbers are such units, decimals are converted.
@@ -182,86 +158,28 @@ class Reader:
             outside = (values > LIMIT) | (values < -LIMIT)
             bad = outside | bad if len(bad) else outside
         if bad.any():
-            offenders = [str(array[int(row)].as_py()) for row in np.flatnonzero(bad)[:_SHOWN]]
+            offenders = [str(array[int(row)].as_py()) for row in np.flatnonzero(bad)[:SHOWN]]
             problem = f"{int(bad.sum())} number(s) are too large, or have more than {digits} digit(s) after the point"
             self.fault(
-                "out_of_range", column, problem, "round them, or give whole numbers of the least unit", offenders
+                "frames.out_of_range", column, problem, "round them, or give whole numbers of the least unit", offenders
             )
             return None
         return values
 
-    def fault(
-        self, code: str, column: str, problem: str, remedy: str, offenders: Sequence[object] | None = None
-    ) -> None:
-        """Note a fault of a column, with the first offenders."""
-        path = f"{self._name}.{self.columns(column)}"
-        value = None if offenders is None else ", ".join(map(str, offenders))
-        self.faults.append(Fault(code=f"frames.{code}", path=path, problem=problem, remedy=remedy, value=value))
-
     def rows(self, code: str, column: str, problem: str, remedy: str, rows: Whole, shown: str) -> None:
-        """Note a fault of rows: how many there are, and what the first of them have in the column `shown`."""
+        """Note a fault of rows: how many there are (`{count}`), what the first of them have in the column `shown`."""
         if len(rows):
-            values = self.table[self.columns(shown)]
+            values = self.table[self.own_name(shown)]
             self.fault(code, column, problem.format(count=len(rows)), remedy, _first(values, rows))
-
-    def array(self, column: str, fits: Callable[[Any], bool], wanted: str, *, optional: bool = False) -> Any:
-        """A column as one array, dictionaries of text left as they are; `None` with a fault where it does not fit."""
-        own = self.columns(column)
-        if own not in self.table.column_names:
-            self.fault("missing_column", column, "the column is missing", f"add it, or map {column!r} in columns")
-            return None
-        array = self.table[own]
-        if array.null_count and not optional:
-            first = [int(row) for row in pc.indices_nonzero(array.is_null())[:_SHOWN].to_pylist()]
-            problem = f"{array.null_count} value(s) are missing"
-            self.fault("null", column, problem, "fill them, or leave those rows out", [f"row {row}" for row in first])
-            return None
-        kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
-        if len(array) and array.null_count < len(array) and not fits(kind):
-            self.fault("wrong_type", column, f"{wanted} are needed", "convert the column", [array.type])
-            return None
-        if not fits(kind):
-            plain = {"names": pa.string(), "dates": pa.date32()}.get(wanted, pa.int64())
-            return pa.nulls(len(array), plain)
-        if pa.types.is_dictionary(array.type) and wanted != "names":
-            array = array.cast(kind)
-        return _whole(array)
 
 
 def _first(values: Any, rows: Whole) -> list[object]:
-    return [values[int(row)].as_py() for row in rows[:_SHOWN]]
-
-
-def _whole(array: Any) -> Any:
-    """A chunked array as one, without a copy where it is one already."""
-    if array.num_chunks == 1:
-        return array.chunk(0)
-    if pa.types.is_dictionary(array.type):
-        array = array.unify_dictionaries()
-    if not array.num_chunks:
-        return pa.array([], array.type)
-    return pa.concat_arrays(array.chunks)
-
-
-def is_name(kind: Any) -> bool:
-    """Whether values of a type can name something: text and whole numbers."""
-    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return bool(is_text or pa.types.is_integer(kind))
-
-
-def _is_plain_timestamp(kind: Any) -> bool:
-    return bool(pa.types.is_timestamp(kind) and kind.tz is None)
+    return [values[int(row)].as_py() for row in rows[:SHOWN]]
 
 
 def _units(array: Any, digits: int) -> tuple[Whole, Flags]:
     """Decimals in units of 10^-`digits`, and which of them do not fit or have further digits."""
-    if array.type.bit_width < 128:
-        array = array.cast(pa.decimal128(38, array.type.scale))
-    wide = array.type.bit_width // 64
-    words = np.frombuffer(array.buffers()[1], dtype=np.int64)
-    words = words.reshape(-1, wide)[array.offset : array.offset + len(array)]
-    values = words[:, 0].copy()
-    bad = (words[:, 1:] != (values >> 63)[:, None]).any(axis=1)
+    values, bad = words_of(array)
     shift = digits - array.type.scale
     factor = 10 ** abs(shift)
     if shift == 0:

@@ -90,7 +90,7 @@ def _read(policy: CommissionPolicy, credits: Any) -> _Lines:
     columns = [name for name in table.column_names if name.startswith(PREFIX)]
     if not columns:
         remedy = "give the credits as calculate gave them, with a column for each payout"
-        reader.fault("missing_column", PREFIX, "what payouts pay is missing", remedy)
+        reader.fault("frames.missing_column", PREFIX, "what payouts pay is missing", remedy)
     amounts, digits = _amounts(reader, columns)
     if payee is None or period is None or id is None or sale is None or days is None or reader.faults:
         raise InvalidDocument(tuple(reader.faults))
@@ -129,7 +129,7 @@ def _plans(policy: CommissionPolicy, reader: Reader) -> Whole:
     """The place of the plan that pays each row, below zero where none does."""
     if not reader.has("plan"):
         if len(policy.plans) > 1:
-            reader.fault("missing_column", "plan", "the column is missing", "say which plan pays each credit")
+            reader.fault("frames.missing_column", "plan", "the column is missing", "say which plan pays each credit")
         return np.zeros(len(reader.table), dtype=np.int64)
     names = reader.names("plan", optional=True, few=True)
     if names is None:
@@ -138,7 +138,7 @@ def _plans(policy: CommissionPolicy, reader: Reader) -> Whole:
     known = np.array([places.get(text, -1) for text in names.texts] + [-1], dtype=np.int64)
     unknown = np.flatnonzero((known[names.codes] < 0) & (names.codes >= 0))
     remedy = "settle by the policy that the credits were calculated by"
-    reader.rows("unknown_plan", "plan", "the policy has no such plan in {count} row(s)", remedy, unknown, "plan")
+    reader.rows("frames.unknown_plan", "plan", "the policy has no such plan in {count} row(s)", remedy, unknown, "plan")
     return known[names.codes]
 
 

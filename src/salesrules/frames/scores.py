@@ -55,7 +55,7 @@ def read_scores(
         again = order[1:][keys[order][1:] == keys[order][:-1]]
         remedy = "give each payee one score of a subject and period"
         reader.rows(
-            "duplicate_score", "payee", "{count} score(s) are given again", remedy, rows[np.sort(again)], "payee"
+            "frames.duplicate_score", "payee", "{count} score(s) are given again", remedy, rows[np.sort(again)], "payee"
         )
         distinct = values.take(pa.array(rows)).dictionary_encode()
         scores = [Decimal(value) for value in distinct.dictionary.to_pylist()]
