@@ -3,7 +3,8 @@
 Ten pairs of grade and category by five bands of amounts. Ours give every finding, the route with the people behind
 each step, the reasons and the headroom; zen-engine's decision table and business-rules answer with the row's step. A
 room adds its decision to `DECISIONS`: a function that prepares it and gives two, one that makes its input of a fact and
-one that decides it. Inputs are made before the clock runs, for the engines too.
+one that decides it. Inputs are made before the clock runs, for the engines too; no two of ours share an id,
+a day or a party.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -51,7 +52,7 @@ from salesrules.org import (
 )
 
 RESULT = Path(__file__).parent / "results" / "decisions.json"
-ROUNDS, FACTS = 15, 100
+ROUNDS, FACTS = 60, 100
 OVER_ZEN, OVER_RULES = 3.0, 5.0
 GRADES, CATEGORIES = ("A", "B", "C", "D", "E"), ("goods", "service")
 BOUNDS = (0, 200_000, 500_000, 1_000_000, 2_000_000)
@@ -136,13 +137,14 @@ def directory() -> Directory:
 
 def prepare_route() -> Contender:
     """`approvals.route`, the request made anew for each fact."""
-    policy, people = approval_policy(), directory()
+    policy, people, numbers = approval_policy(), directory(), itertools.count()
 
     def make(fact: Fact) -> ApprovalRequest:
-        grade, category, amount = fact
+        (grade, category, amount), number = fact, next(numbers)
         return ApprovalRequest(
-            id="r", act="contract.sign", subject="c", requester="p-representative", day=DAY, party="acme",
-            matter="pumps", amount=Money(amount, "CNY"), attributes={"grade": grade, "category": category},
+            id=f"r{number}", act="contract.sign", subject=f"c{number}", requester="p-representative",
+            day=DAY - timedelta(days=number), party=f"customer {number}", matter="pumps",
+            amount=Money(amount, "CNY"), attributes={"grade": grade, "category": category},
         )  # fmt: skip
 
     def decide(request: ApprovalRequest) -> str:
@@ -153,7 +155,7 @@ def prepare_route() -> Contender:
 
 def prepare_review() -> Contender:
     """`contracts.review` of a contract of two lines: terms, sums, payment, dates, approval, signatory."""
-    policy, people = approval_policy(), directory()
+    policy, people, numbers = approval_policy(), directory(), itertools.count()
     terms = ["seller", "buyer", "owner", "matter", "lines", "total", "payment_method", "delivery", "signatory", "dated"]
     own = ContractPolicy(
         life=life(), rounding=Rounding(digits=2, mode="half_up"), material_fields=["total"],
@@ -161,19 +163,21 @@ def prepare_review() -> Contender:
     )  # fmt: skip
     contract = Contract(
         id="c", owner="p-representative", signatory="p-president", matter="pumps", currency="CNY",
-        parties=[Party(id="us", role="seller"), Party(id="acme", role="buyer")],
-        payment=PaymentTerms(method="transfer", days=0), dated=DAY, delivery=date(2026, 7, 1),
+        payment=PaymentTerms(method="transfer", days=0), delivery=date(2026, 7, 1),
     )  # fmt: skip
     lines = [ContractLine(id=id, product=id, quantity=1, unit_price=Money(0, "CNY")) for id in ("1", "2")]
     one = Money(1, "CNY")
 
     def make(fact: Fact) -> Contract:
-        grade, category, amount = fact
+        (grade, category, amount), number = fact, next(numbers)
         priced = [
             attrs.evolve(lines[0], unit_price=one), attrs.evolve(lines[1], unit_price=Money(max(amount - 1, 0), "CNY")),
         ]  # fmt: skip
         return attrs.evolve(
             contract,
+            id=f"c{number}",
+            parties=[Party(id="us", role="seller"), Party(id=f"customer {number}", role="buyer")],
+            dated=DAY - timedelta(days=number),
             lines=priced,
             total=Money(max(amount, 1), "CNY"),
             attributes={"grade": grade, "category": category},

@@ -2,15 +2,16 @@
 
 Five categories, each with limits for four ranks and everybody, in big cities and everywhere. `check_claim` gives its
 whole decision: every finding with its reason, path and policy, papers, lateness, duplicates and the excess split
-included; half of the lines are above their limit. The peers find the row that is closest and say yes or no. Inputs are
-made before the clock runs, which counts processor time.
+included; half of the lines are above their limit. The peers find the row that is closest and say yes or no. No two
+lines share a party, a city's limit or an amount, no two claims in a row a day or a purpose. Inputs are made before the
+clock runs, which counts processor time.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from time import process_time
@@ -96,7 +97,7 @@ def claims(lines: int) -> list[Claim]:
         line = ClaimLine(
             id=f"l{number}",
             category=category,
-            day=DAY,
+            day=DAY - timedelta(days=1 + number % 7),
             amount=Money(Decimal(amount), "EUR"),
             party=f"party {number}",
             city=city,
@@ -104,10 +105,16 @@ def claims(lines: int) -> list[Claim]:
         )
         by_rank.setdefault(rank, []).append(line)
     return [
-        Claim(id=f"{rank} {start}", claimant="ana", rank=rank, purpose="visit", submitted_on=DAY, lines=of_rank)
+        Claim(
+            id=f"{rank} {start}",
+            claimant=f"{rank} {start % 3}",
+            rank=rank,
+            purpose=f"visit {start}",
+            submitted_on=DAY + timedelta(days=start % 5),
+            lines=all_lines[start : start + lines],
+        )
         for rank, all_lines in by_rank.items()
         for start in range(0, len(all_lines), lines)
-        for of_rank in [all_lines[start : start + lines]]
     ]
 
 
@@ -209,7 +216,7 @@ def run() -> dict[str, Any]:
         return {
             claim.lines[int(reason.path.partition("[")[2].partition("]")[0])].id
             for claim in asked[lines]
-            for reason in check_claim(claim, policy, DAY).reasons
+            for reason in check_claim(claim, policy, claim.submitted_on or DAY).reasons
         }
 
     def zens() -> set[str]:

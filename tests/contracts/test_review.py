@@ -71,6 +71,11 @@ class TestTerms:
         names = [path for code, path in found(blank) if code == "term_missing"]
         assert names == ["owner", "matter", "payment.method", "payment.days", "signatory"]
 
+    def test_a_total_of_nothing_is_said(self) -> None:
+        free = Contract(id="C", total=Money(0, "CNY"))
+        assert review(free, requiring("total"), as_of=NOON).reasons == ()
+        assert [path for _, path in found(free, requiring("total", "matter"))] == ["matter"]
+
     def test_a_wish_warns_and_an_entry_holds_in_its_days(self) -> None:
         wish = RequiredTerms(id="w", effective=ALWAYS, terms=["total"], severity="warning")
         later = RequiredTerms(id="l", effective=DateRange(date(2026, 6, 2)), terms=["owner"])

@@ -82,6 +82,9 @@ def test_a_code_makes_its_reason():
     )
     assert CODE(reports=1, limit=2) == Reason("room.too_wide", "warning", Parameters(reports=1, limit=2), "", None)
     assert CODE(reports=1, limit=2, severity=Severity.ERROR).severity is Severity.ERROR
+    assert CODE(reports=1, limit=2, severity="info").severity is Severity.INFO
+    with pytest.raises(InvalidValue, match="severity"):
+        CODE(reports=1, limit=2, severity="loud")
     assert ReasonCode("room.plain")().severity is Severity.ERROR
 
 
@@ -157,3 +160,19 @@ def test_of_several_changes_the_earliest_counts_and_a_day_comes_before_its_insta
     earlier = noon.astimezone(timezone(timedelta(hours=1))).replace(hour=12)
     assert combine_decisions([at[0], attrs.evolve(ALLOW, changes_at=earlier)]).changes_at == earlier
     assert combine_decisions([decide([Reason("a.deny")])]).changes_at is None
+
+
+def test_what_a_reason_carries_never_changes_however_often_its_class_was_met() -> None:
+    class Words(list):
+        """A list of somebody's own."""
+
+    class Plain:
+        """A value of somebody's own."""
+
+    own = Plain()
+    for _ in range(2):
+        words = Words(["a"])
+        reason = CODE(reports=words, limit={"most": [own, words]})
+        words.append("b")
+        assert reason.parameters == {"reports": ("a",), "limit": {"most": (own, ("a",))}}
+        assert CODE(reports=own, limit=own).parameters["limit"] is own

@@ -51,6 +51,26 @@ def test_a_number_that_is_exact_passes_the_door_unchanged(given_value, text):
     assert str(to_decimal(given_value)) == text
 
 
+WRITTEN = st.tuples(
+    st.integers(0, 1),
+    st.lists(st.integers(0, 9), min_size=1, max_size=85).map(tuple),
+    st.integers(-90, 50) | st.sampled_from([-41, -40, -39, -2, 0, 39, 40]),
+)
+
+
+@given(WRITTEN | st.tuples(st.integers(0, 1), st.just((0,)), st.integers(-45, 45)))
+def test_a_decimal_of_at_most_forty_places_on_either_side_passes_as_it_is_written(written):
+    sign, digits, exponent = written
+    number = Decimal(written)
+    highest = exponent + len(number.as_tuple().digits) - 1
+    if exponent >= -40 and -40 <= highest <= 39:
+        passed = to_decimal(number)
+        assert passed.as_tuple() == (sign if any(digits) else 0, number.as_tuple().digits, exponent)
+    else:
+        with pytest.raises(InvalidValue):
+            to_decimal(number)
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -86,6 +86,14 @@ def test_the_limit_that_says_most_closely_whom_it_is_for_counts(rank, city, foun
         assert [one.id for one in find_limits(asked.lines[0], asked, policy)] == [found]
 
 
+def test_a_policy_that_was_asked_for_many_ranks_still_tells_them_apart():
+    policy = with_limits(*LADDER).claims
+    for number in range(1_100):
+        for rank, city, found in ((f"rank {number}", None, "all"), ("junior", "Paris", "junior-capital")):
+            asked = claim(claim_line(city=city), rank=rank)
+            assert [one.id for one in find_limits(asked.lines[0], asked, policy)] == [found]
+
+
 def test_limits_are_for_categories_and_days():
     policy = with_limits(
         limit("old", 50, effective=DateRange(date(2020, 1, 1), DAY)), limit("meals", 1, categories=["meals"])

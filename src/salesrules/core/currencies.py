@@ -29,6 +29,8 @@ _ISO_4217: dict[int, str] = {
     4: ("CLF UYW"),
 }
 
+#: Most codes that are ever asked for need no second look.
+_KNOWN = frozenset(code for codes in _ISO_4217.values() for code in codes.split())
 
 _REMEDY = "give a three-letter code in capitals, such as 'CNY'"
 
@@ -44,7 +46,7 @@ def is_currency_code(value: object) -> bool:
 
 def is_currency(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
     """Refuse a field's value that does not look like a currency code: a validator."""
-    if not is_currency_code(value):
+    if (type(value) is not str or value not in _KNOWN) and not is_currency_code(value):
         raise InvalidValue(attribute.name, value, _REMEDY)
 
 

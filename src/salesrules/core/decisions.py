@@ -121,7 +121,11 @@ class ReasonCode:
             raise InvalidValue("parameters", sorted(parameters), f"{self.code} takes {sorted(self.parameters)}")
         reason = _new(Reason)
         _set_code(reason, self.code)
-        _set_severity(reason, self.severity if severity is None else Severity(severity))
+        if severity is None:
+            severity = self.severity
+        elif type(severity) is not Severity:
+            severity = Severity(severity)
+        _set_severity(reason, severity)
         _set_parameters(reason, parameters_of(parameters))
         _set_path(reason, path)
         _set_policy(reason, policy)

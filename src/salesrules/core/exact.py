@@ -44,6 +44,15 @@ _add, _subtract, _multiply = EXACT.add, EXACT.subtract, EXACT.multiply  # looked
 #: Wider than any money of this world; it keeps a hostile '1e999999' from being expanded digit by digit.
 _PLACES = 40
 _LARGEST = 10**_PLACES
+#: Refuses every number that is wider than that, and some long ones that are not; what passes stays as it is.
+_SHORT = decimal.Context(
+    prec=_PLACES + 1,
+    rounding=decimal.ROUND_HALF_EVEN,
+    Emin=0,
+    Emax=_PLACES - 1,
+    traps=[decimal.InvalidOperation, decimal.Overflow, decimal.Clamped, decimal.Rounded],
+)
+_shorten = _SHORT.plus
 _NUMERAL = re.compile(r"[+-]?[0-9]{1,80}(?:\.[0-9]{1,80})?(?:[eE][+-]?[0-9]{1,3})?")
 
 
@@ -56,7 +65,15 @@ def to_decimal(value: object, field: str = "amount") -> Decimal:
     >>> to_decimal("12.50")
     Decimal('12.50')
     """
-    if isinstance(value, str):
+    if type(value) is Decimal:
+        try:
+            number = _shorten(value)  # a negative zero becomes a plain one
+        except decimal.DecimalException:
+            number = value  # too wide, or just long, as is seen below
+        else:
+            if number.is_finite():
+                return number
+    elif isinstance(value, str):
         number = read_numeral(value, field)
         if len(value) <= _PLACES and "e" not in value and "E" not in value:  # the common case: too short to be too long
             return number if number else number.copy_abs()

@@ -92,12 +92,12 @@ def check_life(life: PolicyLife, as_of: date, policy: str) -> Decision:
     >>> check_life(draft, date(2020, 6, 1), "OrgPolicy").outcome.value
     'deny'
     """
-    is_deciding = life.decides_on(as_of)
-    if is_deciding and not life.review_is_overdue(as_of):
-        return ALLOW
-    where = PolicyReference(policy, "", "life")
-    if is_deciding:
+    if life.status in _DECIDING and as_of in life.effective:
+        if life.next_review is None or not life.review_is_overdue(as_of):
+            return ALLOW
+        where = PolicyReference(policy, "", "life")
         return decide([REVIEW_OVERDUE(scope=life.scope, next_review=life.next_review, policy=where)])
+    where = PolicyReference(policy, "", "life")
     return decide([POLICY_NOT_IN_FORCE(scope=life.scope, status=life.status, effective=life.effective, policy=where)])
 
 

@@ -14,8 +14,8 @@ __all__ = ["Parameters", "parameters_of"]
 
 T = TypeVar("T")
 
-#: The types of most values, which hold nothing that could change.
-_ATOMS = frozenset({str, int, bool, NoneType, Decimal, Fraction, date, datetime})
+#: The classes of values that are no builtin containers: those of most values, and others once they are met.
+_ATOMS: set[type] = {str, int, bool, NoneType, Decimal, Fraction, date, datetime}
 
 
 class Parameters(Mapping[str, Any]):
@@ -88,6 +88,7 @@ def _is_container(kind: type) -> bool:
 def _frozen(value: Any) -> Any:
     """The value, or its immutable twin where it is a builtin container that could change."""
     if not _is_container(type(value)):  # type: ignore[arg-type]  # every class can be hashed
+        _ATOMS.add(type(value))
         return value
     match value:
         case Parameters():

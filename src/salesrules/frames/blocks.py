@@ -22,8 +22,9 @@ from salesrules.frames.quotas import HeldAmounts
 
 __all__ = ["Outcome", "Run", "Statements", "pay_credits"]
 
-#: Rows of a block: some thirty arrays of as many whole numbers fit into a cache of the second level.
-_ROWS = 1 << 16
+#: Rows of a block: an array of as many whole numbers still fits into a cache of the second level, and threads seldom
+#: wait for each other between the calls of NumPy.
+_ROWS = 1 << 17
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -125,7 +125,7 @@ def _missing(contract: Contract, day: PolicyDay, path: str) -> Iterator[Reason]:
             is_said = bool(getattr(contract, place).strip())
         else:
             place = _FACTS[term]
-            is_said = bool(getattr(contract, place))
+            is_said = getattr(contract, place) not in (None, "", ())  # a total of nothing is said, too
         if not is_said:
             where = PolicyReference("RequiredTerms", entry.id, "terms")
             yield codes.TERM_MISSING(term=term.value, path=f"{path}.{place}", policy=where, severity=entry.severity)

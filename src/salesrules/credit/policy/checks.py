@@ -77,6 +77,7 @@ class CreditRule:
     approver: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_named))
     steps: tuple[RuleStep, ...] = attrs.field(init=False, eq=False, repr=False)
     refuses_from: int | None = attrs.field(init=False, eq=False, repr=False)
+    _bounds: tuple[tuple[Decimal, bool], ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         bands = self.levels.bands
@@ -102,6 +103,7 @@ class CreditRule:
         named = [PolicyReference("CreditRule", self.id, f"levels.bands[{index}]") for index in range(len(bands))]
         steps = tuple(map(RuleStep, values, weights, starts, owns, reversed(after), severities, named))
         object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "_bounds", tuple(zip(starts[1:], owns[1:], strict=True)))
         refusing = (index for index, weight in enumerate(weights) if weight > Outcome.WARN.weight)
         object.__setattr__(self, "refuses_from", next(refusing, None))
 
@@ -114,9 +116,9 @@ class CreditRule:
             return len(self.steps) - 1 if part > 0 else 0
         value = part if part > 0 else _ZERO
         place = 0
-        for step in self.steps[1:]:
-            bound = step.start if whole is None else _multiply(step.start, whole)
-            if value < bound or (value == bound and not step.owns_start):
+        for start, is_owned in self._bounds:
+            bound = start if whole is None else _multiply(start, whole)
+            if value < bound if is_owned else value <= bound:
                 break
             place += 1
         return place

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import attrs
 
 from salesrules.core import (
+    ALLOW,
     CurrencyMismatch,
     Decision,
     InvalidValue,
@@ -17,12 +19,13 @@ from salesrules.core import (
     RoundingMode,
     Severity,
     check_life,
+    decision_of,
     round_exactly,
 )
 from salesrules.credit import reasons as codes
 from salesrules.credit.model import CreditRelease, CreditRequest, CreditStanding
 from salesrules.credit.policy import CreditMeasure, CreditPolicy, CreditRule
-from salesrules.credit.rules.changes import find_changes
+from salesrules.credit.rules.changes import find_change
 from salesrules.credit.rules.headroom import calculate_headroom
 from salesrules.credit.rules.life import demand
 from salesrules.credit.rules.measures import Asked, find_reason
@@ -52,67 +55,81 @@ def check_credit(
     """
     _check_facts(request, standing, policy)
     life = check_life(policy.life, as_of, "CreditPolicy")
-    if not life.is_allowed:
+    if life is not ALLOW and not life.is_allowed:
         return life
     if request.is_prepaid:
         prepaid = codes.PREPAID(order=request.order, path=f"{path}.is_prepaid")
-        return Decision(outcome=life.outcome, reasons=(*life.reasons, prepaid))
+        return decision_of(life.outcome, (*life.reasons, prepaid))
     limit = standing.limit
     if limit is None or as_of not in limit.effective:
         missing = codes.LIMIT_MISSING(customer=standing.customer, day=as_of, path="standing.limit")
         begins = None if limit is None or limit.effective.start <= as_of else limit.effective.start
-        nothing = Money.zero(policy.currency)
-        return Decision(outcome=Outcome.DENY, reasons=(*life.reasons, missing), headroom=nothing, changes_at=begins)
-    asked, rules = Asked(request, standing, limit, as_of), policy.rules_for(standing.grade)
-    weight, fixed = life.outcome.weight, 0
-    reasons = [*life.reasons]
-    approvals: dict[RequiredApproval, None] = {}
-    held: list[tuple[CreditRule, int]] = []
-    for rule in rules:
-        if as_of not in rule.effective:
-            continue
-        place = rule.place(*asked.measured(rule.measure))
-        held.append((rule, place))
-        step = rule.steps[place]
-        if not step.weight:
-            continue
-        reasons.append(find_reason(asked, rule, place, path))
-        if step.weight > weight:
-            weight = step.weight
-        if rule.measure is not CreditMeasure.LIMIT and rule.measure is not CreditMeasure.ORDER_AMOUNT:
-            fixed = max(fixed, step.weight)
-        if step.outcome is Outcome.REFER and rule.approver is not None:
-            act = demand(policy.releases, "releases").act
-            approvals[RequiredApproval(approver=rule.approver, act=act)] = None
-    outcome = _OUTCOMES[weight]
-    if _OUTCOMES[fixed] in _REFUSING:
-        headroom: Money | None = Money.zero(policy.currency)
-    else:
-        headroom = calculate_headroom(asked, held, policy.rounding.digits)
-    decision = Decision(
-        outcome=outcome,
-        reasons=reasons,
-        approvals=tuple(approvals) if outcome is Outcome.REFER else (),
-        headroom=headroom,
-        changes_at=min(find_changes(asked, rules, held), default=None),
-    )
+        return decision_of(_DENY, (*life.reasons, missing), begins, Money.zero(policy.currency))
+    decision = _apply(Asked(request, standing, limit, as_of), policy, life, path)
     if release is None:
         return decision
     return _released(decision, judge_release(release, request, policy, as_of), policy.rounding.digits)
 
 
+#: Members that are looked up through their class take as long as a call.
+_REFER, _DENY = Outcome.REFER, Outcome.DENY
+_LIMIT, _ORDER_AMOUNT = CreditMeasure.LIMIT, CreditMeasure.ORDER_AMOUNT
 #: Outcomes by their weight, the mildest first.
 _OUTCOMES = tuple(sorted(Outcome, key=lambda outcome: outcome.weight))
-_REFUSING = (Outcome.REFER, Outcome.DENY)
+_REFUSES = _REFER.weight
+_ZERO = Decimal(0)
 
 
 def _check_facts(request: CreditRequest, standing: CreditStanding, policy: CreditPolicy) -> None:
     if request.customer != standing.customer:
         raise InvalidValue("standing.customer", standing.customer, f"give the standing of {request.customer}")
-    limit = standing.exposure if standing.limit is None else standing.limit.amount
-    for money in (request.amount, standing.exposure, limit):
-        if money.currency != policy.currency:
-            raise CurrencyMismatch(money.currency, policy.currency)
+    asked, exposure, limit = request.amount.currency, standing.exposure.currency, standing.limit
+    for currency in (asked, exposure, exposure if limit is None else limit.amount.currency):
+        if currency != policy.currency:
+            raise CurrencyMismatch(currency, policy.currency)
+
+
+def _apply(asked: Asked, policy: CreditPolicy, life: Decision, path: str) -> Decision:
+    """What the rules for the customer's grade make of an order, in one pass over them."""
+    as_of, standing = asked.as_of, asked.standing
+    weight, fixed = life.outcome.weight, 0
+    reasons = [*life.reasons]
+    approvals: list[RequiredApproval] = []
+    bounding: list[CreditRule] = []
+    changes = [day for day in (standing.changes_at, asked.limit.effective.end) if day is not None and day > as_of]
+    for rule in policy.rules_for(standing.grade):
+        start, end, measure = rule.effective.start, rule.effective.end, rule.measure
+        if start > as_of:
+            changes.append(start)
+            continue
+        if end is not None:
+            if end <= as_of:
+                continue
+            changes.append(end)
+        measured = asked.measured(measure)
+        step = rule.steps[rule.place(*measured)]
+        if step.weight:
+            reasons.append(find_reason(asked, measure, measured, step, path))
+            if step.weight > weight:
+                weight = step.weight
+            if step.outcome is _REFER:
+                approvals.append(demand(policy.approval_for(rule), "releases"))
+        if measure is _LIMIT or measure is _ORDER_AMOUNT:
+            bounding.append(rule)
+            continue
+        if step.weight > fixed:
+            fixed = step.weight
+        if step.next is not None:
+            day = find_change(asked, measure, *step.next)
+            if day is not None:
+                changes.append(day)
+    outcome = _OUTCOMES[weight]
+    if fixed >= _REFUSES:  # whatever the amount
+        headroom: Money | None = asked.request.amount.with_amount(_ZERO)
+    else:
+        headroom = calculate_headroom(asked, bounding, policy.rounding.digits)
+    named = tuple(dict.fromkeys(approvals)) if outcome is _REFER else ()
+    return decision_of(outcome, tuple(reasons), min(changes) if changes else None, headroom, named)
 
 
 def _released(decision: Decision, release: JudgedRelease, digits: int) -> Decision:

@@ -15,6 +15,8 @@ from salesrules.credit.rules.measures import Asked
 __all__ = ["calculate_ceiling", "calculate_headroom"]
 
 _ONE, _ZERO = Decimal(1), Decimal(0)
+#: A member that is looked up through its class takes as long as a call.
+_LIMIT = CreditMeasure.LIMIT
 
 
 def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy, as_of: date | None = None) -> Money | None:
@@ -23,30 +25,26 @@ def calculate_ceiling(limit: CreditLimit, grade: str, policy: CreditPolicy, as_o
     These rules are taken as they are on the day `as_of`, but not before the first day of the limit.
     """
     day = limit.effective.start if as_of is None else max(as_of, limit.effective.start)
-    least: Decimal | None = None
-    for rule in policy.rules_for(grade):
-        if rule.measure is CreditMeasure.LIMIT and day in rule.effective:
-            least = _lesser(least, _within(rule, limit.amount.amount, _ZERO, policy.rounding.digits))
+    held = [rule for rule in policy.rules_for(grade) if rule.measure is _LIMIT and day in rule.effective]
+    bounds = [_within(rule, limit.amount.amount, _ZERO, policy.rounding.digits) for rule in held]
+    least = min((bound for bound in bounds if bound is not None), default=None)
     return None if least is None else limit.amount.with_amount(least)
 
 
-def calculate_headroom(asked: Asked, held: Iterable[tuple[CreditRule, int]], digits: int) -> Money | None:
+def calculate_headroom(asked: Asked, bounding: Iterable[CreditRule], digits: int) -> Money | None:
     """The largest order that the rules on the limit and on the order itself would allow; `None` where none bounds it.
 
-    The others say nothing of the amount: where one of them does not allow, nothing would pass. `held` are the rules
-    that hold on the day, with the place of the band.
+    `bounding` are these rules, so far as they hold on the day. The others say nothing of the amount: where one of them
+    does not allow, nothing would pass.
     """
     least: Decimal | None = None
-    for rule, _ in held:
-        if rule.measure is CreditMeasure.LIMIT:
-            least = _lesser(least, _within(rule, asked.limit.amount.amount, asked.before, digits))
-        elif rule.measure is CreditMeasure.ORDER_AMOUNT:
-            least = _lesser(least, _within(rule, _ONE, _ZERO, digits))
+    for rule in bounding:
+        is_of_limit = rule.measure is _LIMIT
+        unit, less = (asked.ceiling, asked.before) if is_of_limit else (_ONE, _ZERO)
+        bound = _within(rule, unit, less, digits)
+        if bound is not None and (least is None or bound < least):
+            least = bound
     return None if least is None else asked.request.amount.with_amount(least if least > 0 else _ZERO)
-
-
-def _lesser(least: Decimal | None, bound: Decimal | None) -> Decimal | None:
-    return bound if least is None or (bound is not None and bound < least) else least
 
 
 def _within(rule: CreditRule, unit: Decimal, less: Decimal, digits: int) -> Decimal | None:

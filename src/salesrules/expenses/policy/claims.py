@@ -11,6 +11,7 @@ from salesrules.core import (
     DateRange,
     InvalidValue,
     Money,
+    PolicyReference,
     Rate,
     Rounding,
     Severity,
@@ -149,7 +150,7 @@ class ExpenseLimit:
     """The most that the firm bears of some categories, per line, head, day or claim; the limit itself is within.
 
     For some ranks and city classes, or all that no closer one names: of limits of one kind the one that names more
-    wins.
+    wins. `reference` is how a finding names it.
     """
 
     id: str = attrs.field(validator=is_named)
@@ -159,15 +160,21 @@ class ExpenseLimit:
     ranks: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     city_classes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     effective: DateRange
+    reference: PolicyReference = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if self.amount.amount < 0:
             raise InvalidValue("amount", self.amount, "give zero or more")
+        object.__setattr__(self, "reference", PolicyReference("ExpenseLimit", self.id, "amount"))
 
     @property
     def specificity(self) -> int:
         """How closely it says whom it is for; the higher wins."""
         return bool(self.ranks) + bool(self.city_classes)
+
+    def is_for(self, rank: str | None, city_class: str) -> bool:
+        """Whether it is for claimants of a rank in cities of a class."""
+        return (not self.ranks or rank in self.ranks) and (not self.city_classes or city_class in self.city_classes)
 
 
 @attrs.frozen(kw_only=True)
@@ -180,6 +187,10 @@ class ExcessPolicy:
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.firm_share.value <= 1:
             raise InvalidValue("firm_share", str(self.firm_share), "give a share from 0% to 100%")
+
+
+#: For how many ranks and classes of cities a policy remembers the limits before its memory is emptied.
+_REMEMBERED = 1_000
 
 
 @attrs.frozen(kw_only=True)
@@ -206,6 +217,9 @@ class ClaimPolicy:
     _categories: Mapping[str, ExpenseCategory] = attrs.field(init=False, repr=False, eq=False)
     _evidence: Mapping[str, tuple[EvidencePolicy, ...]] = attrs.field(init=False, repr=False, eq=False)
     _limits: Mapping[str, tuple[ExpenseLimit, ...]] = attrs.field(init=False, repr=False, eq=False)
+    _limits_for: dict[tuple[str, str | None, str], tuple[ExpenseLimit, ...]] = attrs.field(
+        init=False, repr=False, eq=False, factory=dict
+    )
 
     def __attrs_post_init__(self) -> None:
         # Every line of every claim asks for these, so they are looked up without search.
@@ -230,11 +244,19 @@ class ClaimPolicy:
         """The rules for the papers of a category: its own, or else those that name none."""
         return self._evidence.get(category) or self._evidence.get("", ())
 
-    def limits_for(self, category: str) -> tuple[ExpenseLimit, ...]:
-        """The limits of a category, those that say most closely whom they are for first."""
-        return self._limits.get(category, ())
+    def limits_for(self, category: str, rank: str | None, city_class: str) -> tuple[ExpenseLimit, ...]:
+        """The limits of a category for a rank in a class of cities, whatever their days; the closest come first.
+
+        The same words have the same limits, which are looked for once.
+        """
+        known = self._limits_for.get((category, rank, city_class))
+        if known is None:
+            if len(self._limits_for) >= _REMEMBERED:
+                self._limits_for.clear()
+            known = tuple(limit for limit in self._limits.get(category, ()) if limit.is_for(rank, city_class))
+            self._limits_for[category, rank, city_class] = known
+        return known
 
     def class_of(self, city: str | None) -> str:
         """The class of a city, by its name as written."""
-        found: str = self.cities.get(city, self.city_class) if city else self.city_class
-        return found
+        return self.cities.get(city, self.city_class) if city else self.city_class

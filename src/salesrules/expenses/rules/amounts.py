@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,6 +29,7 @@ __all__ = [
     "convert_lines",
     "find_amount_reasons",
     "has_more_digits",
+    "is_plain",
     "rate_day",
     "round_claimed",
 ]
@@ -51,7 +52,7 @@ def rate_day(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> date:
     return line.day
 
 
-_WHOLE, _CENT = Decimal(1), Decimal("0.01")
+_NOTHING, _WHOLE, _CENT = Decimal(0), Decimal(1), Decimal("0.01")
 
 
 def round_claimed(money: Money, policy: ClaimPolicy) -> Money:
@@ -62,8 +63,7 @@ def round_claimed(money: Money, policy: ClaimPolicy) -> Money:
 def has_more_digits(money: Money, digits: int) -> bool:
     """Whether an amount needs more digits after the point than these; noughts at its end are none."""
     amount = money.amount
-    # Whole units and cents are told by a comparison, without taking the number apart.
-    if (digits >= 0 and amount.same_quantum(_WHOLE)) or (digits >= 2 and amount.same_quantum(_CENT)):
+    if is_plain(amount, digits):
         return False
     exponent: int = amount.as_tuple().exponent  # type: ignore[assignment]  # it is finite
     if exponent >= -digits:
@@ -71,19 +71,24 @@ def has_more_digits(money: Money, digits: int) -> bool:
     return -amount.normalize(EXACT).as_tuple().exponent > digits  # type: ignore[operator]  # as above
 
 
+def is_plain(amount: Decimal, digits: int) -> bool:
+    """Whether whole units or cents are seen to need no more digits at once, without taking the number apart."""
+    return (digits >= 0 and amount.same_quantum(_WHOLE)) or (digits >= 2 and amount.same_quantum(_CENT))
+
+
 def convert_line(line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: ExchangeRates = NO_RATES) -> Converted:
     """A line's amount in the currency of claims; raises `MissingDay` or `AmbiguousDay` without exactly one rate."""
     exact = line.amount
     if exact.currency != policy.currency:
         exact = rates.convert(exact, policy.currency, rate_day(line, claim, policy))
-    return Converted(exact=exact, rounded=round_claimed(exact, policy))
+    return Converted(exact, round_claimed(exact, policy))
 
 
 def convert_lines(claim: Claim, policy: ClaimPolicy, rates: ExchangeRates) -> dict[str, Converted]:
     """The lines' amounts by id, so far as there is a rate and the amount is above zero: the rest is a finding."""
     amounts = {}
     for line in claim.lines:
-        if line.amount.amount > 0:
+        if line.amount.amount > _NOTHING:
             try:
                 amounts[line.id] = convert_line(line, claim, policy, rates)
             except (MissingDay, AmbiguousDay):
@@ -92,9 +97,23 @@ def convert_lines(claim: Claim, policy: ClaimPolicy, rates: ExchangeRates) -> di
 
 
 def find_amount_reasons(
+    line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: ExchangeRates, index: int
+) -> Sequence[Reason]:
+    """What is wrong with a line's amount: its sign, its currency, its decimals, its rate."""
+    amount, digits = line.amount, _DIGITS.get(line.amount.currency)
+    if (
+        amount.currency == policy.currency
+        and digits is not None
+        and amount.amount > _NOTHING
+        and not has_more_digits(amount, digits)
+    ):
+        return ()
+    return [*_find_amount_reasons(line, claim, policy, rates, f"lines[{index}]")]
+
+
+def _find_amount_reasons(
     line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: ExchangeRates, path: str
 ) -> Iterator[Reason]:
-    """What is wrong with a line's amount: its sign, its currency, its decimals, its rate."""
     amount = line.amount
     if amount.amount <= 0:
         yield codes.NOT_POSITIVE(amount=amount, path=f"{path}.amount")

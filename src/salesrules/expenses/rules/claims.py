@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -15,10 +15,11 @@ from salesrules.core import (
     InvalidValue,
     Money,
     Outcome,
-    PolicyReference,
     Reason,
     Severity,
+    check_life,
     combine_decisions,
+    decide,
     nearest_names,
     total,
 )
@@ -27,6 +28,7 @@ from salesrules.expenses.model import (
     BudgetBook,
     BudgetCharge,
     Claim,
+    ClaimLine,
     LineAssessment,
     Sanction,
     Settlement,
@@ -42,7 +44,7 @@ from salesrules.expenses.rules.amounts import (
     round_claimed,
 )
 from salesrules.expenses.rules.control import calculate_headroom, find_charge_reasons
-from salesrules.expenses.rules.life import decide_by, demand
+from salesrules.expenses.rules.life import demand
 from salesrules.expenses.rules.limits import Excess, assess_line, calculate_excesses, split_line
 from salesrules.expenses.rules.papers import (
     CountsWorkingDays,
@@ -89,10 +91,12 @@ def check_claim(
 
     Raises `InvalidValue` where the policy counts working days and none are given.
     """
-    rules = demand(policy.claims, "claims")
-    decision = decide_by(policy, as_of, _find(claim, policy, rules, as_of, rates, tuple(history), working_time))
+    rules, earlier = demand(policy.claims, "claims"), tuple(history)
+    decision = check_life(policy.life, as_of, "ExpensePolicy")
+    if decision is ALLOW or decision.is_allowed:
+        decision = decide([*decision.reasons, *_find(claim, rules, as_of, rates, earlier, working_time)])
     if book is not None:
-        decision = _with_budget(decision, claim, policy, rates, tuple(history), book, usage or {})
+        decision = _with_budget(decision, claim, policy, rates, earlier, book, usage or {})
     asked = [_in_claim(route) for route in routes]
     if not asked:
         return decision
@@ -110,46 +114,60 @@ def _in_claim(route: Route) -> Decision:
 
 def _find(
     claim: Claim,
-    policy: ExpensePolicy,
-    rules: ClaimPolicy,
+    policy: ClaimPolicy,
     as_of: date,
     rates: ExchangeRates,
     history: tuple[Claim, ...],
     working_time: CountsWorkingDays | None,
-) -> Iterator[Reason]:
-    yield from _find_whole(claim, rules, as_of)
-    submitted_on = claim.submitted_on or as_of
-    amounts = convert_lines(claim, rules, rates)
-    for index, line in enumerate(claim.lines):
-        path = f"lines[{index}]"
-        yield from find_category_reasons(line, claim, rules, amounts, path)
-        yield from find_amount_reasons(line, claim, rules, rates, path)
-        yield from find_day_reasons(line, submitted_on, rules, working_time, path)
-        if line.id in amounts:
-            yield from find_missing_papers(line, amounts[line.id].rounded, rules, path)
-    yield from _find_over_limits(claim, amounts, rules, rates, history)
-    if history or len(claim.lines) > 1:
-        yield from find_duplicates(claim, history, rules)
+) -> list[Reason]:
+    lines, submitted_on = claim.lines, claim.submitted_on or as_of
+    found = _find_whole(claim, policy, as_of)
+    amounts = convert_lines(claim, policy, rates)
+    for index, line in enumerate(lines):
+        found += find_category_reasons(line, claim, policy, amounts, index)
+        found += find_amount_reasons(line, claim, policy, rates, index)
+        found += find_day_reasons(line, submitted_on, policy, working_time, index)
+        amount = amounts.get(line.id)
+        if amount is not None:
+            found += find_missing_papers(line, amount.rounded, policy, index)
+    if policy.limits:
+        found += _find_over_limits(claim, amounts, policy, rates, history)
+    if history or len(lines) > 1:
+        found += find_duplicates(claim, history, policy)
+    return found
 
 
-def _find_whole(claim: Claim, policy: ClaimPolicy, as_of: date) -> Iterator[Reason]:
+def _find_whole(claim: Claim, policy: ClaimPolicy, as_of: date) -> list[Reason]:
+    found: list[Reason] = []
+    lines, submitted_on, whole = claim.lines, claim.submitted_on, claim.total
     if not claim.purpose.strip():
-        yield codes.WITHOUT_PURPOSE(claim=claim.id, path="purpose")
-    if not claim.lines:
-        yield codes.WITHOUT_LINES(claim=claim.id, path="lines")
-    if claim.submitted_on is not None and claim.submitted_on > as_of:
-        yield codes.SUBMITTED_IN_FUTURE(submitted_on=claim.submitted_on, as_of=as_of, path="submitted_on")
+        found.append(codes.WITHOUT_PURPOSE(claim=claim.id, path="purpose"))
+    if not lines:
+        found.append(codes.WITHOUT_LINES(claim=claim.id, path="lines"))
+    if submitted_on is not None and submitted_on > as_of:
+        found.append(codes.SUBMITTED_IN_FUTURE(submitted_on=submitted_on, as_of=as_of, path="submitted_on"))
+    if len(lines) > 1:
+        found += _find_doubled(lines)
+    if whole is not None and lines:
+        currencies = tuple(sorted({line.amount.currency for line in lines}))
+        if currencies != (whole.currency,):
+            found.append(codes.TOTAL_MIXED(total=whole, currencies=currencies, path="total"))
+        elif (summed := total(line.amount for line in lines)) != whole:
+            found.append(codes.TOTAL_DIFFERS(total=whole, lines=summed, path="total"))
+    if claim.advances:
+        found += _find_advances(claim, policy)
+    return found
+
+
+def _find_doubled(lines: Sequence[ClaimLine]) -> Iterator[Reason]:
     seen = set[str]()
-    for index, line in enumerate(claim.lines):
+    for index, line in enumerate(lines):
         if line.id in seen:
             yield codes.DUPLICATE_LINE(line=line.id, path=f"lines[{index}].id")
         seen.add(line.id)
-    if claim.total is not None and claim.lines:
-        currencies = tuple(sorted({line.amount.currency for line in claim.lines}))
-        if currencies != (claim.total.currency,):
-            yield codes.TOTAL_MIXED(total=claim.total, currencies=currencies, path="total")
-        elif (summed := total(line.amount for line in claim.lines)) != claim.total:
-            yield codes.TOTAL_DIFFERS(total=claim.total, lines=summed, path="total")
+
+
+def _find_advances(claim: Claim, policy: ClaimPolicy) -> Iterator[Reason]:
     for index, advance in enumerate(claim.advances):
         if advance.amount.currency != policy.currency:
             yield codes.ADVANCE_CURRENCY(
@@ -178,11 +196,8 @@ def _excesses(
     history: Iterable[Claim],
 ) -> dict[str, Excess]:
     """What of each line lies above its limits, beside the claimant's other claims."""
-    earlier = [
-        (other, convert_lines(other, policy, rates))
-        for other in (history if policy.limits else ())
-        if other.claimant == claim.claimant
-    ]
+    own = [other for other in history if other.claimant == claim.claimant] if policy.limits and history else ()
+    earlier = [(other, convert_lines(other, policy, rates)) for other in own]
     return calculate_excesses(claim, amounts, policy, earlier)
 
 
@@ -192,27 +207,27 @@ def _find_over_limits(
     policy: ClaimPolicy,
     rates: ExchangeRates,
     history: tuple[Claim, ...],
-) -> Iterator[Reason]:
-    if not policy.limits:
-        return
+) -> list[Reason]:
+    found: list[Reason] = []
     excesses = _excesses(claim, amounts, policy, rates, history)
     for index, line in enumerate(claim.lines):
         excess = excesses.get(line.id)
         if excess is None or excess.limit is None:
             continue
-        claimed = amounts[line.id].rounded
         over, person, limit = split_line(line, claim, amounts, excess, policy)
         if limit is not None:
-            yield codes.OVER_EXPENSE_LIMIT(
+            reason = codes.OVER_EXPENSE_LIMIT(
                 limit=limit.amount,
                 per=limit.per,
-                amount=claimed,
+                amount=amounts[line.id].rounded,
                 excess=over,
                 firm=over - person,
                 person=person,
                 path=f"lines[{index}].amount",
-                policy=PolicyReference("ExpenseLimit", limit.id, "amount"),
+                policy=limit.reference,
             )
+            found.append(reason)
+    return found
 
 
 def _with_budget(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from salesrules.core import Exact, Money, days_after, minus, narrowed, plus, times
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
-from salesrules.expenses.rules.amounts import Converted
+from salesrules.expenses.rules.amounts import Converted, is_plain
 from salesrules.expenses.rules.papers import find_category, has_prior_approval
 
 __all__ = ["Excess", "assess_line", "calculate_excesses", "find_limits", "split_line"]
@@ -23,8 +23,10 @@ class Excess(NamedTuple):
     limit: ExpenseLimit | None
 
 
-_NOTHING = Decimal(0)
+_NOTHING, _ONE = Decimal(0), Decimal(1)
 _NONE = Excess(_NOTHING, None)
+#: Members that are looked up through their class take as long as a call.
+_LINE, _HEAD, _CLAIM = LimitPer.LINE, LimitPer.HEAD, LimitPer.CLAIM
 
 
 def find_limits(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> tuple[ExpenseLimit, ...]:
@@ -32,18 +34,10 @@ def find_limits(line: ClaimLine, claim: Claim, policy: ClaimPolicy) -> tuple[Exp
 
     The day of the expense decides which version of a limit is in effect.
     """
-    given = policy.limits_for(line.category)
-    if not given:
-        return ()
-    city, rank, day = policy.class_of(line.city), claim.rank, line.day
+    day = line.day
     best: dict[LimitPer, ExpenseLimit] = {}
-    for limit in given:  # the closest come first
-        if (
-            limit.per not in best
-            and (not limit.ranks or rank in limit.ranks)
-            and (not limit.city_classes or city in limit.city_classes)
-            and day in limit.effective
-        ):
+    for limit in policy.limits_for(line.category, claim.rank, policy.class_of(line.city)):  # the closest come first
+        if limit.per not in best and day in limit.effective:
             best[limit.per] = limit
     return tuple(best.values())
 
@@ -94,22 +88,20 @@ def _over(
     line: ClaimLine, claim: Claim, amount: Decimal, limit: ExpenseLimit, used: dict[tuple[str, ...], Exact]
 ) -> Exact:
     """What of a line finds no room under a limit, whose room it takes."""
-    most = limit.amount.amount
-    match limit.per:
-        case LimitPer.LINE:
-            return _above(amount, most)
-        case LimitPer.HEAD:
-            return _above(amount, times(most, Decimal(max(line.heads, 1))))
-        case LimitPer.CLAIM:
-            return _fill((limit.id, claim.id), most, amount, used)
-        case _:
-            days = max(line.days, 1)
-            part = amount if days == 1 else narrowed(Fraction(amount) / days)
-            over: Exact = _NOTHING
-            for after in range(days):
-                bucket = (limit.id, days_after(line.day, after).isoformat())
-                over = plus(over, _fill(bucket, most, part, used))
-            return over
+    most, per = limit.amount.amount, limit.per
+    if per is _LINE:
+        return _above(amount, most)
+    if per is _HEAD:
+        return _above(amount, times(most, Decimal(max(line.heads, 1))))
+    if per is _CLAIM:
+        return _fill((limit.id, claim.id), most, amount, used)
+    days = max(line.days, 1)
+    part = amount if days == 1 else narrowed(Fraction(amount) / days)
+    over: Exact = _NOTHING
+    for after in range(days):
+        bucket = (limit.id, days_after(line.day, after).isoformat())
+        over = plus(over, _fill(bucket, most, part, used))
+    return over
 
 
 def _fill(bucket: tuple[str, ...], most: Decimal, part: Exact, used: dict[tuple[str, ...], Exact]) -> Exact:
@@ -160,12 +152,14 @@ def split_line(
     over = claimed.with_amount(_rounded(excess.amount, policy))
     if policy.excess is None:
         return over, over if over.amount <= claimed.amount else claimed, limit
-    person = _rounded(times(excess.amount, Decimal(1) - policy.excess.firm_share.value), policy)
+    person = _rounded(times(excess.amount, minus(_ONE, policy.excess.firm_share.value)), policy)
     return over, claimed.with_amount(min(person, claimed.amount)), limit
 
 
 def _rounded(value: Exact, policy: ClaimPolicy) -> Decimal:
     """A number as policy rounds it; one with no more digits stays as it is."""
-    if isinstance(value, Decimal) and value.as_tuple().exponent >= -policy.rounding.digits:  # type: ignore[operator]  # it is finite
-        return value
+    if isinstance(value, Decimal):
+        digits = policy.rounding.digits
+        if is_plain(value, digits) or value.as_tuple().exponent >= -digits:  # type: ignore[operator]  # it is finite
+            return value
     return policy.rounding(value)

@@ -97,10 +97,23 @@ def _worth(
 
 
 def find_category_reasons(
-    line: ClaimLine, claim: Claim, policy: ClaimPolicy, amounts: Mapping[str, Converted], path: str
-) -> Iterator[Reason]:
+    line: ClaimLine, claim: Claim, policy: ClaimPolicy, amounts: Mapping[str, Converted], index: int
+) -> Sequence[Reason]:
     """Whether the category is known, its prior approval is there and for enough, and the counts are above zero."""
-    category = find_category(line, policy)
+    category = policy.category(line.category)
+    if category is not None and category.prior_act is None and line.heads > 0 and line.days > 0:
+        return ()
+    return [*_find_category_reasons(line, claim, category, policy, amounts, f"lines[{index}]")]
+
+
+def _find_category_reasons(
+    line: ClaimLine,
+    claim: Claim,
+    category: ExpenseCategory | None,
+    policy: ClaimPolicy,
+    amounts: Mapping[str, Converted],
+    path: str,
+) -> Iterator[Reason]:
     if category is None:
         near = nearest_names(line.category, [one.id for one in policy.categories])
         yield codes.UNKNOWN_CATEGORY(category=line.category, nearest=near, path=f"{path}.category")
@@ -133,19 +146,21 @@ def _find_prior_approval(
     )
 
 
-def find_missing_papers(line: ClaimLine, amount: Money, policy: ClaimPolicy, path: str) -> Iterator[Reason]:
+def find_missing_papers(line: ClaimLine, amount: Money, policy: ClaimPolicy, index: int) -> Sequence[Reason]:
     """The papers that a line of an amount, in the currency of claims, lacks; one reason per rule that asks for some."""
+    given, found = line.evidence, []
     for rule in policy.evidence_for(line.category):
         required = rule.required.at(amount.amount)
-        missing = tuple(kind for kind in required if kind not in line.evidence)
-        if missing:
-            yield codes.PAPER_MISSING(
-                missing=missing,
+        if required and not all(map(given.__contains__, required)):
+            reason = codes.PAPER_MISSING(
+                missing=tuple(kind for kind in required if kind not in given),
                 amount=amount,
-                path=f"{path}.evidence",
+                path=f"lines[{index}].evidence",
                 severity=rule.strictness.severity,
                 policy=PolicyReference("EvidencePolicy", rule.id, "required"),
             )
+            found.append(reason)
+    return found
 
 
 def find_day_reasons(
@@ -153,31 +168,36 @@ def find_day_reasons(
     submitted_on: date,
     policy: ClaimPolicy,
     working_time: CountsWorkingDays | None,
-    path: str,
-) -> Iterator[Reason]:
+    index: int,
+) -> Sequence[Reason]:
     """Whether an expense was made before the claim came in, and the claim came in time."""
-    if line.day > submitted_on:
-        yield codes.EXPENSE_IN_FUTURE(day=line.day, submitted_on=submitted_on, path=f"{path}.day")
-        return
-    late = policy.late
+    day, late = line.day, policy.late
+    if day > submitted_on:
+        return [codes.EXPENSE_IN_FUTURE(day=day, submitted_on=submitted_on, path=f"lines[{index}].day")]
     if late is None:
-        return
-    days = _days_after(line.day, submitted_on, late, working_time)
-    if days > late.days or (days == late.days and late.side is Side.LOWER):
-        yield codes.SUBMITTED_LATE(
-            day=line.day,
-            submitted_on=submitted_on,
-            days=days,
-            allowed=late.days,
-            path=f"{path}.day",
-            severity=late.strictness.severity,
-            policy=PolicyReference("LatePolicy", late.id, "days"),
-        )
+        return ()
+    days = _days_after(day, submitted_on, late, working_time)
+    if days < late.days or (days == late.days and late.side is not Side.LOWER):
+        return ()
+    reason = codes.SUBMITTED_LATE(
+        day=day,
+        submitted_on=submitted_on,
+        days=days,
+        allowed=late.days,
+        path=f"lines[{index}].day",
+        severity=late.strictness.severity,
+        policy=PolicyReference("LatePolicy", late.id, "days"),
+    )
+    return [reason]
+
+
+#: A member that is looked up through its class takes as long as a call.
+_CALENDAR = DayCount.CALENDAR
 
 
 def _days_after(start: date, end: date, late: LatePolicy, working_time: CountsWorkingDays | None) -> int:
     """The days after one until and with another, as policy counts them."""
-    if late.day_count is DayCount.CALENDAR or start == end:
+    if late.day_count is _CALENDAR or start == end:
         return days_between(start, end)
     if working_time is None:
         raise InvalidValue("working_time", None, "expenses.claims.late counts working days; give the firm's")
@@ -199,12 +219,15 @@ def find_duplicates(
     for other in history:
         if other.id != claim.id:
             for line in other.lines:
-                _remember(other.id, line, _invoice_key(line), by_invoice, by_party)
+                _remember(other.id, line, _invoice_key(line) if line.invoice else (), by_invoice, by_party)
     for index, line in enumerate(claim.lines):
         here = f"{path}[{index}]"
-        # Within one claim an invoice may be split over categories.
-        own = (*_invoice_key(line), claim.id, line.category)
-        same = by_invoice.get(_invoice_key(line)) or by_invoice.get(own) if line.invoice else None
+        own: tuple[str, ...] = ()
+        same = None
+        if line.invoice:
+            key = _invoice_key(line)
+            own = (*key, claim.id, line.category)  # within one claim an invoice may be split over categories
+            same = by_invoice.get(key) or by_invoice.get(own)
         if same is not None:
             yield codes.SAME_INVOICE(
                 party=line.party,
@@ -229,8 +252,9 @@ def _remember(
 ) -> None:
     if line.invoice:
         by_invoice.setdefault(key, (claim, line.id))
-    if _plain(line.party):
-        by_party.setdefault(_plain(line.party), []).append((claim, line))
+    party = _plain(line.party)
+    if party:
+        by_party.setdefault(party, []).append((claim, line))
 
 
 def _near(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals as nw
@@ -11,8 +12,9 @@ from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.expressions.checks import Check, find_wrong_rows, null_checks
 from salesrules.frames.expressions.columns import SHOWN, Columns
 from salesrules.frames.expressions.engines import Engine
+from salesrules.frames.expressions.ranking import hashed, joined, ranks_of, runs_of
 
-__all__ = ["check_credits", "digits_of", "looks_back", "measures_of"]
+__all__ = ["check_credits", "digits_of", "extents_of", "looks_back", "measures_of"]
 
 
 def measures_of(compiled: CompiledPlan) -> set[str]:
@@ -64,12 +66,45 @@ def check_credits(
     for name in numbers:
         plain = columns.raw(name).cast(nw.Float64)
         also |= {f"sum_{name}": plain.abs().sum(), f"least_{name}": plain.min()}
-    if engine.sorts and columns.is_number("payee"):
-        also |= {"least_payee": columns.raw("payee").min(), "most_payee": columns.raw("payee").max()}
+    if engine.sorts:
+        for name in filter(columns.is_number, _NUMBERED):
+            also |= {f"first_{name}": columns.raw(name).min(), f"last_{name}": columns.raw(name).max()}
     found = find_wrong_rows(columns, engine, checks, **also)
-    if not columns.faults and not trust_ids:
+    if not columns.faults and not trust_ids and _may_be_doubled(columns, engine, texts, extents_of(found)):
         _find_doubled(columns, engine, texts)
     return found
+
+
+#: What may be numbers that sorting keys are made of.
+_NUMBERED = ("id", "payee")
+
+
+def extents_of(found: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """The least and the largest of columns of numbers, where all of them are numbers of 64 bits with a sign."""
+    ends = {name: (found.get(f"first_{name}"), found.get(f"last_{name}")) for name in _NUMBERED}
+    return {
+        name: (int(first), int(last))
+        for name, (first, last) in ends.items()
+        if first is not None and last is not None and first >= -(2**63) and last < 2**63
+    }
+
+
+def _may_be_doubled(columns: Columns, engine: Engine, texts: list[str], extents: Mapping[str, tuple[int, int]]) -> bool:
+    """Whether some rows may have the same texts: told by sorting one number for each row, where the engine sorts.
+
+    Rows that are the same have the same number; should others share one too, the search that follows clears them.
+    """
+    if not engine.sorts:
+        return True
+    import polars as pl
+
+    own = [columns.own(name) for name in texts]
+    ranks = ranks_of(columns.frame, {columns.own(name): ends for name, ends in extents.items()})
+    fits = set(own) <= set(ranks) and len(runs_of(own, ranks)) == 1
+    number = joined(own, ranks) if fits else hashed(columns.frame, own)
+    numbers = columns.frame.to_native().select(number=number.sort())
+    again = numbers.select(rows=(pl.col("number") == pl.col("number").shift(1)).sum())
+    return bool(engine.fetch(nw.from_native(again))[0]["rows"])
 
 
 def _find_doubled(columns: Columns, engine: Engine, texts: list[str]) -> None:

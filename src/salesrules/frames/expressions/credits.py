@@ -12,7 +12,13 @@ import narwhals as nw
 from salesrules.core import Fault, as_tuple
 from salesrules.frames.compiled import CompiledPlan
 from salesrules.frames.expressions.columns import Columns
-from salesrules.frames.expressions.credit_checks import check_credits, digits_of, looks_back, measures_of
+from salesrules.frames.expressions.credit_checks import (
+    check_credits,
+    digits_of,
+    extents_of,
+    looks_back,
+    measures_of,
+)
 from salesrules.frames.expressions.engines import Engine, Lazy
 
 __all__ = ["Credits", "read_credits"]
@@ -27,7 +33,7 @@ class Credits:
     Numbers are in least units. `order` are the columns in which a payee's credits stand in order; `rows` is how many
     there are; `sums` what the numbers add up to without their signs, at most; `attributes` the columns of what filters
     look at, and `words` what those and roles can be, where their types list it;
-    `payees` the least and the largest number of a payee, where they are numbers and the engine sorts.
+    `extents` the least and the largest id and payee, where they are numbers of 64 bits and the engine sorts.
     """
 
     frame: Lazy
@@ -41,7 +47,7 @@ class Credits:
     has_roles: bool
     has_originals: bool
     reverses: bool
-    payees: tuple[int, int] | None = None
+    extents: Mapping[str, tuple[int, int]]
 
 
 def read_credits(
@@ -109,7 +115,7 @@ def _credits(
         has_roles=columns.has("role"),
         has_originals="original" in made,
         reverses=compiled.reverses and "original" in made,
-        payees=(found["least_payee"], found["most_payee"]) if found.get("least_payee") is not None else None,
+        extents=extents_of(found),
     )
 
 

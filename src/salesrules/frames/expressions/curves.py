@@ -8,7 +8,7 @@ from itertools import pairwise
 import narwhals as nw
 
 from salesrules.frames.compiled import CompiledCurve
-from salesrules.frames.expressions.spans import choose
+from salesrules.frames.expressions.trees import choose
 
 __all__ = ["earned_at", "earned_at_nothing", "is_proportional", "is_unbroken"]
 

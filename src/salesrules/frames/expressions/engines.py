@@ -10,6 +10,7 @@ import narwhals as nw
 
 from salesrules.core import InvalidValue
 from salesrules.frames.compiled import LIMIT
+from salesrules.frames.expressions.trees import choose
 
 __all__ = ["Engine", "Lazy", "RunningSum", "add_columns", "as_lazy", "engine_of"]
 
@@ -98,12 +99,15 @@ class Engine:
         found: Lazy = nw.from_native(native.with_columns(**within).drop(names.values()))
         return found
 
-    def before(self, frame: Lazy, made: Mapping[str, str], keys: Sequence[str]) -> Lazy:
-        """Add columns of what others are on the row before; empty on the first row of the keys. The rows are sorted."""
+    def before(self, frame: Lazy, made: Mapping[str, str], keys: Sequence[str], first: int | None = None) -> Lazy:
+        """Add columns of what others are on the row before, and `first` on the first row of the keys.
+
+        The rows are sorted.
+        """
         import polars as pl
 
         earlier = {
-            name: pl.when(_begins(keys)).then(None).otherwise(pl.col(column).shift(1)) for name, column in made.items()
+            name: pl.when(_begins(keys)).then(first).otherwise(pl.col(column).shift(1)) for name, column in made.items()
         }
         found: Lazy = nw.from_native(frame.to_native().with_columns(**earlier))
         return found
@@ -119,6 +123,17 @@ class Engine:
             }
         )
 
+    def look_up(self, frame: Lazy, name: str, column: str, words: Sequence[str]) -> Lazy:
+        """Add a column of words by their numbers in another."""
+        if self.name != "polars" or len(words) == 1:
+            return frame.with_columns(**{name: choose(nw.col(column), range(1, len(words)), words)})
+        import polars as pl
+
+        found: Lazy = nw.from_native(
+            frame.to_native().with_columns(pl.lit(pl.Series(words)).gather(pl.col(column)).alias(name))
+        )
+        return found
+
     def join(self, frame: Lazy, held: Lazy, keys: list[str]) -> Lazy:
         """Add what is held by the keys to rows; their order stays where it is needed."""
         if not (self.keeps_order or self.sorts):
@@ -127,6 +142,16 @@ class Engine:
             frame.to_native().join(held.to_native(), on=keys, how="left", maintain_order="left")
         )
         return joined
+
+    def sorted_by(self, frame: Lazy, columns: Sequence[str]) -> Lazy:
+        """Tell the engine that rows which it has sorted are in the order of some numbers made since."""
+        if not columns:
+            return frame
+        native = frame.to_native()
+        for column in columns:
+            native = native.set_sorted(column)
+        found: Lazy = nw.from_native(native)
+        return found
 
     def count(self, rows: nw.Expr) -> nw.Expr:
         """How many rows a condition marks."""

@@ -14,8 +14,8 @@ from salesrules.core import as_tuple
 from salesrules.frames.expressions.earning import Earning
 from salesrules.frames.expressions.engines import Engine, Lazy, RunningSum, add_columns
 from salesrules.frames.expressions.rounding import Ratio, round_ratios
-from salesrules.frames.expressions.spans import choose
 from salesrules.frames.expressions.tracks import Track
+from salesrules.frames.expressions.trees import choose
 
 __all__ = ["Lines", "Paid"]
 
@@ -160,8 +160,7 @@ class Lines:
         ratios = {f"due_{place}": Ratio(f"sum_{place}", over) for place in asked}
         frame = round_ratios(frame, self.engine, ratios, mode)
         if steps:
-            frame = self.engine.before(frame, {"due_0": f"due_{count}"}, self.earning.statement.keys)
-            frame = frame.with_columns(due_0=nw.col("due_0").fill_null(0))
+            frame = self.engine.before(frame, {"due_0": f"due_{count}"}, self.earning.statement.keys, 0)
         made = {"paid": nw.col(f"due_{count}") - nw.col("due_0")}
         if not self._is_apart:
             return Paid(frame.with_columns(**made), [])

@@ -58,13 +58,11 @@ class Held:
     `by_number` says whether payees are whole numbers, here as in the credits; else both are taken as text.
     """
 
-    def __init__(
-        self, frame: Any, engine: Engine, needs: Sequence[Need], spans: Mapping[PeriodKind, Spans], by_number: bool
-    ) -> None:
+    def __init__(self, frame: Any, engine: Engine, needs: Sequence[Need], by_number: bool) -> None:
         self.faults: list[Fault] = []
         self.by_number = by_number
         self.needs = needs
-        self._engine, self._spans = engine, spans
+        self._engine = engine
         self._columns: Columns | None = None
         self._extent: dict[str, tuple[int, int]] = {}
         if not needs:
@@ -103,27 +101,30 @@ class Held:
         [found] = self._engine.fetch(rows.select(least=held.min(), most=held.max()))
         return int(found["least"] or 1), int(found["most"] or 1)
 
-    def of(self, need: Need) -> Lazy:
-        """What each payee holds in each span: `payee`, the span's number, and the need's column."""
+    def of(self, need: Need, spans: Spans) -> Lazy:
+        """What each payee holds in each span: its keys and the need's column."""
         assert self._columns is not None
-        columns, spans = self._columns, self._spans[need.kind]
+        columns = self._columns
         wanted = _is_of(columns, need.measure) & columns.text("period").is_in(list(spans.labels))
         made: dict[str, nw.Expr] = {"payee": columns.raw("payee") if self.by_number else columns.text("payee")}
         if len(spans.labels) > 1:
             made[spans.column] = spans.number_of_label(columns.text("period"))
         made[need.column] = columns.units("amount", need.digits)
-        return columns.frame.filter(wanted).select(**made)
+        if not (key := spans.key):
+            return columns.frame.filter(wanted).select(**made)
+        assert spans.payees is not None
+        known = wanted & columns.raw("payee").is_between(*spans.payees)  # others might take a number of these
+        return columns.frame.filter(known).select(**made).select(need.column, **key)
 
-    def missing(self, credits: Lazy, need: Need) -> Missing:
+    def missing(self, credits: Lazy, need: Need, spans: Spans) -> Missing:
         """The payees and periods of credits that count which have nothing of what is needed."""
-        keys = self._spans[need.kind].keys
-        alone = credits.join(self.of(need), on=keys, how="anti").select(keys).unique()
+        shown_by = ["payee", spans.column]
+        alone = credits.join(self.of(need, spans), on=spans.keys, how="anti").select(shown_by).unique()
         [found] = self._engine.fetch(alone.select(rows=nw.len()))
         if not found["rows"]:
             return Missing(0, "")
-        labels = self._spans[need.kind].labels
-        first = self._engine.fetch(alone.sort(keys).head(SHOWN))
-        shown = ", ".join(f"{row['payee']} {labels[row[keys[1]] if len(keys) > 1 else 0]}" for row in first)
+        first = self._engine.fetch(alone.sort(shown_by).head(SHOWN))
+        shown = ", ".join(f"{row['payee']} {spans.labels[row[spans.column]]}" for row in first)
         return Missing(int(found["rows"]), shown)
 
     def note(self, missing: Missing, need: Need) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import attrs
 import narwhals as nw
 
 from salesrules.commissions import Accumulation
 from salesrules.core import DateRange, FiscalCalendar, Period, PeriodKind, as_tuple
+from salesrules.frames.compiled import LIMIT
+from salesrules.frames.expressions.engines import Engine, Lazy
+from salesrules.frames.expressions.trees import choose
 
-__all__ = ["Spans", "choose", "kind_of", "spans_of"]
+__all__ = ["Spans", "kind_of", "spans_of"]
 
 _KINDS = {
     Accumulation.MONTH: PeriodKind.MONTH,
@@ -28,10 +29,15 @@ def kind_of(accumulate: Accumulation, pay_period: PeriodKind) -> PeriodKind:
 
 @attrs.frozen(kw_only=True)
 class Spans:
-    """The periods of one kind that the credits lie in, numbered from zero in the column `column`."""
+    """The periods of one kind that the credits lie in, numbered from zero in the column `column`.
+
+    `payees` are the least and the largest number of a payee where one number is to tell a payee and a span: engines
+    that sort join and add up by one such number much faster than by two columns.
+    """
 
     kind: PeriodKind
     periods: tuple[Period, ...] = attrs.field(converter=as_tuple)
+    payees: tuple[int, int] | None = None
 
     @property
     def starts(self) -> list[date]:
@@ -51,15 +57,30 @@ class Spans:
     @property
     def keys(self) -> list[str]:
         """The columns that tell a payee's span; the payee alone where there is one span."""
-        return ["payee", self.column] if len(self.labels) > 1 else ["payee"]
+        if len(self.periods) == 1:
+            return ["payee"]
+        return ["payee", self.column] if self.payees is None else [f"payee_{self.column}"]
+
+    @property
+    def key(self) -> dict[str, nw.Expr]:
+        """The one number that tells a payee's span, made of both, under its name; nothing where keys are columns."""
+        if self.payees is None or len(self.periods) == 1:
+            return {}
+        payee = nw.col("payee").cast(nw.Int64) - self.payees[0]
+        return {self.keys[0]: payee * len(self.periods) + nw.col(self.column)}
+
+    def by_number(self, payees: tuple[int, int] | None) -> Spans:
+        """The same with one number for payee and span, if there is room for it."""
+        fits = payees is not None and (payees[1] - payees[0] + 1) * len(self.periods) <= LIMIT
+        return attrs.evolve(self, payees=payees if fits else None)
 
     def number(self, day: nw.Expr) -> nw.Expr:
         """The number of the span that holds a day."""
         return choose(day, self.starts[1:], range(len(self.starts)))
 
-    def label(self) -> nw.Expr:
-        """The label by the number."""
-        return choose(nw.col(self.column), range(1, len(self.labels)), self.labels)
+    def name(self, frame: Lazy, engine: Engine) -> Lazy:
+        """Add `period`, the label by the number."""
+        return engine.look_up(frame, "period", self.column, self.labels)
 
     def number_of_label(self, label: nw.Expr) -> nw.Expr:
         """The number of the span that a label names; it must be one of them."""
@@ -72,17 +93,3 @@ class Spans:
 def spans_of(calendar: FiscalCalendar, kind: PeriodKind, first: date, last: date) -> Spans:
     """The periods of a kind from the one that holds the first day to the one that holds the last."""
     return Spans(kind=kind, periods=calendar.periods(kind, DateRange(first, last + timedelta(days=1))))
-
-
-def choose(value: nw.Expr, starts: Sequence[Any], results: Sequence[Any]) -> nw.Expr:
-    """The result whose interval holds a value: `results[0]` below `starts[0]`, `results[1]` from there on, and so on.
-
-    A balanced tree of conditions, of which engines with a lazy CASE walk one path.
-    """
-    if not starts or all(each == results[0] for each in results):
-        return nw.lit(results[0])
-    middle = len(starts) // 2
-    above = choose(value, starts[middle + 1 :], results[middle + 1 :])
-    below = choose(value, starts[:middle], results[: middle + 1])
-    found: nw.Expr = nw.when(value >= nw.lit(starts[middle])).then(above).otherwise(below)
-    return found
