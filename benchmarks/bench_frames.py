@@ -131,10 +131,10 @@ def in_memory(rows: int, rounds: int, *, shuffled: bool, text: bool = False) -> 
             "copy_s": seconds["copy"],
             "over_copy": ours / seconds["copy"],
         }
-    found["holds"] = (
-        min(found["over_polars"], found["over_duckdb"]) >= MUST["over_peers"]
-        and found.get("over_copy", 0) <= MUST["over_copy"]
-    )
+        found["holds"] = (
+            min(found["over_polars"], found["over_duckdb"]) >= MUST["over_peers"]
+            and found["over_copy"] <= MUST["over_copy"]
+        )
     return found
 
 

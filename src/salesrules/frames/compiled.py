@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import lcm
 
 import attrs
@@ -18,7 +19,7 @@ __all__ = ["LIMIT", "CompiledComponent", "CompiledCurve", "CompiledPlan", "add_c
 LIMIT = 2**61
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class CompiledCurve:
     """F in whole numbers: what a running measure x of least units has earned, in units of the rounding.
 
@@ -63,6 +64,19 @@ class CompiledCurve:
         """Where the tiers but the first begin, times `denominator`."""
         return tuple(key >> 1 for key in self.keys)
 
+    @cached_property
+    def whole_bounds(self) -> tuple[int, ...]:
+        """The least whole numbers that the tiers but the first own, times `denominator`."""
+        return tuple((key + 1) >> 1 for key in self.keys)
+
+    @cached_property
+    def _most(self) -> tuple[int, int, int]:
+        """The largest of the squares, slopes and intercepts, above or below zero."""
+        square, slope, intercept = (
+            max(map(abs, each), default=0) for each in (self.squares, self.slopes, self.intercepts)
+        )
+        return square, slope, intercept
+
     def largest(self, quota: int = 1, target: int = 1) -> int:
         """The largest measure, above or below zero, that is exact at a quota and a target; below zero for none.
 
@@ -76,8 +90,8 @@ class CompiledCurve:
             return -1
         low, high = -1, LIMIT // (2 * self.denominator)
         if not self.squares:
-            room = (LIMIT // factor if factor else LIMIT) - max(map(abs, self.intercepts)) * quota
-            steepest = max(map(abs, self.slopes))
+            _, steepest, highest = self._most
+            room = (LIMIT // factor if factor else LIMIT) - highest * quota
             return min(high, room // steepest if steepest else LIMIT if room >= 0 else -1)
         while low < high:  # each of the three terms grows with the measure
             middle = (low + high + 1) // 2
@@ -86,9 +100,7 @@ class CompiledCurve:
 
     def bound(self, measure: int, quota: int, target: int) -> int:
         """What F's numerator passes nowhere up to a measure, above or below zero, at quotas and targets up to these."""
-        square, slope, intercept = (
-            max(map(abs, each), default=0) for each in (self.squares, self.slopes, self.intercepts)
-        )
+        square, slope, intercept = self._most
         worth = slope * measure + intercept * quota
         if self.squares:
             worth = square * measure**2 + slope * measure * quota + intercept * quota**2

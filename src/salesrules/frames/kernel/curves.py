@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -151,7 +151,7 @@ def tiers_of(curve: CompiledCurve, measures: Whole, quotas: Whole | None, bound:
     most = bound_of(measures) if bound is None else bound
     is_exact = quotas is None or most * curve.denominator < _EXACT
     if quotas is None and len(curve.keys) > _FEW:  # what the tier below owns is passed by the next whole number
-        return count_reached(tuple((key + 1) >> 1 for key in curve.keys), scaled)
+        return count_reached(curve.whole_bounds, scaled)
     if len(curve.keys) > _FEW or not is_exact:
         return count_reached(curve.keys, _keys_of(curve, scaled, quotas))
     reached = scaled if quotas is None else scaled / quotas
@@ -189,9 +189,16 @@ def pay(curve: CompiledCurve, measures: Whole, at: At, bound: int | None = None)
 
 def _of(constants: tuple[int, ...], tiers: Whole, like: Whole) -> Whole:
     """The constant of each row's tier."""
-    if len(set(constants)) == 1:
-        return np.full(1, constants[0], dtype=like.dtype)
-    found: Whole = np.array(constants, dtype=like.dtype).take(tiers)
+    table = _table(constants, like.dtype)
+    found: Whole = table if len(table) == 1 else table.take(tiers)
+    return found
+
+
+@lru_cache(256)
+def _table(constants: tuple[int, ...], kind: np.dtype[Any]) -> Whole:
+    """Constants as an array, one where all are the same."""
+    found = np.array(constants if len(set(constants)) > 1 else constants[:1], dtype=kind)
+    found.flags.writeable = False
     return found
 
 
