@@ -18,7 +18,7 @@ nox.options.sessions = ["lint", "types", "architecture", "tests", "docs", "examp
 
 ROOT = Path(__file__).parent
 #: Whose tests in `tests/frames` draw more in a campaign.
-BULK = ("exactness", "crediting", "policies", "policy_modifiers", "settling")
+BULK = ("exactness", "many_rows", "crediting", "policies", "policy_modifiers", "settling")
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
@@ -169,8 +169,9 @@ def mutation(session: nox.Session) -> None:
 def campaign(session: nox.Session) -> None:
     """The rules beside the literal oracle on a million credits, the proofs beside z3 on ten thousand plans.
 
-    The bulk engine beside both on four times what the default run draws. `SALESRULES_CASES`, `SALESRULES_SEED`,
-    `SALESRULES_PLANS` and `SALESRULES_BULK` may differ.
+    The bulk engine beside the oracle on ten million rows for each target, and on four times the plans that the default
+    run draws. `SALESRULES_CASES`, `SALESRULES_SEED`, `SALESRULES_PLANS`, `SALESRULES_BULK` and `SALESRULES_BULK_ROWS`
+    may differ.
     """
     install(session)
     sizes = {"SALESRULES_CASES": "1000000", "SALESRULES_SEED": "1", "SALESRULES_PLANS": "10000"}
@@ -181,7 +182,10 @@ def campaign(session: nox.Session) -> None:
         env={name: os.environ.get(name, size) for name, size in sizes.items()},
     )
     bulk = [f"tests/frames/test_{name}.py" for name in BULK]
-    session.run("pytest", *bulk, *session.posargs, env={"SALESRULES_BULK": os.environ.get("SALESRULES_BULK", "4")})
+    sizes = {"SALESRULES_BULK": "4", "SALESRULES_BULK_ROWS": "10000000"}
+    session.run(
+        "pytest", *bulk, *session.posargs, env={name: os.environ.get(name, size) for name, size in sizes.items()}
+    )
 
 
 @nox.session
