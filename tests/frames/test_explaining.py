@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 from bulk_cases import as_case, tables
 
-from salesrules.core import InvalidValue
+from salesrules.commissions import PerUnitTable
+from salesrules.core import Band, BandTable, InvalidValue
 from salesrules.frames import BulkDisagreement, calculate
 from salesrules.testing import simple_plan
 from salesrules.testing.drawn_cases import seeded_cases
@@ -50,6 +51,62 @@ def test_numbers_that_name_things_and_roles_of_one_deal():
     assert [str(each) for each in result.credits["commission"]] == ["1.00", "2.40", "0.20"]
     assert str(result.explain(9).amount) == "1.20"
     assert [str(line.before) for line in result.explain(10).lines] == ["60.00"]
+
+
+def returns_of_no_sale():
+    """Sales and returns of one person, on thresholds and beside them, some on the same day; no return names a sale."""
+    amounts = [8000, -3000, 5000, -1, 1, -9999, 20_000, -20_000, 12_000, -500]
+    days = [date(2020, 1, 1 + place // 2) for place in range(5)] + [date(2020, 4 + place, 1) for place in range(5)]
+    return pa.table(
+        {
+            "id": [f"t{place}" for place in range(10)],
+            "payee": ["ana"] * 10,
+            "day": days,
+            "amount": amounts,
+            "cost": [amount // 2 for amount in amounts],
+            "quantity": [amount // 500 for amount in amounts],
+        }
+    )
+
+
+@pytest.mark.parametrize("measure", ["amount", "margin", "quantity"])
+@pytest.mark.parametrize("accumulate", ["transaction", "period", "year"])
+@pytest.mark.parametrize("mode", ["marginal", "whole_amount"])
+def test_a_return_that_names_no_sale_is_explained(measure, accumulate, mode):
+    [component] = PLAN.components
+    if measure == "quantity":
+        bands = [Band(start=start, value=Decimal(value)) for start, value in ((0, "0.5"), (10, "0.75"))]
+        table = PerUnitTable(mode=mode, tiers=BandTable(bands=bands))
+    else:
+        table = attrs.evolve(component.table, mode=mode)
+    plan = attrs.evolve(PLAN, components=[attrs.evolve(component, measure=measure, accumulate=accumulate, table=table)])
+    result = calculate(plan, returns_of_no_sale(), pay_period="quarter")
+    for id_, paid in zip(result.credits["id"].to_pylist(), result.credits["commission"].to_pylist(), strict=True):
+        found = result.explain(id_)
+        assert found.amount == paid
+        assert len(found.lines) == 1
+
+
+@pytest.mark.parametrize("changed", [{"returns": "original_terms"}, {"measure": "count"}])
+def test_a_return_that_names_no_sale_is_refused_where_the_plan_goes_by_it(changed):
+    [component] = PLAN.components
+    plan = (
+        attrs.evolve(PLAN, **changed)
+        if "returns" in changed
+        else attrs.evolve(
+            PLAN,
+            components=[
+                attrs.evolve(
+                    component,
+                    measure="count",
+                    table=PerUnitTable(mode="marginal", tiers=BandTable(bands=[Band(start=0, value=Decimal(5))])),
+                )
+            ],
+        )
+    )
+    result = calculate(plan, returns_of_no_sale(), pay_period="quarter")
+    with pytest.raises(InvalidValue, match="name the sale of each return"):
+        result.explain("t0")
 
 
 def test_who_is_meant_has_to_be_clear():

@@ -143,7 +143,7 @@ class _Again:
 
     def key_of(self, line: StatementLine) -> Any:
         """The id of the credit that a line is about, as the frame has it."""
-        return self._ids[line.credit.transaction.id]
+        return self._ids.get(line.credit.transaction.id)  # none where it is the sale of a return that names none
 
     def statements(self) -> list[Statement]:
         """All statements of the payee, as far as credits go."""
@@ -154,7 +154,7 @@ class _Again:
         measured = DateRange(first.start if job.plan.modifiers else min(days), last.end)
         run = calculate_commissions(
             CommissionFacts(
-                transactions=[self._transaction(row) for row in self._rows],
+                transactions=[each for row in self._rows for each in self._transactions(row)],
                 payees=[Payee(id=self._payee, name=self._payee)],
                 hierarchies=_nobody_above(self._payee, first.start),
                 quotas=list(self._quotas(measured, first.start)),
@@ -244,6 +244,30 @@ class _Again:
                             unit=unit,
                             measure=f"{name} of {part.id}",
                         )
+
+    def _transactions(self, row: Mapping[str, Any]) -> Iterator[Transaction]:
+        """The transaction of a row; before a return that names no sale, one of nothing, which the scalar rules want."""
+        made = self._transaction(row)
+        if made.kind is TransactionKind.RETURN and made.original is None:
+            if self._compiled.reverses or any(
+                each.formula or each.measure is Measure.COUNT for each in self._compiled.components
+            ):
+                remedy = (
+                    "name the sale of each return in the column: the plan pays by it, counts deals or has a formula"
+                )
+                raise InvalidValue(self._own("original"), None, remedy)
+            none = made.amount.with_amount(_ZERO)
+            sale = attrs.evolve(
+                made,
+                id=f"{made.id}\0sale",
+                kind=TransactionKind.SALE,
+                amount=none,
+                cost=None if made.cost is None else none,
+                quantity=_ZERO,
+            )
+            yield sale
+            made = attrs.evolve(made, original=sale.id)
+        yield made
 
     def _transaction(self, row: Mapping[str, Any]) -> Transaction:
         currency, digits = self._job.plan.currency, self._compiled.digits
