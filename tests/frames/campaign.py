@@ -7,4 +7,4 @@ import os
 #: How many times over, from the environment.
 TIMES = int(os.environ.get("SALESRULES_BULK", "1"))
 #: How many rows each target pays that are compared with the literal oracle one by one.
-ROWS = int(os.environ.get("SALESRULES_BULK_ROWS", "20000"))
+ROWS = int(os.environ.get("SALESRULES_BULK_ROWS", "120000"))

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from drawn_jobs import drawn_jobs, plain
+from test_many_rows import wrong_rows
 
 from salesrules.core import InvalidDocument
 from salesrules.frames import BulkJob, calculate_on_dask
@@ -62,6 +63,16 @@ def test_random_plans_pay_in_partitions_what_they_pay_at_once():
         assert [plain(arrow(each)) for each in (credits, statements)] == [plain(each) for each in job.run(table)]
         compared += len(table)
     assert compared > 200
+
+
+def test_a_hundred_thousand_credits_are_paid_as_on_paper():
+    def run(plan, credits, quotas, **options):
+        job = BulkJob(plan=plan, quotas=quotas, **options)
+        return arrow(calculate_on_dask(job, to_dask(credits), partitions=3).credits.compute())
+
+    wrong, paid = wrong_rows(run, 110_000)
+    assert wrong == []
+    assert paid > 100_000
 
 
 def test_a_cluster_pays_the_same_and_meta_says_what_comes(client):

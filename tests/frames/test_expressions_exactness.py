@@ -81,10 +81,10 @@ def test_the_drawn_plans_have_all_that_is_covered():
     assert {crowd.case.calendar.first_month for crowd, *_ in cases()} > {1}
 
 
-def test_ibis_pays_the_same():
-    found, same = differences(run_ibis, cases()[1:3])
+def test_ibis_pays_a_hundred_thousand_credits_as_the_kernel_does():
+    found, same = differences(run_ibis, cases()[::3])
     assert found == []
-    assert same > 1000
+    assert same > 100_000
 
 
 @pytest.mark.parametrize("spoil", ["tiers", "halves"])

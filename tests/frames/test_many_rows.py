@@ -70,11 +70,11 @@ def copied(table, rows, copies):
     )
 
 
-def wrong_rows(run, rows):
-    """How many rows a target pays otherwise than the oracle pays their originals, and how many it paid."""
+def wrong_rows(run, rows, plans=PLANS):
+    """The plans of rows that a target pays otherwise than the oracle pays their originals, and how many it paid."""
     wrong, paid = [], 0
-    each = rows // PLANS
-    for number, (crowd, options, paper) in enumerate(crowds()):
+    each = rows // plans
+    for number, (crowd, options, paper) in enumerate(crowds()[:plans]):
         base, held = credits_of(crowd), quotas_of(crowd)
         times = max(each // len(base), 1)
         places = np.random.default_rng(number).permutation(len(base) * times)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from drawn_jobs import drawn_jobs, plain
 from large_crowds import cases, differences
+from test_many_rows import wrong_rows
 
 from salesrules.core import InvalidDocument
 from salesrules.frames import BulkJob, calculate_lazily, calculate_on_spark
@@ -52,6 +53,16 @@ def test_random_plans_pay_in_partitions_what_they_pay_at_once(spark):
         assert [plain(each) for each in found] == [plain(each) for each in job.run(table)]
         compared += len(table)
     assert compared > 100
+
+
+def test_a_hundred_thousand_credits_are_paid_as_on_paper(spark):
+    def run(plan, credits, quotas, **options):
+        job = BulkJob(plan=plan, quotas=quotas, **options)
+        return calculate_on_spark(job, spark.createDataFrame(credits), partitions=2).credits.toArrow()
+
+    wrong, paid = wrong_rows(run, 110_000, plans=3)
+    assert wrong == []
+    assert paid > 100_000
 
 
 def test_expressions_pay_what_the_kernel_pays(spark):
