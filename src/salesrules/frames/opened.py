@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 import attrs
@@ -79,18 +78,19 @@ class OpenedMeasures:
             (who, period), held = divmod(key // runs, len(periods.found)), self.assigned.runs[key % runs]
             span = held.span.intersection(periods.found[period].span)
             days = [each for each in of_payee[who] if span is not None and each.day in span]
-            values.append(self._in_units(component, {each.measure: each.measured for each in days}))
+            values.append(self._in_units(component, days))
         kind = np.int64 if max(map(abs, values), default=0) <= LIMIT else object
         found = np.zeros(len(run), dtype=kind)
         found[concerned] = np.array(values, dtype=kind)[places.reshape(-1)]
         return found
 
-    def _in_units(self, component: CompiledComponent, measured: Mapping[str, Decimal]) -> int:
+    def _in_units(self, component: CompiledComponent, openings: Sequence[OpeningMeasure]) -> int:
         """What was measured in least units; a finer number is a fault."""
-        whole = exact_sum(measured.values()).scaleb(component.digits, EXACT)
+        measured = exact_sum({each.measure: each.measured for each in openings}.values())
+        whole = measured.scaleb(component.digits, EXACT)
         if whole != whole.to_integral_value():
-            what = f"{component.id} had measured is finer than what is credited"
-            self.faults.append(_too_fine(what, str(exact_sum(measured.values()))))
+            path = f"opening_measures[{openings[0].payee} {component.id}].measured"
+            self.faults.append(_too_fine(path, "what was measured is finer than what is credited", measured))
         return int(whole)
 
 
@@ -104,27 +104,26 @@ def opened_caps(
 ) -> dict[str, dict[int, dict[int, list[OpenedCap]]]]:
     """What caps had come to, by cap, number of the pay period that it opens, and payee; `names` tell limits apart.
 
-    Raises `InvalidDocument` for an amount that was carried over and is finer than what a statement pays.
+    Raises `InvalidDocument` with all amounts that were carried over and are finer than what a statement pays.
     """
     number = {period.start: place for place, period in enumerate(periods.found)}
     found: dict[str, dict[int, dict[int, list[OpenedCap]]]] = {}
     unit = Fraction(10) ** plan.rounding.digits
+    faults: list[Fault] = []
     for each in openings:
         [payee] = payees.find(pa.array([each.payee])).tolist()
         carried = Fraction(0 if each.carried is None else each.carried.amount) * unit * fine
         if carried.denominator > 1:
-            raise InvalidDocument((_too_fine(f"{each.policy} carried over is finer than pay", str(each.carried)),))
-        if payee >= 0 and each.day in number:
+            path = f"opening_uses[{each.payee} {each.policy}].carried"
+            faults.append(_too_fine(path, "what was carried over is finer than pay", each.carried))
+        elif payee >= 0 and each.day in number:
             opened = OpenedCap(names.index(each.by), Fraction(each.used.amount) * unit, int(carried))
             found.setdefault(each.policy, {}).setdefault(number[each.day], {}).setdefault(payee, []).append(opened)
+    if faults:
+        raise InvalidDocument(tuple(faults))
     return found
 
 
-def _too_fine(what: str, value: str) -> Fault:
-    return Fault(
-        code="frames.numbers_too_fine",
-        path="openings",
-        problem=f"what {what}",
-        remedy="round it, or calculate with calculate_commissions",
-        value=value,
-    )
+def _too_fine(path: str, problem: str, value: object) -> Fault:
+    remedy = "round it, or calculate with calculate_commissions"
+    return Fault(code="frames.numbers_too_fine", path=path, problem=problem, remedy=remedy, value=str(value))
