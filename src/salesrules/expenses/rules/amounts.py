@@ -29,7 +29,6 @@ __all__ = [
     "convert_lines",
     "find_amount_reasons",
     "has_more_digits",
-    "is_plain",
     "rate_day",
     "round_claimed",
 ]
@@ -63,17 +62,13 @@ def round_claimed(money: Money, policy: ClaimPolicy) -> Money:
 def has_more_digits(money: Money, digits: int) -> bool:
     """Whether an amount needs more digits after the point than these; noughts at its end are none."""
     amount = money.amount
-    if is_plain(amount, digits):
+    # Whole units and cents are told by a comparison, without taking the number apart.
+    if (digits >= 0 and amount.same_quantum(_WHOLE)) or (digits >= 2 and amount.same_quantum(_CENT)):
         return False
     exponent: int = amount.as_tuple().exponent  # type: ignore[assignment]  # it is finite
     if exponent >= -digits:
         return False
     return -amount.normalize(EXACT).as_tuple().exponent > digits  # type: ignore[operator]  # as above
-
-
-def is_plain(amount: Decimal, digits: int) -> bool:
-    """Whether whole units or cents are seen to need no more digits at once, without taking the number apart."""
-    return (digits >= 0 and amount.same_quantum(_WHOLE)) or (digits >= 2 and amount.same_quantum(_CENT))
 
 
 def convert_line(line: ClaimLine, claim: Claim, policy: ClaimPolicy, rates: ExchangeRates = NO_RATES) -> Converted:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from salesrules.core import Exact, Money, days_after, minus, narrowed, plus, times
 from salesrules.expenses.model import Claim, ClaimLine, LineAssessment
 from salesrules.expenses.policy import ClaimPolicy, ExpenseLimit, LimitPer
-from salesrules.expenses.rules.amounts import Converted, is_plain
+from salesrules.expenses.rules.amounts import Converted
 from salesrules.expenses.rules.papers import find_category, has_prior_approval
 
 __all__ = ["Excess", "assess_line", "calculate_excesses", "find_limits", "split_line"]
@@ -159,7 +159,7 @@ def split_line(
 def _rounded(value: Exact, policy: ClaimPolicy) -> Decimal:
     """A number as policy rounds it; one with no more digits stays as it is."""
     if isinstance(value, Decimal):
-        digits = policy.rounding.digits
-        if is_plain(value, digits) or value.as_tuple().exponent >= -digits:  # type: ignore[operator]  # it is finite
+        exponent, digits = value.as_tuple().exponent, policy.rounding.digits
+        if isinstance(exponent, int) and exponent >= -digits:
             return value
     return policy.rounding(value)
