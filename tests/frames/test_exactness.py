@@ -144,36 +144,32 @@ def test_blocks_of_any_size_pay_the_same(monkeypatch):
     assert [found for case in seeded(9, 20, credits=30) if (found := differences(case, shuffle=2))] == []
 
 
+def compared_with_the_rules(cases, **rounding):
+    """The plans that are paid alike in bulk and by the scalar rules, rounded as told, and what they pay."""
+    for case in cases:
+        case = attrs.evolve(case, plan=attrs.evolve(case.plan, rounding=attrs.evolve(case.plan.rounding, **rounding)))
+        try:
+            expected = paid_by_the_rules(case)
+        except SalesRulesError:  # what the rules themselves refuse is not for this
+            continue
+        found = differences(case, expected=lambda _, paid=expected: paid)
+        assert found in (None, [])
+        if found is not None:
+            yield case.plan, expected
+
+
 @pytest.mark.parametrize(
     ("level", "residual"),
     [("line", "running"), ("tier", "running"), ("cumulative", "running"), ("cumulative", "largest_remainder")],
 )
 def test_the_scalar_rules_agree_in_every_rounding(level, residual):
-    compared = 0
-    for case in seeded(11, 20 * TIMES, credits=20):
-        rounding = attrs.evolve(case.plan.rounding, level=level, residual=residual)
-        case = attrs.evolve(case, plan=attrs.evolve(case.plan, rounding=rounding))
-        try:
-            expected = paid_by_the_rules(case)
-        except SalesRulesError:  # what the rules themselves refuse is not for this test
-            continue
-        found = differences(case, expected=lambda _, paid=expected: paid)
-        assert found in (None, [])
-        compared += 0 if found is None else len(expected)
+    cases = seeded(11, 20 * TIMES, credits=20)
+    compared = sum(len(lines) for _, lines in compared_with_the_rules(cases, level=level, residual=residual))
     assert compared > 260
 
 
 def test_tables_in_two_dimensions_agree_in_the_parts_of_tiers():
     across = Counter()
-    for case in seeded(17, 30, credits=20, kinds=("grid", "amount")):
-        rounding = attrs.evolve(case.plan.rounding, level="tier", residual="running")
-        case = attrs.evolve(case, plan=attrs.evolve(case.plan, rounding=rounding))
-        try:
-            expected = paid_by_the_rules(case)
-        except SalesRulesError:  # what the rules themselves refuse is not for this test
-            continue
-        found = differences(case, expected=lambda _, paid=expected: paid)
-        assert found in (None, [])
-        if found is not None:
-            across.update(part.table.across.kind for part in case.plan.components if part.table.kind == "grid")
+    for plan, _ in compared_with_the_rules(seeded(17, 30, credits=20, kinds=("grid", "amount")), level="tier"):
+        across.update(part.table.across.kind for part in plan.components if part.table.kind == "grid")
     assert min(across[kind] for kind in ("attribute", "number", "component")) >= 2, across
